@@ -1,0 +1,13 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+#![warn(clippy::std_instead_of_core, clippy::alloc_instead_of_core)]
+
+mod block;
+mod command;
+pub mod midi;
+mod rate;
+
+pub use block::Block;
+pub use command::{Command, EffectId, ParamId, Timed};
+pub use rate::{RateError, SampleRate};
+pub use wmidi;
