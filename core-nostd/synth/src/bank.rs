@@ -1,0 +1,112 @@
+//! What an instrument bank gives a voice: regions, resolved at note-on, over one borrowed pool of samples.
+//!
+//! A bank answers from memory that it was lent; nothing is prepared per note and nothing allocates. Whatever a file said,
+//! a [`Region`] that leaves a bank is sound: the voice trusts its ranges.
+
+use crate::{Generators, Modulators};
+
+/// A preset's place in its bank's table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PresetIndex(pub u16);
+
+/// A set of presets over one pool of samples.
+pub trait Bank {
+    /// The preset with exactly this MIDI bank (0..=128, 128 is percussion) and program (0..=127). Real-time.
+    fn find(&self, bank: u16, program: u8) -> Option<PresetIndex>;
+
+    /// Calls `each` for every region that `key` and `velocity` (0..=127) sound, in file order. Real-time.
+    fn regions(&self, preset: PresetIndex, key: u8, velocity: u8, each: impl FnMut(&Region));
+
+    /// The samples that regions point into; empty when every wave is synthesised directly. Real-time.
+    fn pool(&self) -> SamplePool<'_>;
+}
+
+/// Mono PCM frames, little-endian, as a SoundFont stores them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SamplePool<'a> {
+    /// 16-bit samples, two bytes a frame (`smpl`).
+    pub high: &'a [u8],
+    /// The lower eight bits of 24-bit samples, one byte a frame (`sm24`): empty, or as many frames as `high`.
+    pub low: &'a [u8],
+}
+
+/// One layer of a note: a wave and the settings it plays with.
+#[derive(Clone, Debug)]
+pub struct Region {
+    /// Preset and instrument generators merged, defaults filled in, amounts clamped to their legal ranges.
+    pub generators: Generators,
+    /// Default and file modulators, merged by the rules of SF 2.04 section 9.5.
+    pub modulators: Modulators,
+    /// What sounds.
+    pub wave: Wave,
+}
+
+/// What a voice plays.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Wave {
+    /// Frames from the bank's pool.
+    Sample(Sample),
+    /// One of the built-in instruments, computed while it sounds.
+    Direct(Patch),
+}
+
+/// The built-in instruments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patch {
+    /// Four decaying sine partials.
+    SinePiano,
+    /// Two-operator frequency modulation.
+    ElectricPiano,
+    /// Nine drawbars; sustains as long as the key is held.
+    Organ,
+}
+
+/// A range of the pool. `start < end`, `end` is within the pool, and while `mode` loops,
+/// `start <= loop_start < loop_end <= end`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// The sample header's index: two regions with one index play the same recording.
+    pub index: u16,
+    /// First frame, address offset generators applied.
+    pub start: u32,
+    /// One past the last frame.
+    pub end: u32,
+    /// First frame of the loop.
+    pub loop_start: u32,
+    /// One past the last frame of the loop.
+    pub loop_end: u32,
+    /// When the loop repeats.
+    pub mode: LoopMode,
+    /// Recording rate in hertz, never 0.
+    pub rate_hz: u32,
+    /// The MIDI key at which the sample sounds as recorded, overriding root key applied.
+    pub root_key: u8,
+    /// Pitch correction in cents.
+    pub correction_cents: i8,
+    /// Which side of a stereo pair this is.
+    pub side: Side,
+    /// The header index of the other side; this sample's own index when it has none.
+    pub link: u16,
+}
+
+/// How a sample repeats (SF 2.04 sampleModes).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoopMode {
+    /// Plays once.
+    None,
+    /// Repeats for as long as the voice sounds.
+    Continuous,
+    /// Repeats while the key is held, then plays the rest.
+    UntilRelease,
+}
+
+/// A sample's part in a stereo pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Stands alone.
+    Mono,
+    /// The left channel.
+    Left,
+    /// The right channel, whose pitch leads both.
+    Right,
+}

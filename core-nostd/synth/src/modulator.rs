@@ -1,0 +1,111 @@
+//! Modulators of SoundFont 2.04 section 8.2: a controller, shaped, scales an amount onto a generator.
+
+use crate::Generator;
+
+/// One connection `amount · shape(source) · shape(amount source)`, added to a generator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Modulator {
+    /// The primary controller and its shape, as the file encodes them (section 8.2).
+    pub source: u16,
+    /// The generator it moves.
+    pub destination: Generator,
+    /// Full-scale amount in the generator's unit.
+    pub amount: i16,
+    /// The secondary controller; 0 means always full.
+    pub amount_source: u16,
+    /// Take the absolute value (transform 2) rather than the linear one (0).
+    pub absolute: bool,
+}
+
+impl Modulator {
+    /// True when both describe the same connection, whatever its amount (section 9.5.1).
+    pub fn same_connection(&self, other: &Self) -> bool {
+        (self.source, self.destination, self.amount_source, self.absolute)
+            == (other.source, other.destination, other.amount_source, other.absolute)
+    }
+}
+
+/// The modulators of one region, at most [`Modulators::CAPACITY`]; more are dropped and counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Modulators {
+    list: [Modulator; Self::CAPACITY],
+    length: u8,
+    dropped: u8,
+}
+
+impl Modulators {
+    /// The ten defaults of the standard and as many again and more from the file.
+    pub const CAPACITY: usize = 32;
+
+    const UNUSED: Modulator =
+        Modulator { source: 0, destination: Generator::Attenuation, amount: 0, amount_source: 0, absolute: false };
+
+    /// No modulators.
+    pub const EMPTY: Self = Self { list: [Self::UNUSED; Self::CAPACITY], length: 0, dropped: 0 };
+
+    /// The modulators, in the order they were added.
+    pub fn as_slice(&self) -> &[Modulator] {
+        self.list.get(..usize::from(self.length)).unwrap_or(&[])
+    }
+
+    /// How many found no place.
+    pub fn dropped(&self) -> u8 {
+        self.dropped
+    }
+
+    /// A later zone of the same level: replaces an equal connection, or joins the list.
+    pub fn replace(&mut self, modulator: Modulator) {
+        match self.find(&modulator) {
+            Some(known) => known.amount = modulator.amount,
+            None => self.push(modulator),
+        }
+    }
+
+    /// A preset zone on top of an instrument: adds to an equal connection, or joins the list.
+    pub fn add(&mut self, modulator: Modulator) {
+        match self.find(&modulator) {
+            Some(known) => known.amount = known.amount.saturating_add(modulator.amount),
+            None => self.push(modulator),
+        }
+    }
+
+    fn find(&mut self, modulator: &Modulator) -> Option<&mut Modulator> {
+        let length = usize::from(self.length);
+        self.list.iter_mut().take(length).find(|known| known.same_connection(modulator))
+    }
+
+    fn push(&mut self, modulator: Modulator) {
+        match self.list.get_mut(usize::from(self.length)) {
+            Some(slot) => (*slot, self.length) = (modulator, self.length + 1),
+            None => self.dropped = self.dropped.saturating_add(1),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn modulator(source: u16, amount: i16) -> Modulator {
+        Modulator { source, amount, ..Modulators::UNUSED }
+    }
+
+    #[test]
+    fn replace_overrides_and_add_sums() {
+        let mut list = Modulators::EMPTY;
+        list.replace(modulator(1, 100));
+        list.replace(modulator(1, 50));
+        list.add(modulator(1, 7));
+        list.add(modulator(2, 9));
+        assert_eq!(list.as_slice(), [modulator(1, 57), modulator(2, 9)]);
+    }
+
+    #[test]
+    fn a_full_list_counts_what_it_drops() {
+        let mut list = Modulators::EMPTY;
+        for source in 0..40 {
+            list.replace(modulator(source, 1));
+        }
+        assert_eq!((list.as_slice().len(), list.dropped()), (Modulators::CAPACITY, 8));
+    }
+}
