@@ -1,1 +1,4 @@
 //! What the tests share: signals, measurements, guards and conformance suites.
+
+pub mod hostile;
+pub mod sf2;
