@@ -117,8 +117,9 @@ generators! {
     Keynum = 46: -1 in -1..=127,
     /// Plays every velocity as this one; −1: off.
     Velocity = 47: -1 in -1..=127,
-    /// Centibels of attenuation.
-    Attenuation = 48: 0 in 0..=1440,
+    /// Centibels of attenuation. The standard's lowest is 0; a negative sum is kept, because modulators add to it and
+    /// only what comes out must not amplify.
+    Attenuation = 48: 0 in -1440..=1440,
     /// 32768 frames each, added to the loop's end.
     LoopEndCoarseOffset = 50: 0 in -32768..=32767,
     /// Semitones.
@@ -243,7 +244,7 @@ mod tests {
         let merged = Generators::merged(&instrument, &preset);
         assert_eq!(merged.amount(Generator::Pan), 300);
         assert_eq!(merged.amount(Generator::FilterCutoff), 13_500);
-        assert_eq!(merged.amount(Generator::Attenuation), 0);
+        assert_eq!(merged.amount(Generator::Attenuation), -50);
         assert_eq!(Generators::merged(&Amounts::DEFAULT, &Amounts::ZERO), Generators::DEFAULT);
     }
 

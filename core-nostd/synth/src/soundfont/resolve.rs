@@ -91,7 +91,7 @@ pub(super) fn regions(
         if !budget.spend(INSTRUMENT_COST + MODULATOR_COST * zones.global.modulators.len()) {
             return;
         }
-        let (mut amounts_of_all, mut modulators_of_all) = (Amounts::DEFAULT, Modulators::standard());
+        let (mut amounts_of_all, mut modulators_of_all) = (Amounts::DEFAULT, tables.defaults.clone());
         zones.global.apply(zones.level.terminal, &mut amounts_of_all);
         zones.global.modulators().for_each(|modulator| modulators_of_all.replace(modulator));
         while let Some((zone, index)) = zones.next(key, velocity, &mut budget) {
