@@ -6,8 +6,10 @@ mod allocator;
 pub mod bank;
 mod generator;
 mod modulator;
+pub mod soundfont;
 
 pub use allocator::{Decision, NoteId, Strategy, VoiceAllocator};
 pub use bank::{Bank, LoopMode, Patch, PresetIndex, Region, Sample, SamplePool, Side, Wave};
 pub use generator::{Generator, Generators};
 pub use modulator::{Modulator, Modulators};
+pub use soundfont::SoundFont;
