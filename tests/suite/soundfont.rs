@@ -99,7 +99,7 @@ fn instrument_amounts_replace_and_preset_amounts_add() {
         vec![Zone::new().set(G::Pan, -100).set(G::CoarseTune, 2).set(G::SampleModes, 1).set(G::Keynum, 40)],
         vec![
             Zone::new().set(G::Pan, 300).set(G::Attenuation, 100).set(G::FilterQ, 50),
-            Zone::new().set(G::Attenuation, 200).set(G::Attenuation, 250).set(G::VolEnvAttack, -20_000).sample(1),
+            Zone::new().set(G::Attenuation, 200).set(G::Attenuation, 250).set(G::ExclusiveClass, 999).sample(1),
         ],
     );
     let font = open(&file);
@@ -108,7 +108,7 @@ fn instrument_amounts_replace_and_preset_amounts_add() {
     assert_eq!(amount(G::Pan), 200);
     assert_eq!(amount(G::Attenuation), 250, "the later one wins");
     assert_eq!((amount(G::FilterQ), amount(G::CoarseTune)), (50, 2));
-    assert_eq!(amount(G::VolEnvAttack), -12_000, "clamped");
+    assert_eq!(amount(G::ExclusiveClass), 127, "no modulator brings it back");
     assert_eq!((amount(G::SampleModes), amount(G::Keynum)), (0, -1), "a preset may not set these");
     let misplaced: Vec<_> = issues(&font).iter().map(|issue| (issue.chunk, issue.index, issue.fault)).collect();
     let fault = |number| Fault::MisplacedGenerator { number };

@@ -61,7 +61,7 @@ fn survive(name: &str, bytes: &[u8]) -> Option<(usize, usize)> {
         for (key, velocity) in (0..128).flat_map(|key| [1, 64, 127].map(|velocity| (key, velocity))) {
             font.regions(preset.index, key, velocity, |region| {
                 heard += 1;
-                for &generator in Generator::ALL {
+                for &generator in Generator::ALL.iter().filter(|generator| generator.is_fixed()) {
                     let (min, max) = generator.range();
                     assert!((min..=max).contains(&region.generators.amount(generator)), "{name}: {generator:?}");
                 }
