@@ -8,6 +8,7 @@ pub const LIMIT: f32 = 1e6;
 
 /// The sample, or 0 when it is NaN, infinite, beyond [`LIMIT`] or below [`TINY`]. Real-time; no branch.
 #[inline(always)]
+#[allow(clippy::manual_range_contains, reason = "both comparisons always run, so that loops vectorise")]
 pub fn clean(x: f32) -> f32 {
     let size = x.abs();
     if (size >= TINY) & (size <= LIMIT) { x } else { 0.0 }

@@ -58,7 +58,7 @@ impl Segment {
     }
 }
 
-/// A value that glides to its target. Before the first [`next`](Self::next) it jumps: nothing was heard yet.
+/// A value that glides to its target. Before the first [`segment`](Self::segment) it jumps: nothing was heard yet.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Smooth {
     target: f32,
@@ -125,7 +125,7 @@ impl Smooth {
 
     /// The line for the next segment; call once at each grid point. Real-time.
     #[inline]
-    pub fn next(&mut self) -> Segment {
+    pub fn segment(&mut self) -> Segment {
         self.is_fresh = false;
         if !self.is_moving {
             return Segment::flat(self.target);
@@ -151,18 +151,18 @@ mod tests {
     #[test]
     fn arrives_exactly_without_overshoot() {
         let mut smooth = Smooth::new(0.0, SampleRate::CD);
-        smooth.next();
+        smooth.segment();
         smooth.set(0.7);
         let mut last = 0.0;
         let mut segments = 0;
         while smooth.is_moving() {
-            let segment = smooth.next();
+            let segment = smooth.segment();
             assert_eq!(segment.start, last);
             last = smooth.now();
             assert!(last >= segment.start && last <= 0.7);
             segments += 1;
         }
-        assert_eq!(smooth.next(), Segment::flat(0.7));
+        assert_eq!(smooth.segment(), Segment::flat(0.7));
         // Between 50 and 120 ms, whatever the grid.
         assert!((69..165).contains(&segments), "{segments}");
     }
@@ -171,12 +171,12 @@ mod tests {
     fn jumps_until_something_was_heard() {
         let mut smooth = Smooth::new(1.0, SampleRate::CD);
         smooth.set(0.25);
-        assert_eq!(smooth.next(), Segment::flat(0.25));
+        assert_eq!(smooth.segment(), Segment::flat(0.25));
         smooth.set(f32::NAN);
         assert!(!smooth.is_moving());
         smooth.set(1e-7);
         assert!(smooth.is_moving() && smooth.target() == 0.0);
         smooth.reset();
-        assert_eq!(smooth.next(), Segment::flat(0.0));
+        assert_eq!(smooth.segment(), Segment::flat(0.0));
     }
 }
