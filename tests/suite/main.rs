@@ -1,6 +1,11 @@
 //! Tests that cross crates: one binary, one module a subject.
 
+mod no_alloc;
 mod ports;
+mod rig;
 mod soundfont;
 mod soundfont_hostile;
 mod soundfont_model;
+
+#[global_allocator]
+static GUARD: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
