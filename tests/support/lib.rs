@@ -1,1 +1,4 @@
-//! What the tests share: signals, measurements, guards and conformance suites.
+//! What the tests share: songs, signals, measurements, guards and conformance suites.
+
+pub mod measure;
+pub mod song;
