@@ -4,7 +4,7 @@
 //! leaves what was there before.
 
 use std::fs::{self, File};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
@@ -75,6 +75,32 @@ impl AtomicFile {
         }
         let file = builder.tempfile_in(&folder)?;
         Ok(Self { file, path, folder, existing })
+    }
+
+    /// Whether what was written so far is, byte for byte, what the file at `other` holds. Control; blocks.
+    ///
+    /// # Errors
+    /// When either cannot be read.
+    pub fn holds_the_same_as(&mut self, other: &Path) -> io::Result<bool> {
+        let other = File::open(other)?;
+        let length = self.file.seek(SeekFrom::End(0))?;
+        if other.metadata()?.len() != length {
+            return Ok(false);
+        }
+        self.file.rewind()?;
+        let (mut ours, mut theirs) = (BufReader::new(self.file.as_file()), BufReader::new(other));
+        loop {
+            let (one, two) = (ours.fill_buf()?, theirs.fill_buf()?);
+            let common = one.len().min(two.len());
+            if one[..common] != two[..common] {
+                return Ok(false);
+            }
+            if common == 0 {
+                return Ok(one.len() == two.len());
+            }
+            ours.consume(common);
+            theirs.consume(common);
+        }
     }
 
     /// Flushes to the disk and gives the file its name. Control; blocks.
@@ -170,6 +196,23 @@ mod tests {
         if cfg!(unix) {
             assert!(matches!(write(Path::new("/dev/null"), Existing::Replace, ""), Err(AtomicError::NotAFile)));
         }
+    }
+
+    #[test]
+    fn equal_contents_are_recognised() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let check = |there: &str, ours: &str| {
+            write(&path, Existing::Replace, there).unwrap();
+            let mut file = AtomicFile::create(&path, Existing::Replace).unwrap();
+            file.write_all(ours.as_bytes()).unwrap();
+            assert_eq!(file.holds_the_same_as(&path).unwrap(), there == ours, "{} {}", there.len(), ours.len());
+        };
+        let long = "0123456789".repeat(5_000);
+        for (there, ours) in [("", ""), ("a", "a"), ("a", "b"), ("a", "ab"), (&*long, &*long)] {
+            check(there, ours);
+        }
+        check(&long, &format!("{}x", &long[1..]));
     }
 
     #[cfg(unix)]
