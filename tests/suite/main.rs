@@ -1,0 +1,3 @@
+//! Tests that cross crates: one binary, one module a subject.
+
+mod soundfont;

@@ -1,0 +1,1 @@
+//! The SoundFont reader against files written by the tests.
