@@ -128,6 +128,8 @@ pub struct VoiceAllocator<const VOICES: usize> {
     slots: [Slot; VOICES],
     notes: [Note; VOICES],
     strategy: Strategy,
+    /// Slots in use at most.
+    polyphony: usize,
     serial: u64,
     /// One bit a channel.
     sustain: u16,
@@ -145,11 +147,24 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
 
     /// All slots free, all pedals up. Any.
     pub const fn new(strategy: Strategy) -> Self {
+        Self::with_polyphony(strategy, VOICES)
+    }
+
+    /// As [`VoiceAllocator::new`], but only the first `polyphony` slots (1..=`VOICES`, clamped) are given away. Any.
+    pub const fn with_polyphony(strategy: Strategy, polyphony: usize) -> Self {
         let () = Self::LEGAL;
+        let polyphony = if polyphony == 0 {
+            1
+        } else if polyphony > VOICES {
+            VOICES
+        } else {
+            polyphony
+        };
         Self {
             slots: [Slot { note: Slot::FREE, level: 0.0 }; VOICES],
             notes: [Note::UNUSED; VOICES],
             strategy,
+            polyphony,
             serial: 0,
             sustain: 0,
             sostenuto: 0,
@@ -158,7 +173,7 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
 
     /// Forgets every note and pedal, as after the synth has silenced all voices. Real-time.
     pub fn reset(&mut self) {
-        *self = Self::new(self.strategy);
+        *self = Self::with_polyphony(self.strategy, self.polyphony);
     }
 
     /// Who gives way from now on. Real-time.
@@ -178,13 +193,13 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
             let choked = exclusive_class != 0 && note.class == exclusive_class && note.id.channel == id.channel;
             note.is_used() && (restruck || choked)
         };
-        let layers = layers.min(VOICES);
+        let layers = layers.min(self.polyphony);
         if self.strategy == Strategy::Refuse {
             let is_open = |slot: &&Slot| {
                 let note = self.notes.get(usize::from(slot.note));
                 note.is_none_or(|note| note.stage == Stage::Ending || gives_way(note))
             };
-            if self.slots.iter().filter(is_open).count() < layers {
+            if self.slots.iter().take(self.polyphony).filter(is_open).count() < layers {
                 return 0;
             }
         }
@@ -203,7 +218,8 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
         let mut entry = None;
         let mut search_from = 0;
         for layer in 0..layers {
-            let free = self.slots.iter().skip(search_from).position(|slot| slot.note == Slot::FREE);
+            let free =
+                self.slots.iter().take(self.polyphony).skip(search_from).position(|slot| slot.note == Slot::FREE);
             let slot = match free {
                 Some(ahead) => search_from + ahead,
                 None => {
