@@ -115,6 +115,9 @@ impl Song {
             song.warnings.append(&mut track.warnings);
         }
         song.warnings.extend(chunks.trailing);
+        // A track that is cut short has no end, which needs no saying twice.
+        let cut = chunks.damage.and_then(|damage| damage.track);
+        song.warnings.retain(|warning| !matches!(warning, Warning::NoEnd { track } if Some(*track) == cut));
         for damage in tracks.iter().filter_map(|track| track.damage).chain(chunks.damage) {
             if !options.lenient {
                 return Err(SmfError::Damaged(damage));

@@ -154,7 +154,7 @@ fn damage_between_tracks() {
         Err(SmfError::Damaged(damage)) => {
             assert_eq!(damage, expected);
             let song = Song::parse(bytes, RATE, &LENIENT).unwrap();
-            assert!(song.warnings.contains(&Warning::Dropped(damage)));
+            assert_eq!(song.warnings, [Warning::Dropped(damage)]);
         }
         other => panic!("{expected}: {other:?}"),
     };
