@@ -1,3 +1,6 @@
 //! Tests that cross crates: one binary, one module a subject.
 
+mod ports;
 mod soundfont;
+mod soundfont_hostile;
+mod soundfont_model;

@@ -196,13 +196,12 @@ impl Channel {
 
     /// Reads a modulator's source for a note; `None` when it has no controller or an unknown one.
     pub fn read(&self, source: Source, note: &NoteSources) -> Option<f32> {
-        let seven_bits = |value| position(value, source);
-        let position = match (source.controller(), source.general()) {
-            (Some(controller), _) => seven_bits(self.controllers.get(usize::from(controller)).copied()?),
-            (_, general::VELOCITY) => seven_bits(note.velocity),
-            (_, general::KEY) => seven_bits(note.key),
-            (_, general::KEY_PRESSURE) => seven_bits(note.pressure),
-            (_, general::CHANNEL_PRESSURE) => seven_bits(self.pressure),
+        let x = match (source.controller(), source.general()) {
+            (Some(controller), _) => position(self.controllers.get(usize::from(controller)).copied()?),
+            (_, general::VELOCITY) => position(note.velocity),
+            (_, general::KEY) => position(note.key),
+            (_, general::KEY_PRESSURE) => position(note.pressure),
+            (_, general::CHANNEL_PRESSURE) => position(self.pressure),
             (_, general::WHEEL) => f32::from(self.wheel) * (1.0 / 16384.0),
             (_, general::WHEEL_RANGE) => {
                 let semitones = f32::from(self.wheel_range_semitones) + f32::from(self.wheel_range_cents) * 0.01;
@@ -210,7 +209,7 @@ impl Channel {
             }
             _ => return None,
         };
-        Some(source.shape(position))
+        Some(source.shape(x))
     }
 }
 
@@ -272,7 +271,7 @@ mod tests {
         }
         channel.bend(0);
         channel.reset_controllers();
-        let read = |controller: u16| channel.read(Source(0x80 | controller), &NOTE).unwrap() * 127.0;
+        let read = |controller: u16| channel.read(Source(0x80 | controller), &NOTE).unwrap() * 128.0;
         assert_eq!([7, 10, 11, 1, 64].map(|n| read(n) as u8), [11, 12, 127, 0, 0]);
         assert_eq!(channel.read(Source(0x200 | general::WHEEL), &NOTE), Some(0.0));
         // The pedal is up: the next press counts.

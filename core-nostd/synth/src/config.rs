@@ -11,7 +11,7 @@ pub enum Interpolation {
     /// Four points, third order (Catmull-Rom).
     #[default]
     Cubic,
-    /// [`Interpolation::HQ_POINTS`] points of a windowed sinc.
+    /// [`Interpolation::HQ_POINTS`] points of a windowed sinc, and every voice through its low-pass, open or not.
     Hq,
 }
 

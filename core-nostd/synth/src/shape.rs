@@ -83,17 +83,10 @@ pub fn convex(x: f32) -> f32 {
     if x <= 0.0 { 0.0 } else { (1.0 + CURVE * libm::log10f(x)).clamp(0.0, 1.0) }
 }
 
-/// A seven-bit value's position: 0 and 127 are the ends and 64 is exactly the centre when the source is two-sided.
+/// A seven-bit value's position: 64 is exactly the centre, and 127 falls one step short of the end (SF 2.04 section 9.5.3).
 #[inline]
-pub fn position(value: u8, source: Source) -> f32 {
-    let value = f32::from(value);
-    if source.0 & 0x200 == 0 {
-        value * (1.0 / 127.0)
-    } else if value <= 64.0 {
-        value * (1.0 / 128.0)
-    } else {
-        0.5 + (value - 64.0) * (1.0 / 126.0)
-    }
+pub fn position(value: u8) -> f32 {
+    f32::from(value) * (1.0 / 128.0)
 }
 
 #[cfg(test)]
@@ -116,11 +109,11 @@ mod tests {
 
     #[test]
     fn velocity_attenuates_by_the_square() {
-        // 960 cB, concave, negative: 40·log10(127/v) dB.
+        // 960 cB, concave, negative: 40·log10(128/v) dB.
         let velocity = Source(0x0502);
         for v in [1_u8, 32, 64, 100, 127] {
-            let centibels = 960.0 * velocity.shape(position(v, velocity));
-            let expected = 400.0 * libm::log10f(127.0 / f32::from(v));
+            let centibels = 960.0 * velocity.shape(position(v));
+            let expected = 400.0 * libm::log10f(128.0 / f32::from(v));
             assert!((centibels - expected).abs() < 0.02, "{v}: {centibels} {expected}");
         }
     }
@@ -128,8 +121,8 @@ mod tests {
     #[test]
     fn the_centre_is_exact() {
         let pan = Source(0x028A);
-        assert_eq!(pan.shape(position(64, pan)), 0.0);
-        assert_eq!((pan.shape(position(0, pan)), pan.shape(position(127, pan))), (-1.0, 1.0));
+        assert_eq!(pan.shape(position(64)), 0.0);
+        assert_eq!((pan.shape(position(0)), pan.shape(position(127))), (-1.0, 63.0 / 64.0));
         assert_eq!(pan.controller(), Some(10));
     }
 }

@@ -12,7 +12,7 @@ pub const PHASES: usize = 128;
 const BETA: f64 = 8.0;
 
 /// Cutoff as a share of the Nyquist frequency: puts the transition band astride it.
-const CUTOFF: f64 = 0.92;
+const CUTOFF: f64 = 1.0;
 
 /// `TABLE[phase][point]`, one row more than there are phases.
 pub static TABLE: [[f32; POINTS]; PHASES + 1] = table();

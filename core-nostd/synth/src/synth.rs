@@ -6,7 +6,7 @@ use crate::lanes::{self, CONTROL_FRAMES, Sums};
 use crate::shape::general;
 use crate::voice::{Sound, Source, Strike, Surroundings, Voice};
 use crate::window::{MARGIN, WINDOW_FRAMES, Window};
-use crate::{Bank, Decision, Generator, NoteId, Side, SynthConfig, VoiceAllocator};
+use crate::{Bank, Decision, Generator, Interpolation, NoteId, Side, SynthConfig, VoiceAllocator};
 use ripieno_types::Block;
 use ripieno_types::midi::{MidiMessage, MidiWord};
 
@@ -95,7 +95,11 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
         Self {
             bank,
             config,
-            around: Surroundings { rate, gain: gain(config.gain) },
+            around: Surroundings {
+                rate,
+                gain: gain(config.gain),
+                keeps_filter: config.interpolation == Interpolation::Hq,
+            },
             fade_frames: FADE_SECS * rate,
             allocator: VoiceAllocator::with_polyphony(config.strategy, config.polyphony),
             channels,

@@ -137,6 +137,8 @@ pub struct Surroundings {
     pub rate: f32,
     /// Master gain from the 16-bit scale.
     pub gain: f32,
+    /// Even an open filter stays in the path, for the sake of its phase.
+    pub keeps_filter: bool,
 }
 
 /// A note-on.
@@ -173,7 +175,7 @@ impl Voice {
             Settings::new(&region.generators, &region.modulators, channel, &sources, tuning.root, around.rate, is_soft);
         let sound = Sound {
             source,
-            filter: Filter::new(is_filtered(&settings)),
+            filter: Filter::new(around.keeps_filter || is_filtered(&settings)),
             gains: [Ramp::default(); 4],
             onset: None,
             fade: None,

@@ -1,0 +1,57 @@
+//! The seven effects, each usable alone. Those with delay lines work in memory that the caller lends.
+
+mod chorus;
+mod delay;
+mod filter;
+mod pan;
+mod pitch;
+mod reverb;
+mod volume;
+
+pub use chorus::Chorus;
+pub use delay::Delay;
+pub use filter::Filter;
+pub use pan::Pan;
+pub use pitch::Pitch;
+pub use reverb::Reverb;
+pub use volume::Volume;
+
+use ripieno_dsp::Segment;
+use ripieno_dsp::guard::clean;
+
+/// Replaces what is no audio by silence.
+#[cfg_attr(feature = "simd-dispatch", multiversion::multiversion(targets("x86_64+avx2")))]
+pub(crate) fn clean_block(left: &mut [f32], right: &mut [f32]) {
+    for x in left.iter_mut().chain(right) {
+        *x = clean(*x);
+    }
+}
+
+/// Multiplies both channels by lines that start at the first frame's `places`.
+#[cfg_attr(feature = "simd-dispatch", multiversion::multiversion(targets("x86_64+avx2")))]
+pub(crate) fn ramp_gain(left: &mut [f32], right: &mut [f32], gains: [Segment; 2], places: &[f32]) {
+    for (channel, gain) in [left, right].into_iter().zip(gains) {
+        for (x, place) in channel.iter_mut().zip(places) {
+            *x = clean(*x) * gain.at(*place);
+        }
+    }
+}
+
+/// Multiplies both channels by constants.
+#[cfg_attr(feature = "simd-dispatch", multiversion::multiversion(targets("x86_64+avx2")))]
+pub(crate) fn flat_gain(left: &mut [f32], right: &mut [f32], gains: [f32; 2]) {
+    for (channel, gain) in [left, right].into_iter().zip(gains) {
+        for x in channel.iter_mut() {
+            *x = clean(*x) * gain;
+        }
+    }
+}
+
+/// `dry` faded against `wet` by `mix`; the result replaces `dry`.
+#[inline(always)]
+pub(crate) fn blend(dry: &mut [f32], wet: &[f32], mix: Segment, places: &[f32]) {
+    for ((dry, wet), place) in dry.iter_mut().zip(wet).zip(places) {
+        let share = mix.at(*place);
+        *dry = (1.0 - share) * *dry + share * wet;
+    }
+}

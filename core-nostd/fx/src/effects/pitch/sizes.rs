@@ -1,0 +1,89 @@
+//! The pitch shifter's windows in frames, all in proportion to the sample rate.
+
+use super::NEAREST;
+use ripieno_dsp::{GRID, Line};
+
+/// Windows at one sample rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// Length of a take-over, in segments.
+    pub fade: usize,
+    /// The shortest jump of a splice.
+    pub jump: usize,
+    /// How many jumps are tried: a period of the lowest note that splices cleanly, 43 Hz.
+    pub range: usize,
+    /// How much sound is compared.
+    pub window: usize,
+    /// Frames that make one value of the mono copy; divides a segment.
+    pub decimation: usize,
+}
+
+/// Frames at 44.1 kHz.
+const fn scaled(frames: u32, hz: u32) -> usize {
+    ((frames as u64 * hz as u64).div_ceil(44_100)) as usize
+}
+
+impl Sizes {
+    pub const fn new(hz: u32) -> Self {
+        let decimation = match hz {
+            0..22_000 => 4,
+            22_000..64_000 => 8,
+            64_000..128_000 => 16,
+            _ => 32,
+        };
+        Self {
+            fade: scaled(384, hz).div_ceil(GRID),
+            jump: scaled(256, hz),
+            range: scaled(1_024, hz),
+            window: scaled(512, hz),
+            decimation,
+        }
+    }
+
+    /// Below this delay a head that reads `ratio` times as fast must be replaced: it still has to last for the fade.
+    pub fn low(&self, ratio: f32) -> usize {
+        let fade = ((self.fade + 2) * GRID) as f32;
+        NEAREST + 1 + (fade * (ratio - 1.0).clamp(0.0, 1.0)) as usize
+    }
+
+    /// Above this delay a head that reads slower must be replaced.
+    pub const fn high(&self) -> usize {
+        NEAREST + self.jump + self.range
+    }
+
+    /// No head is ever later than this.
+    pub const fn farthest(&self) -> usize {
+        NEAREST + 1 + (self.fade + 2) * GRID + self.jump + self.range
+    }
+
+    /// About the middle of where a head reads.
+    pub const fn latency(&self) -> usize {
+        NEAREST + self.jump + self.range / 2
+    }
+
+    const fn line_memory(&self) -> usize {
+        Line::memory(self.farthest() + self.window + 2 * self.decimation + 2 * GRID)
+    }
+
+    const fn coarse_memory(&self) -> usize {
+        Line::memory((self.farthest() + self.window) / self.decimation + 8)
+    }
+
+    /// Samples of memory for all lines.
+    pub const fn memory(&self) -> usize {
+        2 * self.line_memory() + self.coarse_memory()
+    }
+
+    /// The stereo line's positions and the mono copy's.
+    pub const fn lines(&self) -> (Line, Line) {
+        (Line::new(self.line_memory()), Line::new(self.coarse_memory()))
+    }
+
+    /// Left, right and mono copy; empty ones where memory is too short for all.
+    pub fn split<'m>(&self, memory: &'m mut [f32]) -> (&'m mut [f32], &'m mut [f32], &'m mut [f32]) {
+        let line = self.line_memory();
+        let Some((left, rest)) = memory.split_at_mut_checked(line) else { return Default::default() };
+        let Some((right, coarse)) = rest.split_at_mut_checked(line) else { return Default::default() };
+        (left, right, coarse)
+    }
+}

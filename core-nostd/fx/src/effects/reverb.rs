@@ -1,0 +1,438 @@
+//! Reverb: a feedback delay network of eight lines, after diffusion by all-passes.
+//!
+//! J.-M. Jot, "Digital delay networks for designing artificial reverberators" (1991): a lossless network, here a
+//! Hadamard matrix over lines of mutually prime-ish lengths, and in each line the loss that gives all of them one decay.
+//! Four lines swing slowly by a few frames, which spreads the modes that would ring.
+//!
+//! Nothing in it recurs within a segment: loss is a three-tap FIR, every line and all-pass is longer than a segment. So all
+//! of it runs in SIMD lanes over time, and in the same order whatever the lanes.
+
+use super::{blend, clean_block};
+use crate::effect::{Effect, accept};
+use crate::param::{EFFECTS, ParamInfo, id, map};
+use ripieno_dsp::guard::{clean, flush};
+use ripieno_dsp::interpolate::cubic_weights;
+use ripieno_dsp::maths::{cos_turns, exp2, round, sin_turns};
+use ripieno_dsp::{GRID, Grid, Line, Phase, Segment, Smooth};
+use ripieno_types::{Block, SampleRate};
+
+/// Lines in the network.
+const LINES: usize = 8;
+/// Of these, the first ones swing.
+const SWINGING: usize = 8;
+/// Their lengths in frames at [`DESIGN_HZ`]: primes, each about a seventh longer than the one before.
+const LENGTHS: [usize; LINES] = [1_277, 2_879, 1_699, 2_221, 1_483, 3_299, 1_949, 2_539];
+/// All-passes before the network, left and right, at [`DESIGN_HZ`].
+const DIFFUSERS: [[usize; DIFFUSED]; 2] = [[211, 337, 563], [223, 353, 547]];
+const DIFFUSED: usize = 3;
+/// The rate that lengths are given for.
+const DESIGN_HZ: usize = 44_100;
+/// How far a line swings to each side, in seconds, and how fast each one does, in hertz.
+const SWING_SECS: f32 = 0.000_5;
+const SWING_HZ: [f32; SWINGING] = [0.31, 0.43, 0.57, 0.71, 0.37, 0.53, 0.67, 0.83];
+/// Gain of the all-passes.
+const DIFFUSION: f32 = 0.6;
+/// Above this the decay is shortened to [`BRIGHT_SHARE`] of what is stated.
+const BRIGHT_HZ: f32 = 6_000.0;
+const BRIGHT_SHARE: f32 = 0.55;
+/// Longest reach of the loss filter to each side, at the highest sample rate.
+const REACH: usize = 8;
+/// Loudness of the wet path for noise, about that of the dry one.
+const LEVEL: f32 = 1.3;
+
+/// `reverb.decay` RT60 = 0.3·30^d s for low and middle frequencies, `reverb.mix` dry to wet.
+///
+/// At mix 0 it sleeps: nothing is written, and it wakes with empty lines.
+#[derive(Clone, Debug)]
+pub struct Reverb<M> {
+    memory: M,
+    rate: SampleRate,
+    values: [f32; 2],
+    mix: Smooth,
+    decay: Smooth,
+    network: Network,
+    control: Control,
+    is_asleep: bool,
+    is_clear: bool,
+    grid: Grid,
+}
+
+/// Lines and their state.
+#[derive(Clone, Debug)]
+struct Network {
+    lines: [Line; LINES],
+    delays: [usize; LINES],
+    diffusers: [[Line; DIFFUSED]; 2],
+    diffuser_delays: [[usize; DIFFUSED]; 2],
+    /// What the lines gave before this segment, then what they give in it: the loss filter looks back.
+    outputs: [[f32; 2 * REACH + GRID]; LINES],
+    reach: usize,
+    /// How far a line swings to each side, in frames.
+    swing: f32,
+    swings: [Phase; SWINGING],
+}
+
+/// What one segment of frames needs.
+#[derive(Clone, Copy, Debug, Default)]
+struct Control {
+    /// Of each line: gain of the frame and of its two neighbours in the loss filter.
+    loss: [[Segment; 2]; LINES],
+    /// Of each swinging line: whole delay, and the interpolator's weights.
+    swings: [(usize, [Segment; 4]); SWINGING],
+    level: Segment,
+    mix: Segment,
+}
+
+const fn scaled(frames: usize, rate_hz: u32) -> usize {
+    // Wide enough on 32-bit machines too.
+    let at_rate = (frames as u64 * rate_hz as u64 / DESIGN_HZ as u64) as usize | 1;
+    // Rates below the design's keep every line longer than a segment with its neighbours.
+    if at_rate < GRID + 8 { GRID + 8 } else { at_rate }
+}
+
+const fn reach(rate_hz: u32) -> usize {
+    let nearest = (rate_hz as usize + DESIGN_HZ / 2) / DESIGN_HZ;
+    if nearest < 1 {
+        1
+    } else if nearest > REACH {
+        REACH
+    } else {
+        nearest
+    }
+}
+
+/// Room for a line's swing and the interpolator's neighbours.
+const fn margin(rate_hz: u32) -> usize {
+    rate_hz as usize / 1_500 + 8
+}
+
+impl<M> Reverb<M> {
+    /// Samples of memory at `rate_hz`. Any.
+    pub const fn memory(rate_hz: u32) -> usize {
+        let mut sum = 0;
+        let mut i = 0;
+        while i < LINES {
+            sum += Line::memory(scaled(LENGTHS[i], rate_hz) + margin(rate_hz));
+            i += 1;
+        }
+        let mut i = 0;
+        while i < 2 * DIFFUSED {
+            sum += Line::memory(scaled(DIFFUSERS[i / DIFFUSED][i % DIFFUSED], rate_hz));
+            i += 1;
+        }
+        sum
+    }
+}
+
+impl<M: AsMut<[f32]>> Reverb<M> {
+    /// A dry reverb in this memory; with less than [`memory`](Self::memory) its lines are shorter. Control.
+    pub fn new(memory: M, rate: SampleRate) -> Self {
+        let network = Network {
+            lines: [Line::default(); LINES],
+            delays: [0; LINES],
+            diffusers: [[Line::default(); DIFFUSED]; 2],
+            diffuser_delays: [[0; DIFFUSED]; 2],
+            outputs: [[0.0; 2 * REACH + GRID]; LINES],
+            reach: 1,
+            swing: 0.0,
+            swings: [Phase::default(); SWINGING],
+        };
+        let mut reverb = Self {
+            memory,
+            rate,
+            values: [0.0, 0.5],
+            mix: Smooth::new(0.0, rate),
+            decay: Smooth::new(0.5, rate),
+            network,
+            control: Control::default(),
+            is_asleep: true,
+            is_clear: false,
+            grid: Grid::default(),
+        };
+        reverb.prepare(rate);
+        reverb
+    }
+
+    /// As [`process`](Effect::process); `send`, mono, joins the wet path's input. Missing frames of it are silent.
+    /// Real-time.
+    pub fn process_with_send(&mut self, mut block: Block<'_>, send: Option<&[f32]>) {
+        let mut send = send.unwrap_or_default();
+        while !block.is_empty() {
+            if self.grid.is_due() {
+                self.tick();
+            }
+            let frames = self.grid.run(block.frames());
+            let mut part = block.split_front(frames);
+            let [left, right] = part.channels();
+            let (now, later) = send.split_at(frames.min(send.len()));
+            send = later;
+            if self.is_asleep {
+                clean_block(left, right);
+            } else {
+                let places = self.grid.places(frames);
+                run(self.memory.as_mut(), &mut self.network, &self.control, [left, right], now, places);
+            }
+            self.grid.advance(frames);
+        }
+    }
+
+    /// True while anything of the wet path is heard: only then does a send matter. Any.
+    pub fn is_wet(&self) -> bool {
+        self.mix.is_moving() || self.mix.target() > 0.0
+    }
+
+    fn tick(&mut self) {
+        let (mix, decay) = (self.mix.segment(), self.decay.segment());
+        self.is_asleep = mix.is_zero() || self.network.lines[0].is_empty();
+        if self.is_asleep {
+            self.clear();
+            return;
+        }
+        self.is_clear = false;
+        self.control.mix = mix;
+        let (start, end) = (self.losses(decay.start), self.losses(decay.end()));
+        self.control.level = Segment::between(start.1, end.1);
+        for (line, (start, end)) in self.control.loss.iter_mut().zip(start.0.into_iter().zip(end.0)) {
+            *line = [Segment::between(start[0], end[0]), Segment::between(start[1], end[1])];
+        }
+        let Network { swings, delays, reach, swing, .. } = &mut self.network;
+        for ((phase, hz), (control, delay)) in
+            swings.iter_mut().zip(SWING_HZ).zip(self.control.swings.iter_mut().zip(*delays))
+        {
+            let at = |phase: Phase| (delay - *reach) as f32 + *swing * sin_turns(phase.turns());
+            let start = at(*phase);
+            *phase = phase.plus(Phase::advance_of(hz, GRID, self.rate));
+            let end = at(*phase);
+            let whole = round(start - 0.5);
+            let (from, to) = (cubic_weights(start - whole), cubic_weights(end - whole));
+            *control = (whole as usize, [0, 1, 2, 3].map(|tap| Segment::between(from[tap], to[tap])));
+        }
+    }
+
+    /// The lines' loss filters, and the level that makes up for long decays, for a `reverb.decay` value.
+    fn losses(&self, decay: f32) -> ([[f32; 2]; LINES], f32) {
+        let rate_hz = self.rate.as_f32();
+        let frames = map::rt60_secs(decay) * rate_hz;
+        // The loss filter is 1 − 2b(1 − cos ω·reach): flat at the bottom, and what is wanted at the bright frequency.
+        let bright_hz = BRIGHT_HZ.min(0.4 * rate_hz);
+        let fall = 2.0 * (1.0 - cos_turns(bright_hz / rate_hz * self.network.reach as f32));
+        let mut loss = [[0.0; 2]; LINES];
+        let mut power = 0.0;
+        for (loss, delay) in loss.iter_mut().zip(self.network.delays) {
+            // −60 dB in `frames` is 2^(−9.965784) in `frames`.
+            let octaves = -9.965_784 * delay as f32 / frames;
+            let gain = exp2(octaves);
+            let bright = exp2(octaves * (1.0 / BRIGHT_SHARE - 1.0));
+            let side = ((1.0 - bright) / fall).min(0.25);
+            power += gain * gain / LINES as f32;
+            // The matrix' 1/√8 rides along.
+            *loss = [(1.0 - 2.0 * side), side].map(|share| gain * share * core::f32::consts::FRAC_1_SQRT_2 * 0.5);
+        }
+        // For noise the lines' powers add up to power / (1 − power) of the input's.
+        (loss, LEVEL * libm::sqrtf((1.0 - power) / power.max(0.05)))
+    }
+
+    fn clear(&mut self) {
+        if !self.is_clear {
+            self.memory.as_mut().fill(0.0);
+            let network = &mut self.network;
+            network.lines.iter_mut().chain(network.diffusers.iter_mut().flatten()).for_each(Line::rewind);
+            network.outputs = [[0.0; 2 * REACH + GRID]; LINES];
+            self.is_clear = true;
+        }
+    }
+}
+
+impl<M: AsMut<[f32]>> Effect for Reverb<M> {
+    fn prepare(&mut self, rate: SampleRate) {
+        self.rate = rate;
+        self.mix.prepare(rate);
+        self.decay.prepare(rate);
+        let have = self.memory.as_mut().len();
+        // Too little memory is met by the lengths of a lower rate.
+        let mut hz = rate.hz();
+        while Self::memory(hz) > have && hz > SampleRate::MIN_HZ {
+            hz = (hz - hz / 16).max(SampleRate::MIN_HZ);
+        }
+        let fits = Self::memory(hz) <= have;
+        let line = |frames: usize| if fits { Line::new(Line::memory(frames)) } else { Line::default() };
+        let network = &mut self.network;
+        network.reach = reach(rate.hz());
+        network.swing = SWING_SECS * hz as f32;
+        network.delays = LENGTHS.map(|frames| scaled(frames, hz));
+        network.lines = LENGTHS.map(|frames| line(scaled(frames, hz) + margin(hz)));
+        network.diffuser_delays = DIFFUSERS.map(|side| side.map(|frames| scaled(frames, hz)));
+        network.diffusers = DIFFUSERS.map(|side| side.map(|frames| line(scaled(frames, hz))));
+        self.is_clear = false;
+        self.reset();
+    }
+
+    fn reset(&mut self) {
+        self.mix.reset();
+        self.decay.reset();
+        for (i, swing) in self.network.swings.iter_mut().enumerate() {
+            *swing = Phase((i as u32) << 30);
+        }
+        self.grid = Grid::default();
+        self.clear();
+    }
+
+    fn process(&mut self, block: Block<'_>) {
+        self.process_with_send(block, None);
+    }
+
+    fn params(&self) -> &'static [ParamInfo] {
+        EFFECTS[usize::from(id::REVERB.0)].infos()
+    }
+
+    fn set(&mut self, index: usize, value: f32) {
+        if let (Some(slot), Some(value)) = (self.values.get_mut(index), accept(value)) {
+            *slot = value;
+            [&mut self.mix, &mut self.decay][index].set(value);
+        }
+    }
+
+    fn value(&self, index: usize) -> f32 {
+        self.values.get(index).copied().unwrap_or(0.0)
+    }
+}
+
+/// At most one segment.
+#[cfg_attr(feature = "simd-dispatch", multiversion::multiversion(targets("x86_64+avx2")))]
+fn run(
+    memory: &mut [f32],
+    network: &mut Network,
+    control: &Control,
+    channels: [&mut [f32]; 2],
+    send: &[f32],
+    places: &[f32],
+) {
+    let frames = places.len();
+    // The full segment, nearly always: a constant length makes straight-line code.
+    if frames == GRID {
+        segment(memory, network, control, channels, send, places, GRID);
+    } else {
+        segment(memory, network, control, channels, send, places, frames);
+    }
+}
+
+#[inline(always)]
+fn segment(
+    memory: &mut [f32],
+    network: &mut Network,
+    control: &Control,
+    [left, right]: [&mut [f32]; 2],
+    send: &[f32],
+    places: &[f32],
+    frames: usize,
+) {
+    let (left, right, places) = (&mut left[..frames], &mut right[..frames], &places[..frames]);
+    let mut rest = memory;
+    let mut take = |line: &Line| {
+        let (front, back) = core::mem::take(&mut rest).split_at_mut(Line::memory(line.len()));
+        rest = back;
+        front
+    };
+    let lines_memory = network.lines.each_ref().map(&mut take);
+
+    let mut inputs = [[0.0; GRID]; 2];
+    for (side, (input, dry)) in inputs.iter_mut().zip([&mut *left, &mut *right]).enumerate() {
+        let input = &mut input[..frames];
+        for (input, dry) in input.iter_mut().zip(dry.iter_mut()) {
+            *dry = clean(*dry);
+            *input = *dry;
+        }
+        for (input, send) in input.iter_mut().zip(send) {
+            *input += clean(*send);
+        }
+        for (line, delay) in network.diffusers[side].iter_mut().zip(network.diffuser_delays[side]) {
+            all_pass(take(line), line, delay, input);
+        }
+    }
+
+    let mut outputs = [[0.0; GRID]; LINES];
+    for (i, output) in outputs.iter_mut().enumerate() {
+        let output = &mut output[..frames];
+        let history = &mut network.outputs[i];
+        let (line, memory) = (&network.lines[i], &lines_memory[i]);
+        let now = &mut history[2 * REACH..2 * REACH + frames];
+        if let Some((whole, weights)) = control.swings.get(i) {
+            swing(line.read(memory, whole + 2, frames + 3), weights, places, now);
+        } else {
+            now.copy_from_slice(line.read(memory, network.delays[i] - network.reach, frames));
+        }
+        lose(history, network.reach, control.loss[i], places, output);
+        history.copy_within(frames..frames + 2 * REACH, 0);
+    }
+
+    let mut wet = [[0.0; GRID]; 2];
+    for t in 0..frames {
+        let o = outputs.each_ref().map(|output| output[t]);
+        let level = control.level.at(places[t]);
+        wet[0][t] = level * (((o[0] + o[1]) - (o[2] + o[3])) + ((o[4] + o[5]) - (o[6] + o[7])));
+        wet[1][t] = level * (((o[0] - o[1]) - (o[2] - o[3])) - ((o[4] - o[5]) - (o[6] - o[7])));
+        // Hadamard: eight times eight in 24 sums.
+        let a =
+            [o[0] + o[1], o[0] - o[1], o[2] + o[3], o[2] - o[3], o[4] + o[5], o[4] - o[5], o[6] + o[7], o[6] - o[7]];
+        let b =
+            [a[0] + a[2], a[1] + a[3], a[0] - a[2], a[1] - a[3], a[4] + a[6], a[5] + a[7], a[4] - a[6], a[5] - a[7]];
+        let (l, r) = (inputs[0][t], inputs[1][t]);
+        outputs[0][t] = flush((b[0] + b[4]) + l);
+        outputs[1][t] = flush((b[1] + b[5]) + r);
+        outputs[2][t] = flush((b[2] + b[6]) - l);
+        outputs[3][t] = flush((b[3] + b[7]) - r);
+        outputs[4][t] = flush((b[0] - b[4]) + l);
+        outputs[5][t] = flush((b[1] - b[5]) - r);
+        outputs[6][t] = flush((b[2] - b[6]) - l);
+        outputs[7][t] = flush((b[3] - b[7]) + r);
+    }
+    for ((line, memory), input) in network.lines.iter_mut().zip(lines_memory).zip(&outputs) {
+        line.write(memory, &input[..frames]);
+    }
+    blend(left, &wet[0][..frames], control.mix, places);
+    blend(right, &wet[1][..frames], control.mix, places);
+}
+
+/// A Schroeder all-pass over a segment: no frame of it meets another one of it.
+#[inline(always)]
+fn all_pass(memory: &mut [f32], line: &mut Line, delay: usize, signal: &mut [f32]) {
+    let mut stored = [0.0; GRID];
+    let stored = &mut stored[..signal.len()];
+    let past = line.read(memory, delay, signal.len());
+    for ((stored, x), old) in stored.iter_mut().zip(signal.iter_mut()).zip(past) {
+        *stored = flush(*x + DIFFUSION * old);
+        *x = old - DIFFUSION * *stored;
+    }
+    line.write(memory, stored);
+}
+
+/// Reads between frames, with weights that move along.
+#[inline(always)]
+fn swing(frames: &[f32], [newest, newer, older, oldest]: &[Segment; 4], places: &[f32], out: &mut [f32]) {
+    let count = out.len();
+    let (d, c, b, a) = (&frames[..count], &frames[1..][..count], &frames[2..][..count], &frames[3..][..count]);
+    for t in 0..count {
+        let place = places[t];
+        let near = newer.at(place) * b[t] + older.at(place) * c[t];
+        let far = newest.at(place) * a[t] + oldest.at(place) * d[t];
+        out[t] = near + far;
+    }
+}
+
+/// The loss of one line: a symmetric FIR over what it gave, delayed by its reach.
+#[inline(always)]
+fn lose(history: &[f32], reach: usize, [centre, side]: [Segment; 2], places: &[f32], out: &mut [f32]) {
+    let count = out.len();
+    let newest = &history[2 * REACH..][..count];
+    let middle = &history[2 * REACH - reach..][..count];
+    let oldest = &history[2 * REACH - 2 * reach..][..count];
+    if centre.is_flat() && side.is_flat() {
+        for t in 0..count {
+            out[t] = centre.start * middle[t] + side.start * (newest[t] + oldest[t]);
+        }
+    } else {
+        for t in 0..count {
+            out[t] = centre.at(places[t]) * middle[t] + side.at(places[t]) * (newest[t] + oldest[t]);
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! The writing end, and the one place that decides how far it may write.
+
+use core::fmt;
+use core::marker::PhantomData;
+use core::ptr;
+
+use super::super::sync::{Ordering, fence};
+use super::{Line, Memory, Mode, Seat, WriteGrant};
+use crate::Plain;
+
+/// The one writing end of a broadcast ring; goes to one thread, is neither shared nor cloned.
+///
+/// Dropping it is the farewell that [`Subscriber::is_abandoned`](super::Subscriber::is_abandoned) sees. Any.
+pub struct Publisher<'a, T> {
+    pub(super) memory: Memory<T>,
+    /// Items ever published.
+    pub(super) tail: usize,
+    /// Where writing must stop, by what was last seen of the subscribers. Invariant: `limit - tail` is at most the
+    /// capacity, and no subscriber reads the slots of `tail..limit` plainly.
+    limit: usize,
+    /// No item at or after this was begun to be written.
+    claimed: usize,
+    /// Whether some subscriber may read words where we write. Invariant: while false, no subscriber reads the slots of
+    /// `tail..limit` at all.
+    pub(super) words: bool,
+    _ring: PhantomData<(&'a (), *mut T)>,
+    /// Keeps a heap ring alive. Dropped after the farewell.
+    #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
+    pub(super) owner: Option<super::heap::Owner<T>>,
+}
+
+// SAFETY: a publisher only writes items, which other threads then read by copy or by reference: `Plain` types are `Send`
+// and `Sync`. The handle itself is used by one thread at a time, as it is not `Sync`.
+unsafe impl<T: Plain> Send for Publisher<'_, T> {}
+
+impl<'a, T: Plain> Publisher<'a, T> {
+    /// # Safety
+    /// The memory outlives the handle, its desk was opened, and there is no other publisher.
+    pub(super) unsafe fn new(memory: Memory<T>) -> Self {
+        let tail = memory.desk().published.load(Ordering::Relaxed);
+        let claimed = memory.desk().claimed.load(Ordering::Relaxed);
+        Self {
+            memory,
+            tail,
+            limit: tail,
+            claimed,
+            words: false,
+            _ring: PhantomData,
+            #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
+            owner: None,
+        }
+    }
+
+    /// Looks at all subscribers: acts on what they ask, and finds the slowest that is lossless.
+    #[cold]
+    #[inline(never)]
+    fn look(&mut self) {
+        let capacity = self.memory.capacity();
+        let mut used = 0;
+        self.words = false;
+        for Seat { request: Line(request), answer: Line(answer) } in self.memory.seats() {
+            // Pairs with the release in `Subscriber::ask`: what it read in its former mode, it has read.
+            let asks = request.asks.load(Ordering::Acquire);
+            let mode = Mode::of(asks);
+            if mode == Mode::Lossless || mode == Mode::Returning {
+                // Pairs with the release in `Subscriber::advance`: the items before have been read.
+                let position = request.position.load(Ordering::Acquire);
+                let mut start = answer.start.load(Ordering::Relaxed);
+                if asks != answer.acted.load(Ordering::Relaxed) && mode == Mode::Returning {
+                    // From where it asks, if that is still whole.
+                    let whole = self.claimed.wrapping_sub(position) <= capacity;
+                    start = if whole { position } else { self.tail };
+                }
+                // It may not have come to its start yet.
+                let behind = self.tail.wrapping_sub(position);
+                if behind <= self.tail.wrapping_sub(start) {
+                    start = position;
+                }
+                answer.start.store(start, Ordering::Relaxed);
+                used = used.max(self.tail.wrapping_sub(start));
+            }
+            self.words |= mode == Mode::Latest || mode == Mode::Returning;
+            // Pairs with the acquire in `Subscriber::poll`: the start was stored before.
+            answer.acted.store(asks, Ordering::Release);
+        }
+        // A damaged position in shared memory counts as a full ring; ours is never damaged.
+        self.limit = self.tail.wrapping_add(capacity.saturating_sub(used));
+        self.memory.desk().claimed.store(self.claimed, Ordering::Relaxed);
+    }
+
+    /// Readies up to `wanted` slots for writing and returns how many; looks at the subscribers only if the last look
+    /// does not suffice.
+    #[inline(always)]
+    pub(super) fn claim(&mut self, wanted: usize) -> usize {
+        if self.limit.wrapping_sub(self.tail) < wanted {
+            self.look();
+        }
+        let count = self.limit.wrapping_sub(self.tail).min(wanted);
+        let end = self.tail.wrapping_add(count);
+        if end.wrapping_sub(self.claimed).cast_signed() > 0 {
+            self.claimed = end;
+        }
+        if self.words {
+            self.memory.desk().claimed.store(self.claimed, Ordering::Relaxed);
+            // Pairs with the acquire fence in `Subscriber::copy_checked`: who reads one of the words that follow will
+            // see that they were claimed.
+            fence(Ordering::Release);
+        }
+        count
+    }
+
+    /// Shows the first `count` claimed items.
+    #[inline(always)]
+    pub(super) fn publish_claimed(&mut self, count: usize) {
+        self.tail = self.tail.wrapping_add(count);
+        // Pairs with the acquire in `Subscriber::refresh`: the items were written before.
+        self.memory.desk().published.store(self.tail, Ordering::Release);
+    }
+
+    /// Writes `items` to claimed slots from `offset` items after the tail.
+    ///
+    /// # Safety
+    /// The slots were claimed.
+    #[inline(always)]
+    pub(super) unsafe fn write(&mut self, offset: usize, items: &[T]) {
+        let position = self.tail.wrapping_add(offset);
+        let (first, second) = self.memory.parts(position, items.len());
+        let (slots, index) = (self.memory.slots.as_ptr(), position & self.memory.mask);
+        let rest = items.as_ptr().wrapping_add(first);
+        if self.words {
+            // SAFETY: claimed by the caller; no subscriber reads them plainly (invariant of `limit`).
+            unsafe {
+                self.memory.shadow.store(slots, index, items.as_ptr(), first);
+                self.memory.shadow.store(slots, 0, rest, second);
+            }
+        } else {
+            // SAFETY: claimed by the caller; no subscriber reads them at all (invariant of `words`). The first part lies
+            // from the position's slot on, the rest from slot 0; `items` is not part of the ring.
+            unsafe {
+                ptr::copy_nonoverlapping(items.as_ptr(), slots.add(index).cast(), first);
+                if second > 0 {
+                    ptr::copy_nonoverlapping(rest, slots.cast(), second);
+                }
+            }
+            self.memory.writes(position, items.len());
+        }
+    }
+
+    /// Publishes one item. Real-time.
+    ///
+    /// # Errors
+    /// [`Full`](crate::spsc::Full) holds the item while a lossless subscriber holds the publisher back.
+    #[inline]
+    pub fn push(&mut self, item: T) -> Result<(), crate::spsc::Full<T>> {
+        match self.push_slice(&[item]) {
+            0 => Err(crate::spsc::Full(item)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Publishes as many of `items` as the slowest lossless subscriber leaves room for, the first ones first, and shows
+    /// them at once; returns how many. Real-time.
+    #[inline]
+    pub fn push_slice(&mut self, items: &[T]) -> usize {
+        let count = self.claim(items.len());
+        // SAFETY: just claimed.
+        unsafe { self.write(0, &items[..count]) };
+        self.publish_claimed(count);
+        count
+    }
+
+    /// At most `max` slots to write in place. Real-time.
+    #[inline]
+    pub fn grant(&mut self, max: usize) -> WriteGrant<'_, 'a, T> {
+        let count = self.claim(max);
+        // SAFETY: just claimed.
+        unsafe { WriteGrant::new(self, count) }
+    }
+
+    /// Slots that may be written now; more may become free at any time. Real-time, in time linear in the subscribers.
+    pub fn free(&mut self) -> usize {
+        self.look();
+        self.limit.wrapping_sub(self.tail)
+    }
+
+    /// Items that the ring can hold. Real-time.
+    pub fn capacity(&self) -> usize {
+        self.memory.capacity()
+    }
+
+    /// Whether all subscribers are gone. Real-time, in time linear in the subscribers.
+    pub fn is_abandoned(&self) -> bool {
+        // Pairs with the release in `Subscriber::ask`.
+        let gone = |seat: &Seat| Mode::of(seat.request.0.asks.load(Ordering::Acquire)) == Mode::Gone;
+        self.memory.seats().iter().all(gone)
+    }
+}
+
+impl<T> Drop for Publisher<'_, T> {
+    fn drop(&mut self) {
+        // What was claimed is stored for a publisher that attaches later. Pairs with the acquire in
+        // `Subscriber::is_abandoned`: the last position was stored before.
+        let desk = self.memory.desk();
+        desk.claimed.store(self.claimed, Ordering::Relaxed);
+        desk.alive.store(0, Ordering::Release);
+    }
+}
+
+impl<T> fmt::Debug for Publisher<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Publisher").field("capacity", &(self.memory.mask + 1)).field("published", &self.tail).finish()
+    }
+}
