@@ -1,5 +1,8 @@
 //! Tests that cross crates: one binary, one module a subject.
 
+mod cli;
+mod cli_hostile;
+mod cli_render;
 mod no_alloc;
 mod ports;
 mod rig;

@@ -1,1 +1,11 @@
 #![doc = include_str!("../README.md")]
+
+pub mod atomic;
+pub mod map;
+pub mod smf;
+pub mod wav;
+
+pub use atomic::{AtomicFile, Existing};
+pub use map::MappedFile;
+pub use smf::Song;
+pub use wav::WavWriter;

@@ -1,0 +1,115 @@
+//! How a run ends: the one place where errors become messages and exit codes.
+
+use ripieno_files::atomic::AtomicError;
+use ripieno_files::map::MapError;
+use ripieno_files::smf::{Options, SmfError};
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Everything went well.
+pub const OK: u8 = 0;
+/// Something failed that is neither the command line's nor an input file's fault.
+pub const FAILED: u8 = 1;
+/// The command line makes no sense.
+pub const USAGE: u8 = 2;
+/// An input file is missing, damaged or of the wrong kind.
+pub const BAD_INPUT: u8 = 3;
+/// The user interrupted the run.
+pub const INTERRUPTED: u8 = 130;
+
+/// Why a verb failed. Every message names the cause and, where there is one, the way out.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Failure {
+    /// A mistake on the command line that only shows when it is carried out.
+    #[error("{0}")]
+    Usage(String),
+    /// A MIDI file that gives no song.
+    #[error("{} {error}{}", .path.display(), song_advice(.error))]
+    Song {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: SmfError,
+    },
+    /// An instrument file that cannot be opened.
+    #[error("{} {error}", .path.display())]
+    Map {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: MapError,
+    },
+    /// An instrument file that is not what it should be.
+    #[error("{} {error}", .path.display())]
+    Instrument {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: String,
+    },
+    /// The output cannot be written.
+    #[error("{} {error}{}", .path.display(), output_advice(.error))]
+    Output {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: AtomicError,
+    },
+    /// The report or script cannot be written to stdout.
+    #[error("stdout cannot be written: {0}")]
+    Stdout(io::Error),
+    /// Ctrl-C or a request to terminate.
+    #[error("interrupted; nothing was written")]
+    Interrupted,
+}
+
+impl Failure {
+    /// The process's exit code.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => USAGE,
+            Self::Song { .. } | Self::Map { .. } | Self::Instrument { .. } => BAD_INPUT,
+            Self::Output { .. } | Self::Stdout(_) => FAILED,
+            Self::Interrupted => INTERRUPTED,
+        }
+    }
+}
+
+fn song_advice(error: &SmfError) -> String {
+    match error {
+        SmfError::Damaged(_) => "\nhint: --lenient plays what comes before the damage".into(),
+        SmfError::TooLong { secs, .. } => {
+            format!(
+                "\nhint: --max-minutes {:.0} accepts it (the default is {:.0})",
+                (secs / 60.0).ceil(),
+                Options::DEFAULT_MAX_MINUTES
+            )
+        }
+        _ => String::new(),
+    }
+}
+
+fn output_advice(error: &AtomicError) -> &'static str {
+    match error {
+        AtomicError::Exists => "\nhint: --force replaces it",
+        AtomicError::NoFolder(_) => "\nhint: create the folder, or choose another",
+        AtomicError::NotAFile => "\nhint: choose the name of a file",
+        _ => "",
+    }
+}
+
+/// Prints what there is to say about the end and gives the exit code.
+pub(crate) fn conclude(result: Result<(), Failure>) -> ExitCode {
+    let code = match result {
+        // Whoever reads our output has seen enough.
+        Err(Failure::Stdout(error)) if error.kind() == io::ErrorKind::BrokenPipe => OK,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            failure.code()
+        }
+        Ok(()) => OK,
+    };
+    code.into()
+}

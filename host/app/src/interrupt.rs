@@ -1,0 +1,24 @@
+//! Ctrl-C and termination as a flag: the work notices it between blocks and unwinds, which removes unfinished files.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// True once the user wants the run to end.
+#[derive(Clone, Debug, Default)]
+pub struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// Listens for the process's signals. A process that already listens keeps its first listener.
+    pub fn listen() -> Self {
+        let flag = Self::default();
+        let seen = flag.clone();
+        // Without a handler the signal ends the process as it always did.
+        let _ = ctrlc::try_set_handler(move || seen.0.store(true, Ordering::Relaxed));
+        flag
+    }
+
+    /// Whether the signal has come.
+    pub fn is_raised(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}

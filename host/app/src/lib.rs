@@ -1,0 +1,48 @@
+#![doc = include_str!("../README.md")]
+
+mod cli;
+mod completions;
+mod demo;
+pub mod exit;
+pub mod instrument;
+mod interrupt;
+pub mod offline;
+mod output;
+mod progress;
+mod render;
+mod report;
+mod settings;
+
+pub use exit::Failure;
+pub use instrument::Instrument;
+pub use report::RenderReport;
+
+use clap::Parser;
+use cli::{Cli, InstrumentVerb, Verb};
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// Runs the command line `arguments`, the program's own name first, and says how the process should end.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    match Cli::try_parse_from(arguments) {
+        Ok(cli) => exit::conclude(run(cli)),
+        // Help and version are asked for and go to stdout; mistakes go to stderr and end in exit code 2.
+        Err(answer) => {
+            let code = if answer.use_stderr() { exit::USAGE } else { exit::OK };
+            // A closed pipe is no reason to complain.
+            let _ = answer.print();
+            code.into()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Failure> {
+    match cli.verb {
+        Verb::Demo(options) => demo::run(&options),
+        Verb::Render(options) => render::run(&options),
+        Verb::Instrument { verb: InstrumentVerb::Info(options) } => instrument::info::run(&options),
+        Verb::Instrument { verb: InstrumentVerb::List(options) } => instrument::list::run(&options),
+        Verb::Completions { shell } => completions::completions(shell),
+        Verb::Man => completions::man(),
+    }
+}

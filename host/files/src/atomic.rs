@@ -1,0 +1,234 @@
+//! Files that appear whole or not at all: written beside their place under another name, flushed to the disk, renamed.
+//!
+//! Whatever ends the writing early (an error, a panic, an interrupt that unwinds) removes the unfinished file and
+//! leaves what was there before.
+
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+
+/// What to do when the place is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// Leave the file that is there and fail.
+    Refuse,
+    /// Put the new file in its place.
+    Replace,
+}
+
+/// Why a file cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AtomicError {
+    /// There is a file already; ask for [`Existing::Replace`] to have it replaced.
+    #[error("exists already")]
+    Exists,
+    /// The place is taken by a folder, a device or a pipe, which a rename would destroy.
+    #[error("is not a regular file")]
+    NotAFile,
+    /// The folder to write in does not exist.
+    #[error("the folder {} does not exist", .0.display())]
+    NoFolder(PathBuf),
+    /// Writing fails.
+    #[error("cannot be written: {0}")]
+    Write(#[from] io::Error),
+}
+
+/// A file being written; [`commit`](Self::commit) gives it its name, dropping it discards it.
+#[derive(Debug)]
+pub struct AtomicFile {
+    file: NamedTempFile,
+    path: PathBuf,
+    folder: PathBuf,
+    existing: Existing,
+}
+
+impl AtomicFile {
+    /// Starts a file that is to become `path`. A symbolic link is followed: its target is replaced. Control; blocks.
+    ///
+    /// # Errors
+    /// [`AtomicError`]; nothing was written then.
+    pub fn create(path: &Path, existing: Existing) -> Result<Self, AtomicError> {
+        let path = match fs::symlink_metadata(path) {
+            Ok(_) if existing == Existing::Refuse => return Err(AtomicError::Exists),
+            Ok(found) if found.is_symlink() => fs::canonicalize(path)?,
+            _ => path.to_path_buf(),
+        };
+        if fs::metadata(&path).is_ok_and(|found| !found.is_file()) || path.file_name().is_none() {
+            return Err(AtomicError::NotAFile);
+        }
+        let folder = match path.parent() {
+            Some(folder) if folder != Path::new("") => folder.to_path_buf(),
+            _ => PathBuf::from("."),
+        };
+        if !folder.is_dir() {
+            return Err(AtomicError::NoFolder(folder));
+        }
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".ripieno-").suffix(".part");
+        #[cfg(unix)]
+        {
+            // A file as anyone would create it: the process's umask applies.
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(fs::Permissions::from_mode(0o666));
+        }
+        let file = builder.tempfile_in(&folder)?;
+        Ok(Self { file, path, folder, existing })
+    }
+
+    /// Whether what was written so far is, byte for byte, what the file at `other` holds. Control; blocks.
+    ///
+    /// # Errors
+    /// When either cannot be read.
+    pub fn holds_the_same_as(&mut self, other: &Path) -> io::Result<bool> {
+        let other = File::open(other)?;
+        let length = self.file.seek(SeekFrom::End(0))?;
+        if other.metadata()?.len() != length {
+            return Ok(false);
+        }
+        self.file.rewind()?;
+        let (mut ours, mut theirs) = (BufReader::new(self.file.as_file()), BufReader::new(other));
+        loop {
+            let (one, two) = (ours.fill_buf()?, theirs.fill_buf()?);
+            let common = one.len().min(two.len());
+            if one[..common] != two[..common] {
+                return Ok(false);
+            }
+            if common == 0 {
+                return Ok(one.len() == two.len());
+            }
+            ours.consume(common);
+            theirs.consume(common);
+        }
+    }
+
+    /// Flushes to the disk and gives the file its name. Control; blocks.
+    ///
+    /// # Errors
+    /// [`AtomicError`]; the unfinished file is gone then, and what was there before is untouched.
+    pub fn commit(self) -> Result<(), AtomicError> {
+        self.file.as_file().sync_all()?;
+        let renamed = match self.existing {
+            Existing::Refuse => self.file.persist_noclobber(&self.path),
+            Existing::Replace => self.file.persist(&self.path),
+        };
+        renamed.map_err(|failed| match failed.error.kind() {
+            io::ErrorKind::AlreadyExists => AtomicError::Exists,
+            _ => AtomicError::Write(failed.error),
+        })?;
+        // The name is safe only once the folder is; some file systems cannot flush one, and the file is whole anyway.
+        if let Ok(folder) = File::open(&self.folder) {
+            let _ = folder.sync_all();
+        }
+        Ok(())
+    }
+}
+
+impl Write for AtomicFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Seek for AtomicFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(path: &Path, existing: Existing, text: &str) -> Result<(), AtomicError> {
+        let mut file = AtomicFile::create(path, existing)?;
+        file.write_all(text.as_bytes())?;
+        file.commit()
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn nothing_shows_before_commit_and_nothing_stays_after_drop() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let mut file = AtomicFile::create(&path, Existing::Refuse).unwrap();
+        file.write_all(b"half").unwrap();
+        assert!(!path.exists());
+        drop(file);
+        assert_eq!(names(folder.path()), [""; 0]);
+        write(&path, Existing::Refuse, "whole").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "whole");
+        assert_eq!(names(folder.path()), ["a"]);
+    }
+
+    #[test]
+    fn what_exists_is_refused_or_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        // The file appears while ours is being written: the race is lost without harm.
+        let late = AtomicFile::create(&path, Existing::Refuse).unwrap();
+        write(&path, Existing::Refuse, "one").unwrap();
+        assert!(matches!(late.commit(), Err(AtomicError::Exists)));
+        assert!(matches!(write(&path, Existing::Refuse, "two"), Err(AtomicError::Exists)));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one");
+        write(&path, Existing::Replace, "two").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "two");
+        assert_eq!(names(folder.path()), ["a"]);
+    }
+
+    #[test]
+    fn places_that_cannot_be_written() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(matches!(write(folder.path(), Existing::Replace, ""), Err(AtomicError::NotAFile)));
+        let lost = folder.path().join("no/such");
+        assert!(matches!(write(&lost, Existing::Replace, ""), Err(AtomicError::NoFolder(_))));
+        if cfg!(unix) {
+            assert!(matches!(write(Path::new("/dev/null"), Existing::Replace, ""), Err(AtomicError::NotAFile)));
+        }
+    }
+
+    #[test]
+    fn equal_contents_are_recognised() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let check = |there: &str, ours: &str| {
+            write(&path, Existing::Replace, there).unwrap();
+            let mut file = AtomicFile::create(&path, Existing::Replace).unwrap();
+            file.write_all(ours.as_bytes()).unwrap();
+            assert_eq!(file.holds_the_same_as(&path).unwrap(), there == ours, "{} {}", there.len(), ours.len());
+        };
+        let long = "0123456789".repeat(5_000);
+        for (there, ours) in [("", ""), ("a", "a"), ("a", "b"), ("a", "ab"), (&*long, &*long)] {
+            check(there, ours);
+        }
+        check(&long, &format!("{}x", &long[1..]));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_stay_and_their_targets_are_replaced() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (target, link) = (folder.path().join("target"), folder.path().join("link"));
+        write(&target, Existing::Refuse, "old").unwrap();
+        symlink(&target, &link).unwrap();
+        write(&link, Existing::Replace, "new").unwrap();
+        assert_eq!(fs::read_to_string(&target).unwrap(), "new");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        // As any new file: readable by its owner at least, executable by nobody.
+        let mode = fs::metadata(&target).unwrap().permissions().mode();
+        assert_eq!(mode & 0o111, 0);
+        assert_eq!(mode & 0o600, 0o600);
+    }
+}
