@@ -1,1 +1,6 @@
-//! What the tests share: signals, measurements, guards and conformance suites.
+//! What the tests share: songs, banks, damage, measurements, guards and conformance suites.
+
+pub mod hostile;
+pub mod measure;
+pub mod sf2;
+pub mod song;

@@ -2,10 +2,39 @@
 #![no_std]
 #![warn(clippy::std_instead_of_core, clippy::alloc_instead_of_core)]
 
-pub mod bank;
-mod generator;
-mod modulator;
+// The processor's features are asked for through std.
+#[cfg(feature = "simd-dispatch")]
+extern crate std;
 
+mod allocator;
+pub mod bank;
+mod builtin;
+mod channel;
+mod config;
+mod direct;
+mod envelope;
+mod filter;
+mod generator;
+mod group;
+mod interpolate;
+mod lanes;
+mod lfo;
+mod modulator;
+mod settings;
+mod shape;
+mod sinc;
+pub mod soundfont;
+mod synth;
+mod units;
+mod voice;
+mod window;
+
+pub use allocator::{Decision, NoteId, Strategy, VoiceAllocator};
 pub use bank::{Bank, LoopMode, Patch, PresetIndex, Region, Sample, SamplePool, Side, Wave};
+pub use builtin::Builtin;
+pub use config::{Interpolation, SynthConfig};
 pub use generator::{Generator, Generators};
+pub use lanes::CONTROL_FRAMES;
 pub use modulator::{Modulator, Modulators};
+pub use soundfont::SoundFont;
+pub use synth::{SendBuses, Synth, SynthStats};

@@ -40,6 +40,54 @@ impl Modulators {
     const UNUSED: Modulator =
         Modulator { source: 0, destination: Generator::Attenuation, amount: 0, amount_source: 0, absolute: false };
 
+    /// The ten default modulators of SF 2.04 section 8.4, in its order.
+    ///
+    /// Two are written as players have come to read them: controller 10 pans by ±500, because its bipolar range already
+    /// spans both sides, and the pitch wheel moves [`Generator::FineTune`], the nearest thing to the standard's
+    /// "initial pitch" that has a number.
+    const STANDARD: [Modulator; 10] = {
+        const fn connect(source: u16, destination: Generator, amount: i16, amount_source: u16) -> Modulator {
+            Modulator { source, destination, amount, amount_source, absolute: false }
+        }
+        [
+            connect(0x0502, Generator::Attenuation, 960, 0),
+            connect(0x0102, Generator::FilterCutoff, -2400, 0),
+            connect(0x000D, Generator::VibLfoToPitch, 50, 0),
+            connect(0x0081, Generator::VibLfoToPitch, 50, 0),
+            connect(0x0587, Generator::Attenuation, 960, 0),
+            connect(0x028A, Generator::Pan, 500, 0),
+            connect(0x058B, Generator::Attenuation, 960, 0),
+            connect(0x00DB, Generator::ReverbSend, 200, 0),
+            connect(0x00DD, Generator::ChorusSend, 200, 0),
+            connect(0x020E, Generator::FineTune, 12_700, 0x0010),
+        ]
+    };
+
+    /// What every SoundFont region starts from: the ten default modulators of SF 2.04 section 8.4.
+    ///
+    /// ```
+    /// use ripieno_synth::Modulators;
+    /// assert_eq!(Modulators::standard().as_slice().len(), 10);
+    /// ```
+    pub const fn standard() -> Self {
+        let mut modulators = Self::EMPTY;
+        while (modulators.length as usize) < Self::STANDARD.len() {
+            modulators.list[modulators.length as usize] = Self::STANDARD[modulators.length as usize];
+            modulators.length += 1;
+        }
+        modulators
+    }
+
+    /// What regions of files before version 2.04 start from: there velocity closes the filter below 64 only. Such files
+    /// often switch exactly this connection off.
+    pub const fn standard_2_01() -> Self {
+        const VELOCITY_TO_CUTOFF: usize = 1;
+        const VELOCITY_BELOW_64: u16 = 0x0D02;
+        let mut modulators = Self::standard();
+        modulators.list[VELOCITY_TO_CUTOFF].amount_source = VELOCITY_BELOW_64;
+        modulators
+    }
+
     /// No modulators.
     pub const EMPTY: Self = Self { list: [Self::UNUSED; Self::CAPACITY], length: 0, dropped: 0 };
 

@@ -1,3 +1,68 @@
 //! `cargo xtask`: the one entrance for people and CI.
 
-fn main() {}
+mod run;
+mod setup;
+mod test;
+mod tidy;
+
+use anyhow::{Result, bail};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  demo [ARGS...]    set the machine up, build in release, run `ripieno demo ARGS`
+  test              set the machine up, then every test: format, lints, units, properties, models, docs, tidy
+  bench [NAME...]   our crates beside their rivals in one run: ring, fx, synth; all when none is named
+  tidy              the shape of the tree: who names whom, places of raw memory access, docs, file sizes
+  setup             install the system packages that the tests and benchmarks need, and nothing else
+
+Examples:
+  cargo xtask demo --out /tmp
+  cargo xtask bench ring
+";
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let command = args.next().unwrap_or_default();
+    let rest: Vec<String> = args.collect();
+    match dispatch(&command, &rest) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: &str, rest: &[String]) -> Result<()> {
+    let root = root();
+    match command {
+        "demo" => {
+            let mut args = vec!["run", "--release", "--package", "ripieno", "--", "demo"];
+            args.extend(rest.iter().map(String::as_str));
+            run::cargo(&args).run()
+        }
+        "test" => test::all(&root),
+        "bench" => {
+            setup::ensure(setup::BENCH)?;
+            let mut args = vec!["run", "--release", "--package", "ripieno-bench", "--"];
+            args.extend(rest.iter().map(String::as_str));
+            run::cargo(&args).run()
+        }
+        "tidy" => tidy::check(&root),
+        "setup" => setup::ensure(&[setup::TEST, setup::BENCH].concat()),
+        "" | "help" | "-h" | "--help" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => bail!("unknown command '{other}'\n\n{HELP}"),
+    }
+}
+
+/// The workspace root, two levels above this crate.
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_path_buf()
+}

@@ -1,0 +1,415 @@
+//! Which voice plays what: notes in, decisions out, no audio.
+//!
+//! A note owns as many slots as it has layers. Pedals, restrikes, exclusive classes and stealing act on whole notes; a
+//! slot only knows its note and how loud it is. Every call costs at most a few passes over the slots a layer. A stolen
+//! slot is given away at once: the synth moves the old voice to a lane of its own, where it fades.
+
+/// A key on a MIDI channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoteId {
+    /// 0..=15; the allocator uses the low four bits.
+    pub channel: u8,
+    /// 0..=127.
+    pub key: u8,
+}
+
+/// What to do with one slot. A call never decides twice about a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Start a layer of the new note here.
+    Start {
+        /// The slot.
+        slot: u16,
+        /// The layer, 0 for the first.
+        layer: u16,
+        /// A voice still sounds here: move it away and fade it first.
+        stolen: bool,
+    },
+    /// End this voice within milliseconds, in its place: struck again, choked, silenced, or part of a stolen note.
+    Fade {
+        /// The slot.
+        slot: u16,
+    },
+    /// Let this voice enter its release.
+    Release {
+        /// The slot.
+        slot: u16,
+    },
+}
+
+/// Which note gives way when no slot is free. Notes already told to fade always go first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strategy {
+    /// One in release, else any; the quietest of them, then the oldest.
+    #[default]
+    ReleasingThenQuietestThenOldest,
+    /// The oldest, whatever it does.
+    Oldest,
+    /// The quietest, then the oldest.
+    Quietest,
+    /// None: the new note does not sound.
+    Refuse,
+}
+
+/// Where a note is in its life, the first to give way first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    /// Told to fade.
+    Ending,
+    /// Told to release.
+    Releasing,
+    /// Key up, kept by a pedal.
+    Sustained,
+    /// Key down.
+    Held,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Note {
+    id: NoteId,
+    stage: Stage,
+    /// Caught by the sostenuto pedal.
+    caught: bool,
+    class: u8,
+    /// Slots it owns; 0: this entry is unused.
+    layers: u16,
+    serial: u64,
+    /// Became [`Stage::Ending`] in the current call.
+    news: bool,
+}
+
+impl Note {
+    const UNUSED: Self = Self {
+        id: NoteId { channel: 0, key: 0 },
+        stage: Stage::Ending,
+        caught: false,
+        class: 0,
+        layers: 0,
+        serial: 0,
+        news: false,
+    };
+
+    fn is_used(&self) -> bool {
+        self.layers > 0
+    }
+
+    fn end(&mut self) {
+        if self.stage != Stage::Ending {
+            (self.stage, self.news) = (Stage::Ending, true);
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    /// Index of the owner; [`Slot::FREE`]: none.
+    note: u16,
+    level: f32,
+}
+
+impl Slot {
+    const FREE: u16 = u16::MAX;
+}
+
+/// Gives `VOICES` slots (1..=65535) to notes.
+///
+/// ```
+/// use ripieno_synth::{Decision, NoteId, VoiceAllocator};
+/// let mut allocator = VoiceAllocator::<8>::default();
+/// let note = NoteId { channel: 0, key: 60 };
+/// let mut decisions = vec![];
+/// assert_eq!(allocator.start(note, 0, 2, |decision| decisions.push(decision)), 2);
+/// allocator.release(note, |decision| decisions.push(decision));
+/// assert_eq!(decisions[0], Decision::Start { slot: 0, layer: 0, stolen: false });
+/// assert_eq!(decisions[2..], [Decision::Release { slot: 0 }, Decision::Release { slot: 1 }]);
+/// ```
+#[derive(Clone, Debug)]
+pub struct VoiceAllocator<const VOICES: usize> {
+    slots: [Slot; VOICES],
+    notes: [Note; VOICES],
+    strategy: Strategy,
+    /// Slots in use at most.
+    polyphony: usize,
+    serial: u64,
+    /// One bit a channel.
+    sustain: u16,
+    sostenuto: u16,
+}
+
+impl<const VOICES: usize> Default for VoiceAllocator<VOICES> {
+    fn default() -> Self {
+        Self::new(Strategy::default())
+    }
+}
+
+impl<const VOICES: usize> VoiceAllocator<VOICES> {
+    const LEGAL: () = assert!(VOICES > 0 && VOICES < Slot::FREE as usize + 1, "VOICES must be 1..=65535");
+
+    /// All slots free, all pedals up. Any.
+    pub const fn new(strategy: Strategy) -> Self {
+        Self::with_polyphony(strategy, VOICES)
+    }
+
+    /// As [`VoiceAllocator::new`], but only the first `polyphony` slots (1..=`VOICES`, clamped) are given away. Any.
+    pub const fn with_polyphony(strategy: Strategy, polyphony: usize) -> Self {
+        let () = Self::LEGAL;
+        let polyphony = if polyphony == 0 {
+            1
+        } else if polyphony > VOICES {
+            VOICES
+        } else {
+            polyphony
+        };
+        Self {
+            slots: [Slot { note: Slot::FREE, level: 0.0 }; VOICES],
+            notes: [Note::UNUSED; VOICES],
+            strategy,
+            polyphony,
+            serial: 0,
+            sustain: 0,
+            sostenuto: 0,
+        }
+    }
+
+    /// Forgets every note and pedal, as after the synth has silenced all voices. Real-time.
+    pub fn reset(&mut self) {
+        *self = Self::with_polyphony(self.strategy, self.polyphony);
+    }
+
+    /// Who gives way from now on. Real-time.
+    pub fn set_strategy(&mut self, strategy: Strategy) {
+        self.strategy = strategy;
+    }
+
+    /// A note-on with `layers` regions; returns how many of them start (all, as many as there are slots, or with
+    /// [`Strategy::Refuse`] possibly none, and then nothing else changes). Real-time.
+    ///
+    /// The same key's held or sustained note fades, and so does every other note of the channel in the same
+    /// `exclusive_class` (0: none). A key that is already in release rings on.
+    pub fn start(&mut self, id: NoteId, exclusive_class: u8, layers: usize, mut each: impl FnMut(Decision)) -> usize {
+        let id = masked(id);
+        let gives_way = |note: &Note| {
+            let restruck = note.id == id && note.stage >= Stage::Sustained;
+            let choked = exclusive_class != 0 && note.class == exclusive_class && note.id.channel == id.channel;
+            note.is_used() && (restruck || choked)
+        };
+        let layers = layers.min(self.polyphony);
+        if self.strategy == Strategy::Refuse {
+            let is_open = |slot: &&Slot| {
+                let note = self.notes.get(usize::from(slot.note));
+                note.is_none_or(|note| note.stage == Stage::Ending || gives_way(note))
+            };
+            if self.slots.iter().take(self.polyphony).filter(is_open).count() < layers {
+                return 0;
+            }
+        }
+        self.notes.iter_mut().filter(|note| gives_way(note)).for_each(Note::end);
+        if layers > 0 {
+            self.serial += 1;
+            self.place(id, exclusive_class, layers, &mut each);
+        }
+        self.announce_endings(each);
+        layers
+    }
+
+    /// Finds slots for a note that has at least one layer and at most as many as there are slots.
+    fn place(&mut self, id: NoteId, class: u8, layers: usize, each: &mut impl FnMut(Decision)) {
+        // The entry is claimed after the first slot is found: only then is one sure to be unused.
+        let mut entry = None;
+        let mut search_from = 0;
+        for layer in 0..layers {
+            let free =
+                self.slots.iter().take(self.polyphony).skip(search_from).position(|slot| slot.note == Slot::FREE);
+            let slot = match free {
+                Some(ahead) => search_from + ahead,
+                None => {
+                    search_from = VOICES;
+                    let Some(slot) = self.steal(entry) else { return };
+                    slot
+                }
+            };
+            if free.is_some() {
+                search_from = slot + 1;
+            }
+            let stolen = free.is_none();
+            let owner = *entry.get_or_insert_with(|| {
+                let unused = self.notes.iter().position(|note| !note.is_used()).unwrap_or(0);
+                self.notes[unused] = Note { id, stage: Stage::Held, class, serial: self.serial, ..Note::UNUSED };
+                unused
+            });
+            self.notes[owner].layers += 1;
+            // Loud until the synth says otherwise: a note that just began is no one's victim.
+            self.slots[slot] = Slot { note: owner as u16, level: 1.0 };
+            each(Decision::Start { slot: slot as u16, layer: layer as u16, stolen });
+        }
+    }
+
+    /// Takes one slot of the note that gives way; the whole note ends.
+    fn steal(&mut self, newcomer: Option<usize>) -> Option<usize> {
+        let mut levels = [0.0; VOICES];
+        for slot in &self.slots {
+            if let Some(level) = levels.get_mut(usize::from(slot.note)) {
+                *level += slot.level;
+            }
+        }
+        let strategy = self.strategy;
+        let rank = |index: usize, note: &Note| {
+            let stage = match (note.stage, strategy) {
+                (Stage::Ending, _) => 0,
+                (Stage::Releasing, Strategy::ReleasingThenQuietestThenOldest) => 1,
+                _ => 2,
+            };
+            let level = if strategy == Strategy::Oldest && stage > 0 { 0.0 } else { levels[index] };
+            (stage, level, note.serial)
+        };
+        let candidates = self.notes.iter().enumerate().filter(|&(n, note)| note.is_used() && Some(n) != newcomer);
+        let (victim, _) = candidates.min_by(|&(a, note_a), &(b, note_b)| {
+            let ((stage_a, level_a, serial_a), (stage_b, level_b, serial_b)) = (rank(a, note_a), rank(b, note_b));
+            stage_a.cmp(&stage_b).then(level_a.total_cmp(&level_b)).then(serial_a.cmp(&serial_b))
+        })?;
+        let slot = self.slots.iter().position(|slot| usize::from(slot.note) == victim)?;
+        self.notes[victim].end();
+        self.free(slot);
+        Some(slot)
+    }
+
+    fn announce_endings(&mut self, mut each: impl FnMut(Decision)) {
+        for (n, slot) in self.slots.iter().enumerate() {
+            if self.notes.get(usize::from(slot.note)).is_some_and(|note| note.news) {
+                each(Decision::Fade { slot: n as u16 });
+            }
+        }
+        self.notes.iter_mut().for_each(|note| note.news = false);
+    }
+
+    /// A note-off: the key's note is released, or sustained if a pedal holds it. Real-time.
+    pub fn release(&mut self, id: NoteId, each: impl FnMut(Decision)) {
+        let id = masked(id);
+        self.lift(|note| note.id == id, each);
+    }
+
+    /// All notes off (controller 123): every key of the channel goes up; pedals still hold. Real-time.
+    pub fn all_notes_off(&mut self, channel: u8, each: impl FnMut(Decision)) {
+        let channel = channel & 15;
+        self.lift(|note| note.id.channel == channel, each);
+    }
+
+    /// All sound off (controller 120): every note of the channel fades, released or not. Real-time.
+    pub fn all_sound_off(&mut self, channel: u8, each: impl FnMut(Decision)) {
+        let channel = channel & 15;
+        self.notes.iter_mut().filter(|note| note.is_used() && note.id.channel == channel).for_each(Note::end);
+        self.announce_endings(each);
+    }
+
+    /// The sustain pedal (controller 64). Real-time.
+    pub fn sustain(&mut self, channel: u8, is_down: bool, each: impl FnMut(Decision)) {
+        set_bit(&mut self.sustain, channel & 15, is_down);
+        self.let_go(channel & 15, each);
+    }
+
+    /// The sostenuto pedal (controller 66): going down, it catches the keys that are down. Real-time.
+    pub fn sostenuto(&mut self, channel: u8, is_down: bool, each: impl FnMut(Decision)) {
+        let channel = channel & 15;
+        let was_down = bit(self.sostenuto, channel);
+        set_bit(&mut self.sostenuto, channel, is_down);
+        if is_down != was_down {
+            for note in self.notes.iter_mut().filter(|note| note.id.channel == channel) {
+                note.caught = is_down && note.stage == Stage::Held;
+            }
+            self.let_go(channel, each);
+        }
+    }
+
+    /// The synth heard this slot's voice end: it is free. Real-time.
+    pub fn finished(&mut self, slot: u16) {
+        if usize::from(slot) < VOICES {
+            self.free(usize::from(slot));
+        }
+    }
+
+    /// How loud the slot's voice is now, linear, at control rate; what is not a positive number counts as silence.
+    /// Real-time.
+    pub fn set_level(&mut self, slot: u16, level: f32) {
+        if let Some(slot) = self.slots.get_mut(usize::from(slot)) {
+            slot.level = if level > 0.0 { level } else { 0.0 };
+        }
+    }
+
+    /// How many slots are in use. Real-time.
+    pub fn sounding(&self) -> usize {
+        self.slots.iter().filter(|slot| slot.note != Slot::FREE).count()
+    }
+
+    /// The key and channel that a slot plays, if any. Real-time.
+    pub fn note(&self, slot: u16) -> Option<NoteId> {
+        self.owner(slot).map(|note| note.id)
+    }
+
+    /// True while the slot's key or a pedal holds it. Real-time.
+    pub fn is_held(&self, slot: u16) -> bool {
+        self.owner(slot).is_some_and(|note| note.stage >= Stage::Sustained)
+    }
+
+    /// True while the channel's sustain pedal is down. Real-time.
+    pub fn is_sustain_down(&self, channel: u8) -> bool {
+        bit(self.sustain, channel & 15)
+    }
+
+    fn owner(&self, slot: u16) -> Option<&Note> {
+        let slot = self.slots.get(usize::from(slot))?;
+        self.notes.get(usize::from(slot.note))
+    }
+
+    /// Keys go up.
+    fn lift(&mut self, is_meant: impl Fn(&Note) -> bool, each: impl FnMut(Decision)) {
+        let mut channels = 0;
+        for note in self.notes.iter_mut().filter(|note| note.is_used() && note.stage == Stage::Held && is_meant(note)) {
+            note.stage = Stage::Sustained;
+            channels |= 1 << note.id.channel;
+        }
+        self.release_unpedalled(channels, each);
+    }
+
+    fn let_go(&mut self, channel: u8, each: impl FnMut(Decision)) {
+        self.release_unpedalled(1 << channel, each);
+    }
+
+    /// Releases what no pedal holds any more on these channels, one bit each.
+    fn release_unpedalled(&mut self, channels: u16, mut each: impl FnMut(Decision)) {
+        let (sustain, sostenuto) = (self.sustain, self.sostenuto);
+        let goes = |note: &Note| {
+            let channel = note.id.channel;
+            let is_pedalled = bit(sustain, channel) || (note.caught && bit(sostenuto, channel));
+            note.stage == Stage::Sustained && bit(channels, channel) && !is_pedalled
+        };
+        for (n, slot) in self.slots.iter().enumerate() {
+            if self.notes.get(usize::from(slot.note)).is_some_and(goes) {
+                each(Decision::Release { slot: n as u16 });
+            }
+        }
+        self.notes
+            .iter_mut()
+            .filter(|note| note.is_used() && goes(note))
+            .for_each(|note| note.stage = Stage::Releasing);
+    }
+
+    fn free(&mut self, slot: usize) {
+        let owner = usize::from(self.slots[slot].note);
+        if let Some(note) = self.notes.get_mut(owner) {
+            note.layers -= 1;
+            self.slots[slot] = Slot { note: Slot::FREE, level: 0.0 };
+        }
+    }
+}
+
+fn masked(id: NoteId) -> NoteId {
+    NoteId { channel: id.channel & 15, ..id }
+}
+
+fn bit(bits: u16, channel: u8) -> bool {
+    bits >> channel & 1 == 1
+}
+
+fn set_bit(bits: &mut u16, channel: u8, is_set: bool) {
+    *bits = *bits & !(1 << channel) | u16::from(is_set) << channel;
+}

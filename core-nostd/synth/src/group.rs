@@ -1,0 +1,81 @@
+//! Up to eight voices on their way through filter and mix.
+
+use crate::lanes::{self, CONTROL_FRAMES, Filters, Gains, LANES, Lanes, Period, Ramp, Ramps, Sums};
+use crate::voice::Sound;
+
+/// A group that fills lane by lane.
+#[derive(Clone, Debug)]
+pub struct Group {
+    frames: Period,
+    filters: Filters,
+    gains: Gains,
+    members: [u16; LANES],
+    count: usize,
+    has_sends: bool,
+}
+
+impl Group {
+    /// Nobody in it.
+    pub const EMPTY: Self = {
+        const STILL: Ramps = Ramps::STILL;
+        Self {
+            frames: [[0.0; LANES]; CONTROL_FRAMES],
+            filters: Filters { state: [[0.0; LANES]; 2], coefficients: [STILL; 3] },
+            gains: [STILL; 4],
+            members: [0; LANES],
+            count: 0,
+            has_sends: false,
+        }
+    };
+
+    /// The next free lane, and the frames to write it into.
+    pub fn lane(&mut self, from: usize, count: usize) -> (usize, &mut [Lanes]) {
+        (self.count, &mut self.frames[from..from + count])
+    }
+
+    /// Takes the sound whose frames were written to the free lane. True when the group is full.
+    pub fn join(&mut self, member: u16, sound: &Sound) -> bool {
+        let lane = self.count;
+        self.members[lane] = member;
+        for (ramps, gain) in self.gains.iter_mut().zip(sound.gains) {
+            ramps.set(lane, gain);
+        }
+        self.has_sends |= sound.gains[2..].iter().any(|gain| gain.base != 0.0 || gain.slope != 0.0);
+        for (states, state) in self.filters.state.iter_mut().zip(sound.filter.state) {
+            states[lane] = state;
+        }
+        for (ramps, coefficient) in self.filters.coefficients.iter_mut().zip(sound.filter.coefficients) {
+            ramps.set(lane, coefficient);
+        }
+        self.count += 1;
+        self.count == LANES
+    }
+
+    /// Filters (if told to) and mixes frames `from..from + count`; returns each member with its filter's state.
+    pub fn flush(
+        &mut self,
+        from: usize,
+        count: usize,
+        is_filtered: bool,
+        with_sends: bool,
+        sums: &mut Sums,
+    ) -> impl Iterator<Item = (u16, [f32; 2])> + '_ {
+        for lane in self.count..LANES {
+            for ramps in self.gains.iter_mut().chain(&mut self.filters.coefficients) {
+                ramps.set(lane, Ramp::default());
+            }
+            self.filters.state.iter_mut().for_each(|states| states[lane] = 0.0);
+        }
+        let frames = &mut self.frames[from..from + count];
+        if is_filtered && self.count > 0 {
+            lanes::filter(&mut self.filters, from, frames);
+        }
+        if self.count > 0 {
+            lanes::mix(frames, from, &self.gains, with_sends && self.has_sends, sums);
+        }
+        let members = core::mem::replace(&mut self.count, 0);
+        self.has_sends = false;
+        let ([low, band], slots) = (&self.filters.state, &self.members);
+        (0..members).map(move |lane| (slots[lane], [low[lane], band[lane]]))
+    }
+}

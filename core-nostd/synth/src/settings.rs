@@ -1,0 +1,271 @@
+//! A region's generators with its modulators applied, in physical units: what a voice works from until a controller
+//! that it listens to moves.
+
+use crate::channel::{Channel, NoteSources};
+use crate::envelope::Envelope;
+use crate::shape::Source;
+use crate::{Generator, Generators, Modulator, Modulators, filter, units};
+use ripieno_dsp::maths::sin_turns;
+
+/// The envelope's way from full to nothing, in centibels (SF 2.04: 100 dB).
+pub const ENVELOPE_CENTIBELS: f32 = 1_000.0;
+
+/// Generator attenuation counts this much: the hardware that fonts were voiced on did so, and every player follows.
+/// Modulators count in full.
+const ATTENUATION_SCALE: f32 = 0.4;
+
+/// What the soft pedal takes from new notes, in centibels.
+const SOFT_PEDAL_CENTIBELS: f32 = 40.0;
+
+/// Shortest release in timecents, about 16 ms: shorter ones click.
+const SHORTEST_RELEASE: f32 = -7_200.0;
+
+/// From here down, delays are none at all.
+const NO_TIME: f32 = -12_000.0;
+
+/// The standard's velocity to cutoff default. Players ignore it: as written it dulls every quiet note by two octaves,
+/// which no font expects.
+const VELOCITY_TO_CUTOFF: Modulator = Modulator {
+    source: 0x0102,
+    destination: Generator::FilterCutoff,
+    amount: -2_400,
+    amount_source: 0,
+    absolute: false,
+};
+
+/// A voice's parameters.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Cents above the key's own pitch, or above the recording's: see [`Settings::new`].
+    pub pitch_cents: f32,
+    pub mod_lfo_to_pitch: f32,
+    pub vib_lfo_to_pitch: f32,
+    pub mod_env_to_pitch: f32,
+    /// Absolute cents.
+    pub cutoff_cents: f32,
+    pub mod_lfo_to_cutoff: f32,
+    pub mod_env_to_cutoff: f32,
+    /// Centibels.
+    pub resonance: f32,
+    /// 1/Q.
+    pub damping: f32,
+    /// Centibels.
+    pub attenuation: f32,
+    pub mod_lfo_to_volume: f32,
+    /// Linear, left, right, chorus and reverb, resonance compensated.
+    pub gains: [f32; 4],
+    /// Frames.
+    pub mod_lfo_delay: f32,
+    pub vib_lfo_delay: f32,
+    /// Turns a frame.
+    pub mod_lfo_speed: f32,
+    pub vib_lfo_speed: f32,
+    pub volume: Envelope,
+    pub modulation: Envelope,
+}
+
+/// Which sources a set of modulators reads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Listens {
+    controllers: u128,
+    general: u128,
+}
+
+impl Listens {
+    /// To every source of every modulator.
+    pub fn to(modulators: &Modulators) -> Self {
+        let mut listens = Self::default();
+        for modulator in modulators.as_slice() {
+            for source in [modulator.source, modulator.amount_source].map(Source) {
+                match source.controller() {
+                    Some(controller) => listens.controllers |= 1 << controller,
+                    None => listens.general |= 1 << source.general(),
+                }
+            }
+        }
+        listens
+    }
+
+    /// True when a MIDI controller matters.
+    pub fn controller(&self, number: u8) -> bool {
+        self.controllers >> (number & 0x7F) & 1 == 1
+    }
+
+    /// True when a [`crate::shape::general`] source matters.
+    pub fn general(&self, index: u16) -> bool {
+        self.general >> (index & 0x7F) & 1 == 1
+    }
+}
+
+impl Settings {
+    /// Evaluates everything for the channel's present state. `root` is the key at which the wave sounds at pitch 0 and
+    /// `rate` is frames a second. `is_soft` tells whether the soft pedal was down at note-on.
+    pub fn new(
+        generators: &Generators,
+        modulators: &Modulators,
+        channel: &Channel,
+        note: &NoteSources,
+        root: f32,
+        rate: f32,
+        is_soft: bool,
+    ) -> Self {
+        let mut moved = [0.0_f32; 64];
+        for modulator in modulators.as_slice() {
+            moved[modulator.destination as usize & 63] += contribution(modulator, channel, note);
+        }
+        let unclamped = |generator: Generator| f32::from(generators.amount(generator)) + moved[generator as usize & 63];
+        let value = |generator: Generator| {
+            let (min, max) = generator.range();
+            unclamped(generator).clamp(f32::from(min), f32::from(max))
+        };
+        let frames = |timecents: f32| if timecents <= NO_TIME { 0.0 } else { units::seconds(timecents) * rate };
+        let time = |generator: Generator| frames(value(generator));
+        // Key 60 is the fulcrum of the times that follow the keyboard.
+        let keys = 60.0 - f32::from(note.key);
+        let keyed_time = |generator: Generator, by_key: Generator| {
+            frames((value(generator) + keys * value(by_key)).clamp(NO_TIME, 8_000.0))
+        };
+        let speed = |generator: Generator| units::hertz(value(generator)) / rate;
+
+        let scale = value(Generator::ScaleTuning);
+        let tuning = value(Generator::CoarseTune) * 100.0 + unclamped(Generator::FineTune);
+        let resonance = value(Generator::FilterQ);
+        let quality = filter::quality(resonance);
+        let soft = if is_soft { SOFT_PEDAL_CENTIBELS } else { 0.0 };
+        let attenuation = ATTENUATION_SCALE * f32::from(generators.amount(Generator::Attenuation))
+            + moved[Generator::Attenuation as usize]
+            + soft;
+        let pan = value(Generator::Pan);
+        // Half the resonance peak is taken back, as players do.
+        let level = 1.0 / libm::sqrtf(quality);
+        Self {
+            pitch_cents: scale * (f32::from(note.key) - root) + tuning + channel.tuning_cents(),
+            mod_lfo_to_pitch: value(Generator::ModLfoToPitch),
+            vib_lfo_to_pitch: value(Generator::VibLfoToPitch),
+            mod_env_to_pitch: value(Generator::ModEnvToPitch),
+            cutoff_cents: value(Generator::FilterCutoff),
+            mod_lfo_to_cutoff: value(Generator::ModLfoToFilter),
+            mod_env_to_cutoff: value(Generator::ModEnvToFilter),
+            resonance,
+            damping: 1.0 / quality,
+            attenuation: attenuation.clamp(0.0, 1_440.0),
+            mod_lfo_to_volume: value(Generator::ModLfoToVolume),
+            gains: [
+                level * sin_turns((500.0 - pan) * (1.0 / 4_000.0)),
+                level * sin_turns((500.0 + pan) * (1.0 / 4_000.0)),
+                level * value(Generator::ChorusSend) * 0.001,
+                level * value(Generator::ReverbSend) * 0.001,
+            ],
+            mod_lfo_delay: time(Generator::ModLfoDelay),
+            vib_lfo_delay: time(Generator::VibLfoDelay),
+            mod_lfo_speed: speed(Generator::ModLfoFrequency),
+            vib_lfo_speed: speed(Generator::VibLfoFrequency),
+            volume: Envelope {
+                delay: time(Generator::VolEnvDelay),
+                attack: units::seconds(value(Generator::VolEnvAttack)) * rate,
+                hold: keyed_time(Generator::VolEnvHold, Generator::KeyToVolEnvHold),
+                decay: keyed_time(Generator::VolEnvDecay, Generator::KeyToVolEnvDecay),
+                sustain: (1.0 - value(Generator::VolEnvSustain) / ENVELOPE_CENTIBELS).max(0.0),
+                release: frames(value(Generator::VolEnvRelease).max(SHORTEST_RELEASE)),
+            },
+            modulation: Envelope {
+                delay: time(Generator::ModEnvDelay),
+                attack: time(Generator::ModEnvAttack),
+                hold: keyed_time(Generator::ModEnvHold, Generator::KeyToModEnvHold),
+                decay: keyed_time(Generator::ModEnvDecay, Generator::KeyToModEnvDecay),
+                sustain: 1.0 - value(Generator::ModEnvSustain) * 0.001,
+                release: time(Generator::ModEnvRelease),
+            },
+        }
+    }
+}
+
+fn contribution(modulator: &Modulator, channel: &Channel, note: &NoteSources) -> f32 {
+    if *modulator == VELOCITY_TO_CUTOFF {
+        return 0.0;
+    }
+    let source = Source(modulator.source);
+    if source.controller().is_none() && source.general() == crate::shape::general::NONE {
+        return 0.0;
+    }
+    let amount_source = Source(modulator.amount_source);
+    let is_plain = amount_source.controller().is_none() && amount_source.general() == crate::shape::general::NONE;
+    let scale = if is_plain { Some(1.0) } else { channel.read(amount_source, note) };
+    let (Some(primary), Some(scale)) = (channel.read(source, note), scale) else { return 0.0 };
+    let value = f32::from(modulator.amount) * primary * scale;
+    if modulator.absolute { value.abs() } else { value }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::channel::cc;
+
+    const RATE: f32 = 44_100.0;
+
+    fn note(key: u8, velocity: u8) -> NoteSources {
+        NoteSources { key, velocity, pressure: 0 }
+    }
+
+    fn settings(edit: impl FnOnce(&mut Generators), channel: &Channel, note: NoteSources) -> Settings {
+        let mut generators = Generators::DEFAULT;
+        edit(&mut generators);
+        Settings::new(&generators, &Modulators::standard(), channel, &note, 60.0, RATE, false)
+    }
+
+    #[test]
+    fn attenuation_is_scaled_for_generators_and_whole_for_modulators() {
+        let mut channel = Channel::new(0);
+        channel.control(cc::VOLUME, 127);
+        let plain = settings(|g| g.set(Generator::Attenuation, 100), &channel, note(60, 127));
+        // Velocity, volume and expression at 127 each fall short by a 128th.
+        let short = 400.0 * libm::log10f(128.0 / 127.0);
+        assert!((plain.attenuation - 40.0 - 3.0 * short).abs() < 1e-2);
+        let soft = settings(|g| g.set(Generator::Attenuation, 100), &channel, note(60, 64));
+        assert!((soft.attenuation - plain.attenuation - 400.0 * libm::log10f(127.0 / 64.0)).abs() < 0.05);
+        assert_eq!(soft.cutoff_cents, 13_500.0);
+    }
+
+    #[test]
+    fn the_wheel_bends_by_its_range() {
+        let mut channel = Channel::new(0);
+        assert_eq!(settings(|_| {}, &channel, note(72, 100)).pitch_cents, 1_200.0);
+        channel.bend(16_383);
+        let up = settings(|_| {}, &channel, note(60, 100)).pitch_cents;
+        assert!((up - 200.0).abs() < 0.05, "{up}");
+        channel.bend(0);
+        let down = settings(|_| {}, &channel, note(60, 100)).pitch_cents;
+        assert!((down + 200.0).abs() < 0.05, "{down}");
+    }
+
+    #[test]
+    fn pan_keeps_the_power() {
+        for (controller, left, right) in [(0, 1.0, 0.0), (64, 0.5, 0.5), (127, 0.000_6, 0.999_4)] {
+            let mut channel = Channel::new(0);
+            channel.control(cc::PAN, controller);
+            let gains = settings(|_| {}, &channel, note(60, 127)).gains;
+            // Both sides carry the resonance compensation: 1/Q in power.
+            let root2 = core::f32::consts::SQRT_2;
+            assert!((gains[0] * gains[0] - left * root2).abs() < 1e-3, "{gains:?}");
+            assert!((gains[1] * gains[1] - right * root2).abs() < 1e-3, "{gains:?}");
+        }
+    }
+
+    #[test]
+    fn times_follow_the_key() {
+        let channel = Channel::new(0);
+        let edit = |g: &mut Generators| {
+            g.set(Generator::VolEnvDecay, 0);
+            g.set(Generator::KeyToVolEnvDecay, 100);
+        };
+        assert_eq!(settings(edit, &channel, note(48, 100)).volume.decay, 2.0 * RATE);
+        assert_eq!(settings(edit, &channel, note(72, 100)).volume.decay, 0.5 * RATE);
+    }
+
+    #[test]
+    fn listening_names_the_sources() {
+        let listens = Listens::to(&Modulators::standard());
+        assert!(listens.controller(7) && listens.controller(91) && !listens.controller(2));
+        assert!(listens.general(crate::shape::general::WHEEL) && !listens.general(crate::shape::general::KEY));
+    }
+}

@@ -1,0 +1,515 @@
+//! The synth: MIDI words in, stereo frames out, any number a call.
+
+use crate::channel::{Channel, Pedal, cc};
+use crate::group::Group;
+use crate::lanes::{self, CONTROL_FRAMES, Sums};
+use crate::shape::general;
+use crate::voice::{Sound, Source, Strike, Surroundings, Voice};
+use crate::window::{MARGIN, WINDOW_FRAMES, Window};
+use crate::{Bank, Decision, Generator, Interpolation, NoteId, Side, SynthConfig, VoiceAllocator};
+use ripieno_types::Block;
+use ripieno_types::midi::{MidiMessage, MidiWord};
+
+/// How long a voice that must go takes to fade, in seconds.
+const FADE_SECS: f32 = 0.005;
+
+/// What the synth has counted since it was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SynthStats {
+    /// Voices that gave way to others.
+    pub steals: u64,
+    /// Most voices at once.
+    pub voices_peak: usize,
+    /// Notes that did not sound: no preset, no voice, or more stolen voices fading than there is room for.
+    pub dropped_notes: u64,
+    /// Modulators of regions that found no place in [`crate::Modulators`], once a voice.
+    pub dropped_modulators: u64,
+    /// Messages that a synth has no use for (system messages).
+    pub ignored_messages: u64,
+}
+
+/// Two mono buses that effects hang on: every voice's sound times its chorus and reverb send.
+#[derive(Debug)]
+pub struct SendBuses<'a> {
+    chorus: &'a mut [f32],
+    reverb: &'a mut [f32],
+}
+
+impl<'a> SendBuses<'a> {
+    /// Borrows two buses.
+    ///
+    /// # Panics
+    /// When they differ in length: that is a bug of the caller, caught at the door.
+    pub fn new(chorus: &'a mut [f32], reverb: &'a mut [f32]) -> Self {
+        assert_eq!(chorus.len(), reverb.len(), "send buses must have one length");
+        Self { chorus, reverb }
+    }
+}
+
+/// A synthesizer of `VOICES` voices over a bank.
+///
+/// ```
+/// use ripieno_synth::{Builtin, Synth, SynthConfig};
+/// use ripieno_types::{Block, SampleRate, midi::MidiWord};
+///
+/// let mut synth = Synth::<_, 8>::new(Builtin::default(), SynthConfig::new(SampleRate::CD));
+/// synth.midi(MidiWord::new(&[0x90, 69, 100]).unwrap());
+/// let (mut left, mut right) = ([0.0; 441], [0.0; 441]);
+/// synth.render(Block::new(&mut left, &mut right), None);
+/// assert!(left.iter().any(|x| x.abs() > 0.01));
+/// assert_eq!(synth.active_voices(), 1);
+/// ```
+#[derive(Debug)]
+pub struct Synth<B, const VOICES: usize> {
+    bank: B,
+    config: SynthConfig,
+    around: Surroundings,
+    fade_frames: f32,
+    allocator: VoiceAllocator<VOICES>,
+    channels: [Channel; 16],
+    voices: [Option<Voice>; VOICES],
+    /// Sounding slots in the order they began.
+    order: [u16; VOICES],
+    sounding: usize,
+    /// Stolen voices, fading.
+    ghosts: [Option<Sound>; VOICES],
+    fading: usize,
+    /// Slots of the note that begins.
+    starting: [u16; VOICES],
+    frame: u64,
+    serial: u32,
+    stats: SynthStats,
+    window: Window,
+    open: Group,
+    filtered: Group,
+    sums: Sums,
+}
+
+impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
+    /// A silent synth; every channel plays program 0. Control: large for many voices, so put it where it stays.
+    pub fn new(bank: B, config: SynthConfig) -> Self {
+        let config = SynthConfig { polyphony: config.polyphony.clamp(1, VOICES), ..config };
+        let rate = config.rate.as_f32();
+        let mut channels = core::array::from_fn(|n| Channel::new(n as u8));
+        channels.iter_mut().for_each(|channel| channel.select(0, &bank));
+        Self {
+            bank,
+            config,
+            around: Surroundings {
+                rate,
+                gain: gain(config.gain),
+                keeps_filter: config.interpolation == Interpolation::Hq,
+            },
+            fade_frames: FADE_SECS * rate,
+            allocator: VoiceAllocator::with_polyphony(config.strategy, config.polyphony),
+            channels,
+            voices: [const { None }; VOICES],
+            order: [0; VOICES],
+            sounding: 0,
+            ghosts: [const { None }; VOICES],
+            fading: 0,
+            starting: [0; VOICES],
+            frame: 0,
+            serial: 0,
+            stats: SynthStats::default(),
+            window: [0.0; WINDOW_FRAMES + MARGIN],
+            open: Group::EMPTY,
+            filtered: Group::EMPTY,
+            sums: Sums::SILENT,
+        }
+    }
+
+    /// The bank that it plays. Any.
+    pub fn bank(&self) -> &B {
+        &self.bank
+    }
+
+    /// How it was set up. Any.
+    pub fn config(&self) -> &SynthConfig {
+        &self.config
+    }
+
+    /// Voices that sound, stolen ones that still fade not counted. Real-time.
+    pub fn active_voices(&self) -> usize {
+        self.sounding
+    }
+
+    /// True when nothing sounds: a render would write zeros. Real-time.
+    pub fn is_silent(&self) -> bool {
+        self.sounding == 0 && self.fading == 0
+    }
+
+    /// What has been counted so far. Real-time.
+    pub fn stats(&self) -> SynthStats {
+        self.stats
+    }
+
+    /// Obeys a message before the next frame. Notes begin on that very frame; controllers move what sounds within the
+    /// next [`CONTROL_FRAMES`]. Real-time.
+    pub fn midi(&mut self, word: MidiWord) {
+        match word.message() {
+            MidiMessage::NoteOn(channel, key, velocity) => {
+                self.note_on(channel.index(), u8::from(key), u8::from(velocity));
+            }
+            MidiMessage::NoteOff(channel, key, _) => {
+                let (from, pending) = self.place();
+                let id = NoteId { channel: channel.index(), key: u8::from(key) };
+                self.allocator.release(id, |decision| obey(&mut self.voices, decision, from, pending, 0.0));
+            }
+            MidiMessage::PolyphonicKeyPressure(channel, key, value) => {
+                let key = u8::from(key);
+                for voice in self.voices.iter_mut().flatten() {
+                    if voice.channel == channel.index() && voice.key == key {
+                        voice.sources.pressure = u8::from(value);
+                        if voice.listens.general(general::KEY_PRESSURE) {
+                            voice.touch();
+                        }
+                    }
+                }
+            }
+            MidiMessage::ControlChange(channel, controller, value) => {
+                self.control(channel.index(), u8::from(controller), u8::from(value));
+            }
+            MidiMessage::ProgramChange(channel, program) => {
+                self.channels[usize::from(channel.index())].select(u8::from(program), &self.bank);
+            }
+            MidiMessage::ChannelPressure(channel, value) => {
+                self.channels[usize::from(channel.index())].press(u8::from(value));
+                self.touch(channel.index(), |voice| voice.listens.general(general::CHANNEL_PRESSURE));
+            }
+            MidiMessage::PitchBendChange(channel, value) => {
+                self.channels[usize::from(channel.index())].bend(u16::from(value));
+                self.touch(channel.index(), |voice| voice.listens.general(general::WHEEL));
+            }
+            _ => self.stats.ignored_messages += 1,
+        }
+    }
+
+    /// Fades everything within milliseconds, lifts every pedal and centres every bend. Real-time.
+    pub fn panic(&mut self) {
+        for channel in 0..16 {
+            self.control(channel, cc::ALL_SOUND_OFF, 0);
+            self.control(channel, cc::RESET, 0);
+        }
+    }
+
+    /// Overwrites the block with the next frames, as many as it holds, and the buses with the sends of the same frames;
+    /// buses of another length are filled as far as both reach. Real-time.
+    pub fn render(&mut self, mut block: Block<'_>, sends: Option<SendBuses<'_>>) {
+        let with_sends = sends.is_some();
+        let (mut chorus, mut reverb): (&mut [f32], &mut [f32]) = match sends {
+            Some(SendBuses { chorus, reverb }) => (chorus, reverb),
+            None => (&mut [], &mut []),
+        };
+        while !block.is_empty() {
+            let from = (self.frame % CONTROL_FRAMES as u64) as usize;
+            if from == 0 {
+                self.steer();
+            }
+            let count = (CONTROL_FRAMES - from).min(block.frames());
+            let mut part = block.split_front(count);
+            let split = count.min(chorus.len());
+            let (chorus_part, chorus_rest) = chorus.split_at_mut(split);
+            let (reverb_part, reverb_rest) = reverb.split_at_mut(split);
+            (chorus, reverb) = (chorus_rest, reverb_rest);
+            if self.is_silent() {
+                part.clear();
+                chorus_part.fill(0.0);
+                reverb_part.fill(0.0);
+            } else {
+                self.sound(from, count, with_sends);
+                let [left, right] = part.channels();
+                let until = from + count;
+                lanes::collect(&mut self.sums.left[from..until], left);
+                lanes::collect(&mut self.sums.right[from..until], right);
+                if with_sends {
+                    lanes::collect(&mut self.sums.chorus[from..from + split], chorus_part);
+                    lanes::collect(&mut self.sums.reverb[from..from + split], reverb_part);
+                }
+            }
+            self.frame += count as u64;
+        }
+    }
+
+    /// Where the next frame lies in its control period, and how far ahead of it the voices are steered.
+    fn place(&self) -> (usize, f32) {
+        let from = (self.frame % CONTROL_FRAMES as u64) as usize;
+        (from, if from == 0 { 0.0 } else { (CONTROL_FRAMES - from) as f32 })
+    }
+
+    fn touch(&mut self, channel: u8, is_meant: impl Fn(&Voice) -> bool) {
+        for &slot in &self.order[..self.sounding] {
+            if let Some(voice) = &mut self.voices[usize::from(slot)]
+                && voice.channel == channel
+                && is_meant(voice)
+            {
+                voice.touch();
+            }
+        }
+    }
+
+    fn control(&mut self, channel: u8, controller: u8, value: u8) {
+        let (from, pending) = self.place();
+        let fade = self.fade_frames;
+        let voices = &mut self.voices;
+        let obey = |decision| obey(voices, decision, from, pending, fade);
+        match controller {
+            cc::ALL_SOUND_OFF => self.allocator.all_sound_off(channel, obey),
+            cc::RESET => {
+                self.channels[usize::from(channel & 15)].reset_controllers();
+                self.allocator.sostenuto(channel, false, obey);
+                self.pedal(channel, Pedal::Sustain(false));
+                self.touch(channel, |_| true);
+            }
+            cc::LOCAL => {}
+            cc::ALL_NOTES_OFF.. => self.allocator.all_notes_off(channel, obey),
+            _ => {
+                if let Some(pedal) = self.channels[usize::from(channel & 15)].control(controller, value) {
+                    self.pedal(channel, pedal);
+                }
+                // A data entry may have changed any registered parameter.
+                let is_data = matches!(controller, cc::DATA_MSB | cc::DATA_LSB);
+                self.touch(channel, |voice| is_data || voice.listens.controller(controller));
+            }
+        }
+    }
+
+    fn pedal(&mut self, channel: u8, pedal: Pedal) {
+        let (from, pending) = self.place();
+        let voices = &mut self.voices;
+        let obey = |decision| obey(voices, decision, from, pending, 0.0);
+        match pedal {
+            Pedal::Sustain(is_down) => self.allocator.sustain(channel, is_down, obey),
+            Pedal::Sostenuto(is_down) => self.allocator.sostenuto(channel, is_down, obey),
+        }
+    }
+
+    fn note_on(&mut self, channel: u8, key: u8, velocity: u8) {
+        let number = usize::from(channel & 15);
+        let (mut layers, mut class) = (0, 0);
+        if let Some(preset) = self.channels[number].preset() {
+            self.bank.regions(preset, key, velocity, |region| {
+                layers += 1;
+                class = class.max(region.generators.amount(Generator::ExclusiveClass));
+            });
+        }
+        // Voices may have to be stolen; a stolen one must have a place to fade in.
+        let polyphony = self.config.polyphony;
+        let needed = layers.min(polyphony).saturating_sub(polyphony - self.sounding);
+        if layers == 0 || needed > VOICES - self.fading {
+            self.stats.dropped_notes += 1;
+            return;
+        }
+        let started = self.allocate(NoteId { channel, key }, class.clamp(0, 127) as u8, layers);
+        if started == 0 {
+            self.stats.dropped_notes += 1;
+            return;
+        }
+        self.begin(Strike { channel, key, velocity, serial: self.serial }, started);
+    }
+
+    /// Gives the note its slots: [`Synth::starting`]. Returns how many.
+    fn allocate(&mut self, id: NoteId, class: u8, layers: usize) -> usize {
+        self.serial = self.serial.wrapping_add(1);
+        let (from, pending) = self.place();
+        let fade = self.fade_frames;
+        let mut stolen_slots = 0;
+        let started = self.allocator.start(id, class, layers, |decision| match decision {
+            Decision::Start { slot, layer, stolen } => {
+                if let Some(place) = self.starting.get_mut(usize::from(layer)) {
+                    *place = slot;
+                }
+                let old = self.voices.get_mut(usize::from(slot)).and_then(Option::take);
+                if let Some(old) = old.filter(|_| stolen) {
+                    stolen_slots += 1;
+                    let mut sound = old.sound;
+                    sound.fade(from, fade);
+                    if let Some(place) = self.ghosts.iter_mut().find(|ghost| ghost.is_none()) {
+                        *place = Some(sound);
+                        self.fading += 1;
+                    }
+                }
+            }
+            decision => obey(&mut self.voices, decision, from, pending, fade),
+        });
+        self.stats.steals += stolen_slots;
+        if stolen_slots > 0 {
+            // The emptied slots leave the order; they come back at its end.
+            self.compact();
+        }
+        started
+    }
+
+    /// Puts voices for the note's regions into its slots.
+    fn begin(&mut self, strike: Strike, started: usize) {
+        let (from, _) = self.place();
+        let number = usize::from(strike.channel & 15);
+        let channel = &self.channels[number];
+        let Some(preset) = channel.preset() else { return };
+        let mut layer = 0;
+        self.bank.regions(preset, strike.key, strike.velocity, |region| {
+            if layer < started
+                && let Some(voice) = self.voices.get_mut(usize::from(self.starting[layer]))
+            {
+                *voice = Some(Voice::new(region, strike, channel, &self.around));
+                self.stats.dropped_modulators += u64::from(region.modulators.dropped());
+                layer += 1;
+            }
+        });
+        let slots = &self.starting[..started];
+        for &slot in slots {
+            self.order[self.sounding] = slot;
+            self.sounding += 1;
+            if let Some(leader) = leader(&self.voices, slots, slot)
+                && let Ok([Some(follower), Some(leader_voice)]) =
+                    self.voices.get_disjoint_mut([usize::from(slot), usize::from(leader)])
+            {
+                follower.tune_like(leader_voice, leader);
+            }
+        }
+        self.stats.voices_peak = self.stats.voices_peak.max(self.sounding);
+        if from > 0 {
+            for &slot in slots {
+                if let Some(voice) = &mut self.voices[usize::from(slot)] {
+                    voice.steer(from, channel, &self.around);
+                    self.allocator.set_level(slot, voice.level());
+                }
+            }
+            follow(&mut self.voices, slots);
+        }
+    }
+
+    /// The look at envelopes, oscillators and controllers that every control period begins with.
+    fn steer(&mut self) {
+        for n in 0..self.sounding {
+            let slot = self.order[n];
+            let place = &mut self.voices[usize::from(slot)];
+            let goes_on = match place {
+                Some(voice) => {
+                    let goes_on = voice.steer(0, &self.channels[usize::from(voice.channel & 15)], &self.around);
+                    self.allocator.set_level(slot, voice.level());
+                    goes_on
+                }
+                None => false,
+            };
+            if !goes_on {
+                *place = None;
+                self.allocator.finished(slot);
+            }
+        }
+        self.compact();
+        follow(&mut self.voices, &self.order[..self.sounding]);
+        if self.fading > 0 {
+            for ghost in &mut self.ghosts {
+                if let Some(sound) = ghost {
+                    sound.drift();
+                    if sound.has_faded() {
+                        *ghost = None;
+                        self.fading -= 1;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes empty slots out of the order.
+    fn compact(&mut self) {
+        let mut kept = 0;
+        for n in 0..self.sounding {
+            let slot = self.order[n];
+            self.order[kept] = slot;
+            kept += usize::from(self.voices[usize::from(slot)].is_some());
+        }
+        self.sounding = kept;
+    }
+
+    /// Adds frames `from..from + count` of every voice to the sums.
+    fn sound(&mut self, from: usize, count: usize, with_sends: bool) {
+        let pool = self.bank.pool();
+        let interpolation = self.config.interpolation;
+        let sounds = (self.order[..self.sounding].iter().map(|slot| (*slot, false)))
+            .chain((0..VOICES as u16).filter(|_| self.fading > 0).map(|ghost| (ghost, true)));
+        for (slot, is_ghost) in sounds {
+            let Some(sound) = sound_of(&mut self.voices, &mut self.ghosts, slot, is_ghost) else { continue };
+            let is_filtered = sound.filter.is_active;
+            let group = if is_filtered { &mut self.filtered } else { &mut self.open };
+            let (lane, frames) = group.lane(from, count);
+            match &mut sound.source {
+                Source::Sample(cursor) => lanes::sing(cursor, pool, interpolation, &mut self.window, frames, lane),
+                Source::Direct(oscillators) => lanes::sing_direct(oscillators, from, frames, lane),
+            }
+            sound.envelop(from, self.fade_frames, frames, lane);
+            sound.last = frames[count - 1][lane];
+            if group.join(slot << 1 | u16::from(is_ghost), sound) {
+                for (member, [low, band]) in group.flush(from, count, is_filtered, with_sends, &mut self.sums) {
+                    if let Some(sound) = sound_of(&mut self.voices, &mut self.ghosts, member >> 1, member & 1 == 1) {
+                        sound.filter.keep(low, band);
+                    }
+                }
+            }
+        }
+        for (group, is_filtered) in [(&mut self.open, false), (&mut self.filtered, true)] {
+            for (member, [low, band]) in group.flush(from, count, is_filtered, with_sends, &mut self.sums) {
+                if let Some(sound) = sound_of(&mut self.voices, &mut self.ghosts, member >> 1, member & 1 == 1) {
+                    sound.filter.keep(low, band);
+                }
+            }
+        }
+    }
+}
+
+/// Master gain from the 16-bit scale; a gain that is no positive number is silence.
+fn gain(linear: f32) -> f32 {
+    const FULL_SCALE: f32 = 32_768.0;
+    if linear > 0.0 { linear.min(1e3) / FULL_SCALE } else { 0.0 }
+}
+
+fn sound_of<'a>(
+    voices: &'a mut [Option<Voice>],
+    ghosts: &'a mut [Option<Sound>],
+    slot: u16,
+    is_ghost: bool,
+) -> Option<&'a mut Sound> {
+    let slot = usize::from(slot);
+    if is_ghost { ghosts.get_mut(slot)?.as_mut() } else { Some(&mut voices.get_mut(slot)?.as_mut()?.sound) }
+}
+
+/// Carries out what the allocator decided about a sounding slot.
+fn obey(voices: &mut [Option<Voice>], decision: Decision, from: usize, pending: f32, fade: f32) {
+    let (Decision::Start { slot, .. } | Decision::Fade { slot } | Decision::Release { slot }) = decision;
+    let Some(Some(voice)) = voices.get_mut(usize::from(slot)) else { return };
+    match decision {
+        Decision::Release { .. } => voice.release(from, pending),
+        Decision::Fade { .. } => voice.sound.fade(from, fade),
+        Decision::Start { .. } => {}
+    }
+}
+
+/// The right half of a stereo pair whose left half plays in `slot`, among the slots of one note.
+fn leader(voices: &[Option<Voice>], slots: &[u16], slot: u16) -> Option<u16> {
+    let sample = |slot: u16| match voices.get(usize::from(slot))?.as_ref()?.sound.source {
+        Source::Sample(cursor) => Some(cursor.sample),
+        Source::Direct(_) => None,
+    };
+    let left = sample(slot).filter(|sample| sample.side == Side::Left)?;
+    slots.iter().copied().find(|&slot| {
+        sample(slot)
+            .is_some_and(|right| right.side == Side::Right && right.index == left.link && right.link == left.index)
+    })
+}
+
+/// Left halves run exactly as fast as their right halves.
+fn follow(voices: &mut [Option<Voice>], slots: &[u16]) {
+    for &slot in slots {
+        let Some(Some(follower)) = voices.get(usize::from(slot)) else { continue };
+        let Some(leader) = follower.leader else { continue };
+        let serial = follower.note_serial;
+        let speed = match voices.get(usize::from(leader)) {
+            Some(Some(voice)) if voice.note_serial == serial => voice.speed(),
+            _ => None,
+        };
+        if let (Some(speed), Some(Some(follower))) = (speed, voices.get_mut(usize::from(slot))) {
+            follower.follow(speed);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! The stretch of sample that the next frames read, unrolled: loops become a straight line, so the inner loops of
+//! interpolation know no seam and every index is in range by construction.
+
+use crate::{LoopMode, Sample, SamplePool};
+
+/// Frames that one fill can hold: a power of two, so that a mask keeps every index inside.
+pub const WINDOW_FRAMES: usize = 512;
+
+/// Room behind the masked part for the points to the right of the last one.
+pub const MARGIN: usize = 16;
+
+/// Unrolled frames, 16-bit scale.
+pub type Window = [f32; WINDOW_FRAMES + MARGIN];
+
+/// Where a voice is in its sample.
+#[derive(Clone, Copy, Debug)]
+pub struct Cursor {
+    /// What plays.
+    pub sample: Sample,
+    /// Absolute frame in the pool, 32.32.
+    pub phase: u64,
+    /// Frames advanced a frame, 32.32.
+    pub step: u64,
+    /// What `step` grows by a frame.
+    pub step_slope: i64,
+    /// The loop still repeats.
+    pub is_looping: bool,
+    /// It has repeated at least once: what precedes its start is its end.
+    has_looped: bool,
+}
+
+impl Cursor {
+    /// At the start of a sample.
+    pub fn new(sample: Sample) -> Self {
+        Self {
+            sample,
+            phase: u64::from(sample.start) << 32,
+            step: 0,
+            step_slope: 0,
+            is_looping: sample.mode != LoopMode::None,
+            has_looped: false,
+        }
+    }
+
+    /// The key was released.
+    pub fn release(&mut self) {
+        self.is_looping &= self.sample.mode == LoopMode::Continuous;
+    }
+
+    /// True when nothing but silence follows.
+    pub fn is_over(&self) -> bool {
+        !self.is_looping && self.phase >> 32 > u64::from(self.sample.end) + MARGIN as u64
+    }
+
+    /// Brings the phase back into the loop.
+    #[inline]
+    pub fn wrap(&mut self) {
+        let end = u64::from(self.sample.loop_end) << 32;
+        if self.is_looping && self.phase >= end {
+            let start = u64::from(self.sample.loop_start) << 32;
+            self.phase = start + (self.phase - start) % (end - start).max(1);
+            self.has_looped = true;
+        }
+    }
+
+    /// Fills the first `frames` of a window, beginning `before` frames ahead of the (wrapped) phase.
+    #[inline(always)]
+    pub fn unroll(&self, pool: SamplePool<'_>, before: u32, frames: usize, window: &mut Window) {
+        let sample = &self.sample;
+        let (loop_start, loop_end) = (i64::from(sample.loop_start), i64::from(sample.loop_end));
+        let mut at = (self.phase >> 32) as i64 - i64::from(before);
+        let mut rest = &mut window[..frames.min(WINDOW_FRAMES + MARGIN)];
+        if self.has_looped && at < loop_start {
+            // Back over the seam, counted from the loop's end.
+            let ahead = ((loop_start - at) as usize).min(before as usize);
+            let (history, behind) = rest.split_at_mut(ahead.min(rest.len()));
+            for (n, frame) in history.iter_mut().enumerate() {
+                let back = (ahead - 1 - n) as i64 % (loop_end - loop_start).max(1);
+                read(pool, (loop_end - 1 - back) as usize, core::slice::from_mut(frame));
+            }
+            at += ahead as i64;
+            rest = behind;
+        }
+        while !rest.is_empty() {
+            if self.is_looping && at >= loop_end {
+                at = loop_start;
+            }
+            let end = if self.is_looping { loop_end } else { i64::from(sample.end) };
+            let (is_silent, length) = if at < i64::from(sample.start) {
+                (true, i64::from(sample.start) - at)
+            } else if at >= end {
+                (true, rest.len() as i64)
+            } else {
+                (false, end - at)
+            };
+            let (piece, behind) = rest.split_at_mut((length as usize).min(rest.len()));
+            if is_silent {
+                piece.fill(0.0);
+            } else {
+                read(pool, at as usize, piece);
+            }
+            at += piece.len() as i64;
+            rest = behind;
+        }
+    }
+}
+
+/// Frames from the pool as numbers on the 16-bit scale; silence where the pool has none.
+#[inline(always)]
+fn read(pool: SamplePool<'_>, at: usize, out: &mut [f32]) {
+    let bytes = pool.high.get(at * 2..(at + out.len()) * 2);
+    let (frames, _) = bytes.unwrap_or(&[]).as_chunks::<2>();
+    if frames.len() < out.len() {
+        out.fill(0.0);
+        return;
+    }
+    if pool.low.is_empty() {
+        for (out, frame) in out.iter_mut().zip(frames) {
+            *out = f32::from(i16::from_le_bytes(*frame));
+        }
+        return;
+    }
+    let low = pool.low.get(at..at + out.len()).unwrap_or(&[]);
+    out.fill(0.0);
+    for ((out, frame), low) in out.iter_mut().zip(frames).zip(low) {
+        let whole = i32::from(i16::from_le_bytes(*frame)) << 8 | i32::from(*low);
+        *out = whole as f32 * (1.0 / 256.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use crate::Side;
+    use std::vec::Vec;
+
+    const SAMPLE: Sample = Sample {
+        index: 0,
+        start: 2,
+        end: 12,
+        loop_start: 5,
+        loop_end: 8,
+        mode: LoopMode::UntilRelease,
+        rate_hz: 44_100,
+        root_key: 60,
+        correction_cents: 0,
+        side: Side::Mono,
+        link: 0,
+    };
+
+    fn unrolled(cursor: &Cursor, before: u32, frames: usize) -> Vec<i32> {
+        let bytes: Vec<u8> = (0..20_i16).flat_map(|n| (100 + n).to_le_bytes()).collect();
+        let mut window = [0.0; WINDOW_FRAMES + MARGIN];
+        cursor.unroll(SamplePool { high: &bytes, low: &[] }, before, frames, &mut window);
+        window[..frames].iter().map(|x| *x as i32).collect()
+    }
+
+    #[test]
+    fn a_loop_becomes_a_straight_line() {
+        let mut cursor = Cursor::new(SAMPLE);
+        // Silence before the start, the attack, then the loop again and again.
+        assert_eq!(unrolled(&cursor, 2, 12), [0, 0, 102, 103, 104, 105, 106, 107, 105, 106, 107, 105]);
+        cursor.phase = 9 << 32;
+        cursor.wrap();
+        assert_eq!(cursor.phase >> 32, 6);
+        // What precedes the loop's start is now its end, however far back.
+        assert_eq!(unrolled(&cursor, 5, 8), [107, 105, 106, 107, 105, 106, 107, 105]);
+    }
+
+    #[test]
+    fn a_released_loop_runs_out() {
+        let mut cursor = Cursor::new(SAMPLE);
+        cursor.phase = 8 << 32;
+        cursor.wrap();
+        cursor.release();
+        assert_eq!(unrolled(&cursor, 2, 11), [106, 107, 105, 106, 107, 108, 109, 110, 111, 0, 0]);
+        cursor.phase = 40 << 32;
+        assert!(cursor.is_over());
+    }
+
+    #[test]
+    fn low_bytes_refine() {
+        let pool = SamplePool { high: &[1, 0, 255, 255], low: &[128, 64] };
+        let mut out = [0.0; 2];
+        read(pool, 0, &mut out);
+        assert_eq!(out, [1.5, -0.75]);
+        read(pool, 1, &mut out);
+        assert_eq!(out, [0.0, 0.0]);
+    }
+}

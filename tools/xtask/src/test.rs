@@ -1,0 +1,37 @@
+//! Every test, in the order that fails fastest.
+
+use crate::run::{cargo, program};
+use crate::{setup, tidy};
+use anyhow::Result;
+use std::path::Path;
+use std::time::Instant;
+
+/// Runs all of it; stops at the first step that fails.
+pub fn all(root: &Path) -> Result<()> {
+    let start = Instant::now();
+    setup::ensure(setup::TEST)?;
+    step("tidy", || tidy::check(root))?;
+    step("format", || cargo(&["fmt", "--all", "--check"]).run())?;
+    step("lints", || cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]).run())?;
+    // Before the runner: end-to-end tests drive the real binary.
+    step("build", || cargo(&["build", "--workspace", "--bins"]).run())?;
+    step("tests", || {
+        if program("cargo-nextest", &["nextest", "--version"]).succeeds() {
+            cargo(&["nextest", "run", "--workspace", "--no-fail-fast"]).run()
+        } else {
+            cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"]).run()
+        }
+    })?;
+    step("doc tests", || cargo(&["test", "--workspace", "--doc", "--quiet"]).run())?;
+    step("docs", || cargo(&["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings").run())?;
+    eprintln!("all tests passed in {:.0} s", start.elapsed().as_secs_f32());
+    Ok(())
+}
+
+fn step(name: &str, body: impl FnOnce() -> Result<()>) -> Result<()> {
+    let start = Instant::now();
+    eprintln!("\n== {name}");
+    body()?;
+    eprintln!("== {name}: {:.1} s", start.elapsed().as_secs_f32());
+    Ok(())
+}
