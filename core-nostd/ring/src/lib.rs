@@ -26,7 +26,7 @@ pub mod model {
     pub mod broadcast;
     #[path = "layout.rs"]
     mod layout;
-    pub use layout::{CapacityError, RegionError};
+    pub use layout::{CapacityError, LINE, RegionError};
     #[path = "spsc/mod.rs"]
     pub mod spsc;
     #[path = "sync_loom.rs"]
