@@ -269,3 +269,21 @@ fn check(read: Result<Option<Pair>, broadcast::Lagged>) {
         assert_eq!(a, b, "torn");
     }
 }
+
+#[test]
+fn words_are_stored_until_the_subscriber_has_confirmed() {
+    explore(2, || {
+        let (mut publisher, mut subscribers) = broadcast::channel::<Pair>(1, 1);
+        let mut subscriber = subscribers.pop().unwrap();
+        subscriber.set_latest_only();
+        publisher.push([1; 2]).unwrap();
+        let publishing = thread::spawn(move || {
+            for item in 2..5 {
+                let _ = publisher.push([item; 2]);
+            }
+        });
+        subscriber.set_lossless();
+        check(subscriber.pop());
+        publishing.join().unwrap();
+    });
+}
