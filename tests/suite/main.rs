@@ -3,6 +3,7 @@
 mod cli;
 mod cli_hostile;
 mod cli_render;
+mod fluidsynth;
 mod no_alloc;
 mod ports;
 mod rig;

@@ -120,7 +120,7 @@ impl<B: Bank, M: AsMut<[f32]>, const VOICES: usize> Rig<B, M, VOICES> {
     /// Renders frames that no command interrupts and no grid line crosses.
     fn piece(&mut self, mut block: Block<'_>) {
         // Asked on the grid alone: the moment a fade-out ends must not depend on how blocks are cut.
-        if self.now % GRID as u64 == 0 {
+        if self.now.is_multiple_of(GRID as u64) {
             self.sends_wanted = self.effects && self.chain.wants_sends();
         }
         let frames = block.frames();
