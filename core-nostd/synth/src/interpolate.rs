@@ -134,23 +134,25 @@ impl Reader {
 
     #[inline(always)]
     fn sinc(&mut self, window: &Window, out: &mut [Lanes], lane: usize) {
-        for out in out {
+        // Eight partial sums a frame, then a fixed tree: the order never depends on the machine. They go through memory
+        // because only stores side by side make a compiler keep them side by side.
+        let mut partial = [[0.0_f32; HALF]; CONTROL_FRAMES];
+        for (sums, _) in partial.iter_mut().zip(&*out) {
             let (i, x) = self.next();
             let scaled = x * sinc::PHASES as f32;
             let row = scaled as i32 as usize % sinc::PHASES;
             let between = scaled - row as f32;
             let (now, next) = (&TABLE[row], &TABLE[row + 1]);
             let points = &window[i..i + MARGIN];
-            // Eight partial sums side by side, then a fixed tree: the order never depends on the machine.
-            let mut sums = [0.0_f32; HALF];
             for (k, sum) in sums.iter_mut().enumerate() {
                 let (a, b) = (points[k], points[k + HALF]);
                 let here = now[k] * a + now[k + HALF] * b;
                 let there = next[k] * a + next[k + HALF] * b;
                 *sum = here + (there - here) * between;
             }
-            let [a, b, c, d, e, f, g, h] = sums;
-            out[lane % LANES] = ((a + e) + (c + g)) + ((b + f) + (d + h));
+        }
+        for (frame, [a, b, c, d, e, f, g, h]) in out.iter_mut().zip(partial) {
+            frame[lane % LANES] = ((a + e) + (c + g)) + ((b + f) + (d + h));
         }
     }
 }

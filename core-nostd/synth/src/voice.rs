@@ -346,8 +346,9 @@ impl Voice {
         }
 
         let volume = self.volume(age);
-        let centibels =
-            settings.attenuation + (1.0 - volume) * ENVELOPE_CENTIBELS - mod_lfo * settings.mod_lfo_to_volume;
+        // Tremolo may lift a voice, but not above full scale: a legal depth of 96 dB would.
+        let tremolo = mod_lfo * settings.mod_lfo_to_volume;
+        let centibels = (settings.attenuation + (1.0 - volume) * ENVELOPE_CENTIBELS - tremolo).max(0.0);
         let amplitude = if volume > 0.0 { units::attenuation(centibels) } else { 0.0 };
         for (ramp, gain) in self.sound.gains.iter_mut().zip(settings.gains) {
             let target = amplitude * gain * around.gain;

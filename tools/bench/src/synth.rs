@@ -13,7 +13,7 @@ use std::time::Instant;
 /// Frames a call.
 const BLOCK: usize = 64;
 const RATE: u32 = 44_100;
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 5;
 const FONT: &str = "/usr/share/sounds/sf2/TimGM6mb.sf2";
 
 /// Runs every contest of the synth.
@@ -26,7 +26,7 @@ pub fn run() {
     if !has_fluid {
         println!("\n## synth: fluidsynth is NOT COMPARED, the program is missing (apt-get install fluidsynth)");
     }
-    for score in [Score::sustained(64, 10), Score::dense(20)] {
+    for score in [Score::sustained(64, 10), Score::dense(10)] {
         levels(&score, &font, has_fluid);
         for order in [Order::Linear, Order::Cubic, Order::Sinc] {
             speed(&score, order, &font, has_fluid);
@@ -133,6 +133,7 @@ fn load(font: &[u8]) {
 }
 
 fn many_voices(font: &[u8]) {
+    println!();
     let score = Score::sustained(256, 4);
     for order in [Order::Linear, Order::Cubic, Order::Sinc] {
         let mut voices = 0.0;
@@ -143,7 +144,7 @@ fn many_voices(font: &[u8]) {
                 pass.nanos_a_frame * 48_000.0 / 1e7
             })
             .collect();
-        println!("\n{voices:.0} voices at 48 kHz, {}, effects off: {:.1} % of one core", order.name(), median(share));
+        println!("{voices:.0} voices at 48 kHz, {}, effects off: {:.1} % of one core", order.name(), median(share));
     }
 }
 

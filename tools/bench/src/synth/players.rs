@@ -45,7 +45,7 @@ pub fn ours(font: &[u8], order: Order, rate: u32) -> impl Player {
         Order::Cubic => Interpolation::Cubic,
         Order::Sinc => Interpolation::Hq,
     };
-    let bank = SoundFont::new(font).ok().expect("a sound font");
+    let Ok(bank) = SoundFont::new(font) else { panic!("not a sound font") };
     Box::new(Synth::<_, 256>::new(bank, SynthConfig { interpolation, ..SynthConfig::new(rate) }))
 }
 
