@@ -22,6 +22,8 @@ pub fn all(root: &Path) -> Result<()> {
             cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"]).run()
         }
     })?;
+    // Every interleaving that the rings' orderings allow, within loom's bounds.
+    step("models", || cargo(&["test", "--package", "ripieno-ring", "--features", "loom", "--test", "loom"]).run())?;
     step("doc tests", || cargo(&["test", "--workspace", "--doc", "--quiet"]).run())?;
     step("docs", || cargo(&["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings").run())?;
     eprintln!("all tests passed in {:.0} s", start.elapsed().as_secs_f32());
