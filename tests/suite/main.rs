@@ -3,7 +3,12 @@
 mod cli;
 mod cli_hostile;
 mod cli_render;
+mod no_alloc;
 mod ports;
+mod rig;
 mod soundfont;
 mod soundfont_hostile;
 mod soundfont_model;
+
+#[global_allocator]
+static GUARD: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;

@@ -3,6 +3,7 @@
 pub mod frame_source;
 pub mod hostile;
 pub mod measure;
+pub mod process;
 pub mod scramble;
 pub mod sf2;
 pub mod song;
