@@ -63,15 +63,23 @@ impl Segment {
 pub struct Smooth {
     target: f32,
     stages: [f32; 3],
+    pole_secs: f32,
     approach: f32,
     is_moving: bool,
     is_fresh: bool,
 }
 
 impl Smooth {
-    /// Starts settled at `value`. Control.
+    /// Starts settled at `value`. A jump is 99 % done after 50 ms. Control.
     pub fn new(value: f32, rate: SampleRate) -> Self {
-        let mut smooth = Self { target: 0.0, stages: [0.0; 3], approach: 1.0, is_moving: false, is_fresh: true };
+        Self::slow(value, rate, 1.0)
+    }
+
+    /// As [`new`](Self::new), this many times slower. Control.
+    pub fn slow(value: f32, rate: SampleRate, times: f32) -> Self {
+        let pole_secs = times * POLE_SECS;
+        let mut smooth =
+            Self { target: 0.0, stages: [0.0; 3], pole_secs, approach: 1.0, is_moving: false, is_fresh: true };
         smooth.prepare(rate);
         smooth.set(value);
         smooth
@@ -79,7 +87,7 @@ impl Smooth {
 
     /// Adopts a sample rate. Control.
     pub fn prepare(&mut self, rate: SampleRate) {
-        self.approach = 1.0 - libm::expf(-(GRID as f32) / (POLE_SECS * rate.as_f32()));
+        self.approach = 1.0 - libm::expf(-(GRID as f32) / (self.pole_secs * rate.as_f32()));
     }
 
     /// Sets where to glide to. A NaN is ignored, a value below 1e-5 counts as nought. Real-time.

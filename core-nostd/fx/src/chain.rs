@@ -117,6 +117,7 @@ impl<M: AsMut<[f32]>> Chain<M> {
             let frames = if settled { block.frames() } else { self.grid.run(block.frames()) };
             let mut part = block.split_front(frames);
             let now = Sends { chorus: split(&mut sends.chorus, frames), reverb: split(&mut sends.reverb, frames) };
+            self.dip(&mut part);
             for index in self.order {
                 let index = usize::from(index);
                 let share = self.shares[index];
@@ -126,12 +127,7 @@ impl<M: AsMut<[f32]>> Chain<M> {
                     self.run_beside(index, share, part.reborrow(), now);
                 }
             }
-            if self.level_line != Segment::flat(1.0) {
-                let places = self.grid.places(frames);
-                for channel in part.channels() {
-                    channel.iter_mut().zip(places).for_each(|(x, place)| *x *= self.level_line.at(*place));
-                }
-            }
+            self.dip(&mut part);
             self.grid.advance(frames);
         }
     }
@@ -174,8 +170,8 @@ impl<M: AsMut<[f32]>> Chain<M> {
         self.bypassed.get(usize::from(effect.0)).copied().unwrap_or(false)
     }
 
-    /// Puts the effects in another order. The level dips to silence and back, 0.2 s in all, as two orders cannot sound at
-    /// once. Real-time.
+    /// Puts the effects in another order. The level dips to silence and back, 0.2 s in all, and tails end, as two orders
+    /// cannot sound at once. Real-time, but clears delay memory once.
     ///
     /// # Errors
     /// [`OrderError`] when an effect is missing; nothing changes.
@@ -263,6 +259,8 @@ impl<M: AsMut<[f32]>> Chain<M> {
     fn tick(&mut self) {
         if self.wanted != self.order {
             if self.level.now() == 0.0 {
+                // Nothing sounds and nothing comes in: what the effects hold would jump into its new neighbours.
+                (0..COUNT).for_each(|index| self.effect(index).reset());
                 self.order = self.wanted;
                 self.level.set(1.0);
             } else {
@@ -277,8 +275,27 @@ impl<M: AsMut<[f32]>> Chain<M> {
             // On the way out for good: what it held must not be heard when it comes back.
             if share.is_zero() && !self.shares[index].is_zero() {
                 self.effect(index).reset();
+                match EffectId(index as u8) {
+                    id::CHORUS => self.chorus.wake(),
+                    id::DELAY => self.delay.wake(),
+                    id::REVERB => self.reverb.wake(),
+                    _ => {}
+                }
             }
             self.shares[index] = share;
+        }
+    }
+
+    /// Turns the level down around a change of order: before the effects, so that their inputs do not jump, and after.
+    fn dip(&self, part: &mut Block<'_>) {
+        if self.level_line == Segment::flat(1.0) {
+            return;
+        }
+        let places = self.grid.places(part.frames());
+        for channel in part.channels() {
+            for (x, place) in channel.iter_mut().zip(places) {
+                *x = ripieno_dsp::guard::flush(ripieno_dsp::guard::clean(*x) * self.level_line.at(*place));
+            }
         }
     }
 

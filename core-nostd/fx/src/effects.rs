@@ -55,3 +55,13 @@ pub(crate) fn blend(dry: &mut [f32], wet: &[f32], mix: Segment, places: &[f32]) 
         *dry = (1.0 - share) * *dry + share * wet;
     }
 }
+
+/// Fades what enters a delay line that wakes up empty: a tone cut in half there would click when it comes out.
+#[inline(always)]
+pub(crate) fn fade_in(input: &mut [f32], intake: Segment, places: &[f32]) {
+    if intake != Segment::flat(1.0) {
+        for (x, place) in input.iter_mut().zip(places) {
+            *x *= intake.at(*place);
+        }
+    }
+}

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
 #![allow(unsafe_code, reason = "the one core that hands memory from thread to thread")]
+#![cfg_attr(feature = "loom", allow(clippy::duplicate_mod, reason = "`model` is the same sources over other atomics"))]
 
 #[cfg(any(test, all(feature = "alloc", target_has_atomic = "ptr")))]
 extern crate alloc;
@@ -25,6 +26,7 @@ pub mod model {
     pub mod broadcast;
     #[path = "layout.rs"]
     mod layout;
+    pub use layout::{CapacityError, LINE, RegionError};
     #[path = "spsc/mod.rs"]
     pub mod spsc;
     #[path = "sync_loom.rs"]

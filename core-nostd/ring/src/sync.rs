@@ -60,7 +60,7 @@ const fn word_bytes<T>() -> usize {
 }
 
 impl Shadow {
-    pub(crate) fn new<T>(_slots: usize) -> Self {
+    pub(crate) fn new(_slots: usize, _item_bytes: usize) -> Self {
         Self
     }
 

@@ -1,6 +1,6 @@
 //! `sync.rs` for model checking: loom's atomics, and a shadow of the slots that notices unordered access.
 
-use core::mem::{MaybeUninit, size_of};
+use core::mem::MaybeUninit;
 use std::sync::OnceLock;
 use std::vec::Vec;
 
@@ -49,9 +49,10 @@ struct Slot {
 pub(crate) struct Shadow(std::sync::Arc<Vec<Slot>>);
 
 impl Shadow {
-    pub(crate) fn new<T>(slots: usize) -> Self {
+    #[allow(clippy::arc_with_non_send_sync, reason = "loom's threads take turns on one thread of the system")]
+    pub(crate) fn new(slots: usize, item_bytes: usize) -> Self {
         let slot = |_| Slot {
-            words: (0..size_of::<T>().min(2)).map(|_| loom::sync::atomic::AtomicU8::new(0)).collect(),
+            words: (0..item_bytes.min(2)).map(|_| loom::sync::atomic::AtomicU8::new(0)).collect(),
             plain: UnsafeCell::new(()),
             words_only: UnsafeCell::new(()),
         };

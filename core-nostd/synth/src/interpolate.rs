@@ -2,7 +2,7 @@
 
 use crate::SamplePool;
 use crate::config::Interpolation;
-use crate::lanes::{LANES, Lanes};
+use crate::lanes::{CONTROL_FRAMES, LANES, Lanes};
 use crate::sinc::{self, TABLE};
 use crate::window::{Cursor, MARGIN, WINDOW_FRAMES, Window};
 
@@ -40,8 +40,9 @@ pub fn sing(
         // The step is linear within the block: the greater end bounds it.
         let last = cursor.step.wrapping_add_signed(cursor.step_slope.wrapping_mul(rest.len() as i64)).min(MAX_STEP);
         let fastest = cursor.step.max(last).max(1);
-        let room = ((WINDOW_FRAMES as u64 - 1) << 32) / fastest;
-        let count = rest.len().min(room.min(usize::MAX as u64) as usize);
+        let room = (WINDOW_FRAMES as u64 - 1) << 32;
+        let fits = fastest.saturating_mul(rest.len() as u64) <= room;
+        let count = if fits { rest.len() } else { (room / fastest) as usize };
         let span = ((fastest * count as u64) >> 32) as usize + 1;
         cursor.unroll(pool, before, span + points, window);
         let (now, behind) = rest.split_at_mut(count);
@@ -64,6 +65,9 @@ struct Reader {
     slope: i64,
 }
 
+/// Half of the sinc's points.
+const HALF: usize = sinc::POINTS / 2;
+
 /// 2⁻²⁴.
 const FRACTION: f32 = 1.0 / 16_777_216.0;
 
@@ -71,35 +75,61 @@ impl Reader {
     /// The current index and fraction; then moves on.
     #[inline(always)]
     fn next(&mut self) -> (usize, f32) {
+        let (index, fraction) = self.raw();
+        (index, fraction as f32 * FRACTION)
+    }
+
+    /// The fraction in 2⁻²⁴.
+    #[inline(always)]
+    fn raw(&mut self) -> (usize, i32) {
         let index = (self.at >> 32) as usize % WINDOW_FRAMES;
-        let fraction = (self.at as u32 >> 8) as i32 as f32 * FRACTION;
+        let fraction = (self.at as u32 >> 8) as i32;
         self.at = self.at.wrapping_add(self.step);
         self.step = self.step.wrapping_add_signed(self.slope);
         (index, fraction)
     }
 
+    /// Applies a kernel of `POINTS` points to every frame. Positions first, then all frames side by side, then the lane:
+    /// three plain loops, of which the middle one, with all the arithmetic, vectorises.
     #[inline(always)]
-    fn linear(&mut self, window: &Window, out: &mut [Lanes], lane: usize) {
-        for out in out {
-            let (i, x) = self.next();
-            let (a, b) = (window[i], window[i + 1]);
-            out[lane % LANES] = a + (b - a) * x;
+    fn apply<const POINTS: usize>(
+        &mut self,
+        window: &Window,
+        out: &mut [Lanes],
+        lane: usize,
+        kernel: impl Fn([f32; POINTS], f32) -> f32,
+    ) {
+        let (mut indices, mut fractions) = ([0_u32; CONTROL_FRAMES], [0_i32; CONTROL_FRAMES]);
+        let mut values = [0.0_f32; CONTROL_FRAMES];
+        let count = out.len().min(CONTROL_FRAMES);
+        for (index, fraction) in indices[..count].iter_mut().zip(&mut fractions[..count]) {
+            let (i, x) = self.raw();
+            (*index, *fraction) = (i as u32, x);
+        }
+        for ((value, index), fraction) in values[..count].iter_mut().zip(&indices[..count]).zip(&fractions[..count]) {
+            let i = *index as usize % WINDOW_FRAMES;
+            *value = kernel(core::array::from_fn(|k| window[i + k]), *fraction as f32 * FRACTION);
+        }
+        for (frame, value) in out.iter_mut().zip(&values[..count]) {
+            frame[lane % LANES] = *value;
         }
     }
 
     #[inline(always)]
+    fn linear(&mut self, window: &Window, out: &mut [Lanes], lane: usize) {
+        self.apply::<2>(window, out, lane, |[a, b], x| a + (b - a) * x);
+    }
+
+    /// Catmull-Rom in Hermite form: value, slope, curvature, twist.
+    #[inline(always)]
     fn cubic(&mut self, window: &Window, out: &mut [Lanes], lane: usize) {
-        for out in out {
-            let (i, x) = self.next();
-            let (a, b, c, d) = (window[i], window[i + 1], window[i + 2], window[i + 3]);
+        self.apply::<4>(window, out, lane, |[a, b, c, d], x| {
             let slope = 0.5 * (c - a);
             let rise = c - b;
-            let bend = 0.5 * (d - b);
-            // Hermite form: value b, then slope, curvature, twist.
-            let twist = slope + bend - 2.0 * rise;
+            let twist = slope + 0.5 * (d - b) - 2.0 * rise;
             let curve = rise - slope - twist;
-            out[lane % LANES] = ((twist * x + curve) * x + slope) * x + b;
-        }
+            ((twist * x + curve) * x + slope) * x + b
+        });
     }
 
     #[inline(always)]
@@ -111,15 +141,16 @@ impl Reader {
             let between = scaled - row as f32;
             let (now, next) = (&TABLE[row], &TABLE[row + 1]);
             let points = &window[i..i + MARGIN];
-            // Four partial sums side by side, then a fixed tree: the order never depends on the machine.
-            let mut sums = [0.0_f32; 4];
-            for n in 0..sinc::POINTS / 4 {
-                for (k, sum) in sums.iter_mut().enumerate() {
-                    let n = 4 * n + k;
-                    *sum += (now[n] + (next[n] - now[n]) * between) * points[n];
-                }
+            // Eight partial sums side by side, then a fixed tree: the order never depends on the machine.
+            let mut sums = [0.0_f32; HALF];
+            for (k, sum) in sums.iter_mut().enumerate() {
+                let (a, b) = (points[k], points[k + HALF]);
+                let here = now[k] * a + now[k + HALF] * b;
+                let there = next[k] * a + next[k + HALF] * b;
+                *sum = here + (there - here) * between;
             }
-            out[lane % LANES] = (sums[0] + sums[2]) + (sums[1] + sums[3]);
+            let [a, b, c, d, e, f, g, h] = sums;
+            out[lane % LANES] = ((a + e) + (c + g)) + ((b + f) + (d + h));
         }
     }
 }

@@ -138,8 +138,9 @@ hot! {
     fn filter(filters: &mut Filters, from: usize, frames: &mut [Lanes]) {
         let [mut low, mut band] = filters.state;
         let [a, b, c] = &filters.coefficients;
-        for (n, frame) in frames.iter_mut().enumerate() {
-            let t = (from + n) as f32;
+        // Counting in f32 is exact and keeps the loop from being turned inside out: lanes are what runs side by side.
+        let mut t = from as f32;
+        for frame in frames {
             for lane in 0..LANES {
                 let rest = frame[lane] - low[lane];
                 let next_low = low[lane] + (b.at(lane, t) * band[lane] + c.at(lane, t) * rest);
@@ -147,6 +148,7 @@ hot! {
                 frame[lane] = 0.5 * (low[lane] + next_low);
                 low[lane] = next_low;
             }
+            t += 1.0;
         }
         filters.state = [low, band];
     }
@@ -155,21 +157,23 @@ hot! {
     fn mix(frames: &[Lanes], from: usize, gains: &Gains, with_sends: bool, sums: &mut Sums) {
         let until = from + frames.len();
         let both = sums.left[from..until].iter_mut().zip(&mut sums.right[from..until]);
-        for (n, (frame, (left, right))) in frames.iter().zip(both).enumerate() {
-            let t = (from + n) as f32;
+        let mut t = from as f32;
+        for (frame, (left, right)) in frames.iter().zip(both) {
             for lane in 0..LANES {
                 left[lane] += frame[lane] * gains[0].at(lane, t);
                 right[lane] += frame[lane] * gains[1].at(lane, t);
             }
+            t += 1.0;
         }
         if with_sends {
             let both = sums.chorus[from..until].iter_mut().zip(&mut sums.reverb[from..until]);
-            for (n, (frame, (chorus, reverb))) in frames.iter().zip(both).enumerate() {
-                let t = (from + n) as f32;
+            let mut t = from as f32;
+            for (frame, (chorus, reverb)) in frames.iter().zip(both) {
                 for lane in 0..LANES {
                     chorus[lane] += frame[lane] * gains[2].at(lane, t);
                     reverb[lane] += frame[lane] * gains[3].at(lane, t);
                 }
+                t += 1.0;
             }
         }
     }

@@ -1,13 +1,25 @@
-//! `cargo xtask bench [NAME]`: every comparison, or the one that is named.
+//! `cargo xtask bench [NAME]`: every comparison, or the ones that are named.
 
 mod harness;
+mod ring;
+mod synth;
 
-fn main() {
+use std::process::ExitCode;
+
+/// Each subject and what runs its contests.
+const SUBJECTS: &[(&str, fn())] = &[("ring", ring::run), ("synth", synth::run)];
+
+fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    let contests: &[(&str, fn())] = &[];
-    for (name, run) in contests {
+    if let Some(unknown) = wanted.iter().find(|wanted| SUBJECTS.iter().all(|(name, _)| name != wanted)) {
+        let names: Vec<_> = SUBJECTS.iter().map(|(name, _)| *name).collect();
+        eprintln!("bench: there is no '{unknown}'; choose from {}", names.join(", "));
+        return ExitCode::from(2);
+    }
+    for (name, run) in SUBJECTS {
         if wanted.is_empty() || wanted.iter().any(|w| w == name) {
             run();
         }
     }
+    ExitCode::SUCCESS
 }

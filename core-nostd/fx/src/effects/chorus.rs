@@ -1,6 +1,6 @@
 //! Chorus: one sine-modulated delay line a channel, the right LFO a quarter turn ahead of the left.
 
-use super::{blend, clean_block};
+use super::{blend, clean_block, fade_in};
 use crate::effect::{Effect, accept};
 use crate::param::{EFFECTS, ParamInfo, id, map};
 use ripieno_dsp::guard::{clean, flush};
@@ -23,6 +23,8 @@ pub struct Chorus<M> {
     hz: Smooth,
     depth: Smooth,
     mix: Smooth,
+    /// How much enters the lines: glides from 0 when they wake up.
+    intake: Smooth,
     phase: Phase,
     line: Line,
     control: Control,
@@ -37,6 +39,7 @@ struct Control {
     /// Each channel's delay in frames as a parabola through the LFO's values at start, middle and end.
     delays: [[f32; 3]; 2],
     mix: Segment,
+    intake: Segment,
 }
 
 impl<M> Chorus<M> {
@@ -58,6 +61,7 @@ impl<M: AsMut<[f32]>> Chorus<M> {
             hz: smooth(0.3),
             depth: smooth(0.5),
             mix: smooth(0.0),
+            intake: Smooth::new(1.0, rate),
             phase: Phase::default(),
             line: Line::default(),
             control: Control::default(),
@@ -97,6 +101,11 @@ impl<M: AsMut<[f32]>> Chorus<M> {
         self.mix.is_moving() || self.mix.target() > 0.0
     }
 
+    /// Lets the next sound into the lines with a fade: for an effect that starts in the middle of one. Real-time.
+    pub(crate) fn wake(&mut self) {
+        self.intake.restart(0.0);
+    }
+
     fn tick(&mut self) {
         let (hz, depth, mix) = (self.hz.segment(), self.depth.segment(), self.mix.segment());
         let half = Phase::advance_of(map::chorus_hz(hz.start), GRID / 2, self.rate);
@@ -105,9 +114,11 @@ impl<M: AsMut<[f32]>> Chorus<M> {
         self.is_asleep = mix.is_zero() || self.line.len() < 3 * GRID;
         if self.is_asleep {
             self.clear();
+            self.wake();
             return;
         }
         self.is_clear = false;
+        let intake = self.intake.segment();
         let per_ms = self.rate.as_f32() / 1_000.0;
         let longest = (self.line.len() - 2 * GRID) as f32;
         let delays = [0.0, 0.25].map(|ahead| {
@@ -123,7 +134,7 @@ impl<M: AsMut<[f32]>> Chorus<M> {
                 (2.0 * start - 4.0 * middle + 2.0 * end) / (length * length),
             ]
         });
-        self.control = Control { delays, mix };
+        self.control = Control { delays, mix, intake };
     }
 
     fn clear(&mut self) {
@@ -134,8 +145,8 @@ impl<M: AsMut<[f32]>> Chorus<M> {
         }
     }
 
-    fn glides(&mut self) -> [&mut Smooth; 3] {
-        [&mut self.hz, &mut self.depth, &mut self.mix]
+    fn glides(&mut self) -> [&mut Smooth; 4] {
+        [&mut self.hz, &mut self.depth, &mut self.mix, &mut self.intake]
     }
 }
 
@@ -204,6 +215,7 @@ fn run(
         for (wet, send) in wet.iter_mut().zip(send) {
             *wet = flush(*wet + clean(*send));
         }
+        fade_in(wet, control.intake, places);
         *line = before;
         line.write(memory, wet);
         // Whole frames and the rest, in lanes; the reads themselves are scattered.

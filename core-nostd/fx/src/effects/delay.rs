@@ -17,6 +17,8 @@ pub struct Delay<M> {
     values: [f32; 3],
     feedback: Smooth,
     mix: Smooth,
+    /// How much enters the lines: glides from 0 when they wake up.
+    intake: Smooth,
     /// From the first tap (0) to the second (1).
     fade: Smooth,
     /// The delay that is heard and the one being faded to, in frames.
@@ -34,6 +36,7 @@ pub struct Delay<M> {
 struct Control {
     feedback: Segment,
     mix: Segment,
+    intake: Segment,
     fade: Segment,
     taps: [usize; 2],
 }
@@ -55,6 +58,7 @@ impl<M: AsMut<[f32]>> Delay<M> {
             values: [0.3, 0.3, 0.0],
             feedback: smooth(map::feedback(0.3)),
             mix: smooth(0.0),
+            intake: Smooth::new(1.0, rate),
             fade: smooth(0.0),
             taps: [0; 2],
             line: Line::default(),
@@ -70,6 +74,11 @@ impl<M: AsMut<[f32]>> Delay<M> {
     /// The delay that is set, in frames, as far as memory reaches. Any.
     pub fn frames(&self) -> usize {
         (self.rate.frames(map::delay_secs(self.values[0])) as usize).min(self.line.len())
+    }
+
+    /// Lets the next sound into the lines with a fade: for an effect that starts in the middle of one. Real-time.
+    pub(crate) fn wake(&mut self) {
+        self.intake.restart(0.0);
     }
 
     fn tick(&mut self) {
@@ -90,8 +99,10 @@ impl<M: AsMut<[f32]>> Delay<M> {
         self.is_asleep = mix.is_zero() || self.line.is_empty();
         if self.is_asleep {
             self.written = 0;
+            self.wake();
         }
-        self.control = Control { feedback, mix, fade, taps: self.taps };
+        let intake = if self.is_asleep { Segment::default() } else { self.intake.segment() };
+        self.control = Control { feedback, mix, intake, fade, taps: self.taps };
     }
 
     fn restart_fade(&mut self) {
@@ -105,13 +116,16 @@ impl<M: AsMut<[f32]>> Effect for Delay<M> {
         self.rate = rate;
         let fits = Self::memory(rate.hz()).min(self.memory.as_mut().len());
         self.line = Line::new(fits / 2);
-        [&mut self.feedback, &mut self.mix, &mut self.fade].into_iter().for_each(|glide| glide.prepare(rate));
+        [&mut self.feedback, &mut self.mix, &mut self.intake, &mut self.fade]
+            .into_iter()
+            .for_each(|glide| glide.prepare(rate));
         self.reset();
     }
 
     fn reset(&mut self) {
         self.feedback.reset();
         self.mix.reset();
+        self.intake.reset();
         self.restart_fade();
         self.taps = [self.frames(); 2];
         self.line.rewind();
@@ -213,7 +227,7 @@ fn segment(
         }
         for (((input, dry), wet), place) in input.iter_mut().zip(dry.iter_mut()).zip(wet.iter()).zip(places) {
             let clean = clean(*dry);
-            *input = flush(clean + control.feedback.at(*place) * wet);
+            *input = flush(control.intake.at(*place) * clean + control.feedback.at(*place) * wet);
             let share = control.mix.at(*place);
             *dry = (1.0 - share) * clean + share * wet;
         }

@@ -11,6 +11,10 @@ use ripieno_types::{Block, SampleRate};
 /// The cutoff never passes this share of the sample rate.
 const HIGHEST: f32 = 0.45;
 
+/// The cutoff glides so many times slower than other parameters: a resonance that is swept faster than it dies away drags
+/// what rings in it along.
+const CALM: f32 = 3.0;
+
 /// An open low-pass is taken out of the path: cutoff at least, resonance at most.
 const OPEN: (f32, f32) = (0.999, 0.005);
 
@@ -51,7 +55,7 @@ impl Filter {
         Self {
             rate,
             values: [1.0, 0.0, 0.0],
-            cutoff: smooth(1.0),
+            cutoff: Smooth::slow(1.0, rate, CALM),
             resonance: smooth(0.0),
             high: smooth(0.0),
             amount: smooth(0.0),

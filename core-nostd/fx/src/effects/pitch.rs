@@ -23,6 +23,9 @@ const FRAME: i64 = 1 << 32;
 /// No head comes nearer than this to the present: the interpolator looks one frame ahead of it.
 const NEAREST: usize = 8;
 
+/// The shift glides so many times slower than other parameters: 100 ms for two octaves.
+const CALM: f32 = 2.0;
+
 /// `pitch.shift` 24·(s − ½) semitones; ½ exactly takes it out of the path, with a cross-fade.
 #[derive(Clone, Debug)]
 pub struct Pitch<M> {
@@ -79,7 +82,7 @@ impl<M: AsMut<[f32]>> Pitch<M> {
         let mut pitch = Self {
             memory,
             rate,
-            shift: Smooth::new(0.5, rate),
+            shift: Smooth::slow(0.5, rate, CALM),
             sizes: Sizes::new(SampleRate::MIN_HZ),
             line: Line::default(),
             coarse: Line::default(),

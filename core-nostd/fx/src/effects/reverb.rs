@@ -7,7 +7,7 @@
 //! Nothing in it recurs within a segment: loss is a three-tap FIR, every line and all-pass is longer than a segment. So all
 //! of it runs in SIMD lanes over time, and in the same order whatever the lanes.
 
-use super::{blend, clean_block};
+use super::{blend, clean_block, fade_in};
 use crate::effect::{Effect, accept};
 use crate::param::{EFFECTS, ParamInfo, id, map};
 use ripieno_dsp::guard::{clean, flush};
@@ -49,6 +49,8 @@ pub struct Reverb<M> {
     rate: SampleRate,
     values: [f32; 2],
     mix: Smooth,
+    /// How much enters the lines: glides from 0 when they wake up.
+    intake: Smooth,
     decay: Smooth,
     network: Network,
     control: Control,
@@ -81,6 +83,7 @@ struct Control {
     swings: [(usize, [Segment; 4]); SWINGING],
     level: Segment,
     mix: Segment,
+    intake: Segment,
 }
 
 const fn scaled(frames: usize, rate_hz: u32) -> usize {
@@ -142,6 +145,7 @@ impl<M: AsMut<[f32]>> Reverb<M> {
             rate,
             values: [0.0, 0.5],
             mix: Smooth::new(0.0, rate),
+            intake: Smooth::new(1.0, rate),
             decay: Smooth::new(0.5, rate),
             network,
             control: Control::default(),
@@ -181,15 +185,21 @@ impl<M: AsMut<[f32]>> Reverb<M> {
         self.mix.is_moving() || self.mix.target() > 0.0
     }
 
+    /// Lets the next sound into the lines with a fade: for an effect that starts in the middle of one. Real-time.
+    pub(crate) fn wake(&mut self) {
+        self.intake.restart(0.0);
+    }
+
     fn tick(&mut self) {
         let (mix, decay) = (self.mix.segment(), self.decay.segment());
         self.is_asleep = mix.is_zero() || self.network.lines[0].is_empty();
         if self.is_asleep {
             self.clear();
+            self.wake();
             return;
         }
         self.is_clear = false;
-        self.control.mix = mix;
+        (self.control.mix, self.control.intake) = (mix, self.intake.segment());
         let (start, end) = (self.losses(decay.start), self.losses(decay.end()));
         self.control.level = Segment::between(start.1, end.1);
         for (line, (start, end)) in self.control.loss.iter_mut().zip(start.0.into_iter().zip(end.0)) {
@@ -247,6 +257,7 @@ impl<M: AsMut<[f32]>> Effect for Reverb<M> {
     fn prepare(&mut self, rate: SampleRate) {
         self.rate = rate;
         self.mix.prepare(rate);
+        self.intake.prepare(rate);
         self.decay.prepare(rate);
         let have = self.memory.as_mut().len();
         // Too little memory is met by the lengths of a lower rate.
@@ -269,6 +280,7 @@ impl<M: AsMut<[f32]>> Effect for Reverb<M> {
 
     fn reset(&mut self) {
         self.mix.reset();
+        self.intake.reset();
         self.decay.reset();
         for (i, swing) in self.network.swings.iter_mut().enumerate() {
             *swing = Phase((i as u32) << 30);
@@ -345,6 +357,7 @@ fn segment(
         for (input, send) in input.iter_mut().zip(send) {
             *input += clean(*send);
         }
+        fade_in(input, control.intake, places);
         for (line, delay) in network.diffusers[side].iter_mut().zip(network.diffuser_delays[side]) {
             all_pass(take(line), line, delay, input);
         }

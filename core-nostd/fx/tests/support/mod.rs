@@ -88,8 +88,8 @@ pub fn spectrum(signal: &[f32]) -> Vec<f64> {
     output.iter().map(|bin| bin.norm() * 4.0 / n as f64).collect()
 }
 
-/// The signal without all below `hz`: the highest peak that is left, in dB. Sixteenth-order Butterworth, in f64.
-pub fn peak_above(signal: &[f32], hz: f64) -> f64 {
+/// The signal without all below `hz`: the highest peak that is left after frame `from`, in dB. Sixteenth-order Butterworth, in f64.
+pub fn peak_above(signal: &[f32], hz: f64, from: usize) -> f64 {
     let mut signal: Vec<f64> = signal.iter().map(|x| f64::from(*x)).collect();
     let g = (std::f64::consts::PI * hz / HZ).tan();
     for section in 0..8 {
@@ -103,7 +103,7 @@ pub fn peak_above(signal: &[f32], hz: f64) -> f64 {
             *x = high;
         }
     }
-    db(signal.iter().fold(0.0, |peak: f64, x| peak.max(x.abs())))
+    db(signal[from..].iter().fold(0.0, |peak: f64, x| peak.max(x.abs())))
 }
 
 pub fn rms(signal: &[f32]) -> f64 {

@@ -173,7 +173,7 @@ impl<T> Memory<T> {
         capacity: usize,
     ) -> Self {
         debug_assert!(is_capacity(capacity));
-        Self { desk, seats, slots, mask: capacity - 1, shadow: Shadow::new::<T>(capacity) }
+        Self { desk, seats, slots, mask: capacity - 1, shadow: Shadow::new(capacity, size_of::<T>()) }
     }
 
     #[inline(always)]

@@ -15,8 +15,8 @@
 //!   sees the farewell sees the last position too.
 //!
 //! # Which memory
-//! [`Inline`] carries its slots, [`Borrowed`] lies over a slice of yours, [`channel`] allocates (feature `alloc`), and
-//! [`initialise`]/[`attach`] use a raw region, such as memory shared by two processes.
+//! [`Inline`] carries its slots, [`Borrowed`] lies over a slice of yours, `channel` allocates (feature `alloc`), and
+//! [`initialise`], [`attach_producer`] and [`attach_consumer`] use a raw region, such as memory shared by two processes.
 
 mod burst;
 mod consumer;
@@ -97,7 +97,7 @@ impl<T> Memory<T> {
     /// The invariant of `Memory` must hold for as long as a handle made from this lives.
     unsafe fn new(header: NonNull<Header>, slots: NonNull<MaybeUninit<T>>, capacity: usize) -> Self {
         debug_assert!(is_capacity(capacity));
-        Self { header, slots, mask: capacity - 1, shadow: Shadow::new::<T>(capacity) }
+        Self { header, slots, mask: capacity - 1, shadow: Shadow::new(capacity, size_of::<T>()) }
     }
 
     #[inline(always)]
