@@ -132,6 +132,7 @@ fn colour_is_for_those_who_want_it() {
         output.unwrap().stderr.contains(&0x1B)
     };
     assert!(coloured(""), "an empty NO_COLOR says nothing");
+    assert!(!coloured("1"), "NO_COLOR has the last word");
     let piped = command(Path::new("."), &["rendre"]).output().unwrap();
     assert!(!piped.stderr.contains(&0x1B), "a pipe has no colours");
 }

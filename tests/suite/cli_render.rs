@@ -88,6 +88,32 @@ fn people_get_text_and_the_default_tail_ends_in_silence() {
 }
 
 #[test]
+fn effects_ring_out_before_the_end() {
+    let folder = folder();
+    let seconds = |extra: &str| {
+        let run = render(folder.path(), "sine-piano", &format!("--json --force {extra}"));
+        run.clean();
+        assert!(run.json()["warnings"].as_array().unwrap().is_empty(), "{extra}: {}", run.stdout);
+        let mut file = hound::WavReader::open(folder.path().join("out.wav")).unwrap();
+        let frames = file.duration();
+        // The last half second is quiet at every setting, the seconds before are not cut off.
+        let quiet = file.samples::<f32>().skip(2 * (frames as usize - 4_800)).all(|x| x.unwrap().abs() < 1e-4);
+        assert!(quiet, "{extra}");
+        number(&run, "seconds")
+    };
+    let dry = seconds("");
+    assert!(dry < 2.0, "{dry}");
+    // Echoes a second apart, each a fifth of the one before: −90 dB after six of them.
+    let echo = seconds("--set delay.mix=0.5 --set delay.time=1 --set delay.feedback=0.24");
+    assert!(echo > dry + 3.0, "{echo}");
+    let room = seconds("--set reverb.mix=0.5 --set reverb.decay=0.5");
+    assert!(room > dry + 1.0, "{room}");
+    let endless =
+        render(folder.path(), "organ", "--json --force --set delay.mix=1 --set delay.feedback=1 --gain-db 20");
+    assert!(endless.json()["warnings"][0].as_str().unwrap().contains("--tail"), "{}", endless.stdout);
+}
+
+#[test]
 fn formats_and_blocks() {
     let folder = folder();
     for (format, bits) in [("f32", 32), ("i24", 24), ("i16", 16)] {

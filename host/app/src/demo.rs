@@ -7,6 +7,7 @@ mod piece;
 mod score;
 
 use crate::cli::DemoOptions;
+use crate::instrument::list;
 use crate::offline::{Band, Schedule, Tail};
 use crate::render::Job;
 use crate::{Failure, Instrument, output};
@@ -66,12 +67,14 @@ Concertino: 32 bars in D minor, composed for this demo. The sine-piano states a 
 develops it, the organ and an electric bass carry both; filter, chorus, delay and reverb move with the form.";
 
 fn next(out: &dyn Display) -> String {
+    let bank = list::any_soundfont();
+    let bank = bank.as_deref().unwrap_or("BANK.sf2");
     format!(
         "\
 try next
   play {out} with any player: aplay, paplay, VLC, a browser
   ripieno instrument list
   ripieno render SONG.mid -i electric-piano -o song.wav --set chorus.mix=0.4 --set reverb.mix=0.3
-  ripieno render SONG.mid -i /usr/share/sounds/sf2/TimGM6mb.sf2 -o song.wav\n"
+  ripieno render SONG.mid -i {bank} -o song.wav\n"
     )
 }

@@ -34,7 +34,8 @@ impl fmt::Display for RenderReport {
         writeln!(f, "length   {:.2} s, {} frames at {} Hz", self.seconds, self.frames, self.rate)?;
         writeln!(f, "level    peak {}, RMS {}", db(self.peak_dbfs), db(self.rms_dbfs))?;
         writeln!(f, "voices   {} at most, {} stolen, {} events", self.voices_peak, self.steals, self.events)?;
-        writeln!(f, "speed    {:.0} times real time", self.real_time_factor)
+        let digits = if self.real_time_factor < 10.0 { 1 } else { 0 };
+        writeln!(f, "speed    {:.digits$} times real time", self.real_time_factor)
     }
 }
 

@@ -64,93 +64,51 @@ const THEME_HARMONY: [Harmony; 8] = [D_MINOR, B_FLAT, F_MAJOR, C_MAJOR, D_MINOR,
 const MIDDLE_HARMONY: [Harmony; 8] = [F_MAJOR, C_OVER_E, D_MINOR, A_MINOR, B_FLAT, F_OVER_A, G_MINOR, A_MAJOR];
 const CLOSE: [Harmony; 2] = [B_FLAT, G_MINOR];
 
+// A line of the source is a bar.
+
+#[rustfmt::skip]
 const THEME: &[Step] = &[
-    (A4, 6),
-    (D5, 2),
-    (F5, 4),
-    (E5, 4),
-    (D5, 6),
-    (C5, 2),
-    (BB4, 8),
-    (C5, 6),
-    (F5, 2),
-    (A5, 4),
-    (G5, 4),
-    (E5, 8),
-    (G5, 2),
-    (F5, 2),
-    (E5, 4),
-    (F5, 6),
-    (E5, 2),
-    (D5, 4),
-    (A4, 4),
-    (BB4, 4),
-    (D5, 4),
-    (G5, 6),
-    (F5, 2),
-    (E5, 6),
-    (D5, 2),
-    (CS5, 4),
-    (E5, 4),
-    (D5, 12),
-    (REST, 4),
+    (A4, 6), (D5, 2), (F5, 4), (E5, 4),
+    (D5, 6), (C5, 2), (BB4, 8),
+    (C5, 6), (F5, 2), (A5, 4), (G5, 4),
+    (E5, 8), (G5, 2), (F5, 2), (E5, 4),
+    (F5, 6), (E5, 2), (D5, 4), (A4, 4),
+    (BB4, 4), (D5, 4), (G5, 6), (F5, 2),
+    (E5, 6), (D5, 2), (CS5, 4), (E5, 4),
+    (D5, 12), (REST, 4),
 ];
 
+#[rustfmt::skip]
 const DEVELOPMENT: &[Step] = &[
-    (C5, 6),
-    (F5, 2),
-    (A5, 4),
-    (C6, 4),
-    (BB5, 6),
-    (A5, 2),
-    (G5, 8),
-    (A5, 6),
-    (G5, 2),
-    (F5, 4),
-    (A5, 4),
-    (G5, 6),
-    (F5, 2),
-    (E5, 8),
-    (F5, 6),
-    (E5, 2),
-    (D5, 4),
-    (F5, 4),
-    (C5, 4),
-    (F5, 4),
-    (A5, 8),
-    (BB5, 6),
-    (A5, 2),
-    (G5, 4),
-    (D5, 4),
-    (CS5, 4),
-    (E5, 4),
-    (A5, 8),
+    (C5, 6), (F5, 2), (A5, 4), (C6, 4),
+    (BB5, 6), (A5, 2), (G5, 8),
+    (A5, 6), (G5, 2), (F5, 4), (A5, 4),
+    (G5, 6), (F5, 2), (E5, 8),
+    (F5, 6), (E5, 2), (D5, 4), (F5, 4),
+    (C5, 4), (F5, 4), (A5, 8),
+    (BB5, 6), (A5, 2), (G5, 4), (D5, 4),
+    (CS5, 4), (E5, 4), (A5, 8),
 ];
 
 /// Sings below the theme when it returns.
+#[rustfmt::skip]
 const DESCANT: &[Step] = &[
-    (F4, 8),
-    (A4, 4),
-    (G4, 4),
-    (F4, 8),
-    (D4, 8),
-    (A4, 6),
-    (A4, 2),
-    (C5, 8),
-    (G4, 8),
-    (C5, 8),
-    (A4, 8),
-    (F4, 8),
-    (G4, 4),
-    (BB4, 4),
-    (D5, 8),
-    (CS5, 8),
-    (A4, 8),
-    (F4, 12),
-    (REST, 4),
+    (F4, 8), (A4, 4), (G4, 4),
+    (F4, 8), (D4, 8),
+    (A4, 6), (A4, 2), (C5, 8),
+    (G4, 8), (C5, 8),
+    (A4, 8), (F4, 8),
+    (G4, 4), (BB4, 4), (D5, 8),
+    (CS5, 8), (A4, 8),
+    (F4, 12), (REST, 4),
 ];
 
-const FAREWELL: &[Step] = &[(F5, 6), (E5, 2), (D5, 8), (D5, 6), (C5, 2), (BB4, 4), (G4, 4), (A4, 32)];
+#[rustfmt::skip]
+const FAREWELL: &[Step] = &[
+    (F5, 6), (E5, 2), (D5, 8),
+    (D5, 6), (C5, 2), (BB4, 4), (G4, 4),
+    (A4, 32),
+];
 
 const PIANO: Touch = Touch { channel: 0, velocity: 92, accent: 12, hold: 7 };
 const ELECTRIC: Touch = Touch { channel: 1, velocity: 104, accent: 12, hold: 7 };

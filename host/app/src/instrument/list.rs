@@ -39,6 +39,11 @@ pub fn run(options: &ListOptions) -> Result<(), Failure> {
     if options.json { output::json(&listing) } else { output::text(&listing.to_string()) }
 }
 
+/// A SoundFont that is there to be played, if there is one.
+pub fn any_soundfont() -> Option<String> {
+    folders().iter().flat_map(|folder| soundfonts(folder)).map(|font| font.path).next()
+}
+
 fn built_in() -> Vec<Entry> {
     let describe = |patch| match patch {
         Patch::SinePiano => "four decaying sine partials",
