@@ -154,6 +154,7 @@ struct Preset {
 #[derive(Clone, Debug)]
 pub struct SoundFontFile {
     name: String,
+    version: (u16, u16),
     wide: bool,
     samples: Vec<Sample>,
     instruments: Vec<(String, Vec<Zone>)>,
@@ -163,7 +164,12 @@ pub struct SoundFontFile {
 impl SoundFontFile {
     /// An empty bank with this name.
     pub fn new(name: &str) -> Self {
-        Self { name: name.into(), wide: false, samples: vec![], instruments: vec![], presets: vec![] }
+        Self { name: name.into(), version: (2, 4), wide: false, samples: vec![], instruments: vec![], presets: vec![] }
+    }
+
+    /// States another version of the format than 2.04.
+    pub fn version(self, major: u16, minor: u16) -> Self {
+        Self { version: (major, minor), ..self }
     }
 
     /// Writes the lower eight bits too (`sm24`).
@@ -196,7 +202,7 @@ impl SoundFontFile {
 
     /// The INFO list.
     pub fn info(&self) -> Vec<u8> {
-        let version = chunk(b"ifil", &[2, 0, 4, 0]);
+        let version = chunk(b"ifil", &words(&[self.version.0, self.version.1]));
         let engine = chunk(b"isng", b"EMU8000\0");
         let name = chunk(b"INAM", &[self.name.as_bytes(), b"\0"].concat());
         list(b"INFO", &[version, engine, name, chunk(b"ISFT", b"Ripieno tests\0")])

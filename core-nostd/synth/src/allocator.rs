@@ -127,6 +127,8 @@ impl Slot {
 pub struct VoiceAllocator<const VOICES: usize> {
     slots: [Slot; VOICES],
     notes: [Note; VOICES],
+    /// Slots that have a note.
+    used: usize,
     strategy: Strategy,
     /// Slots in use at most.
     polyphony: usize,
@@ -163,6 +165,7 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
         Self {
             slots: [Slot { note: Slot::FREE, level: 0.0 }; VOICES],
             notes: [Note::UNUSED; VOICES],
+            used: 0,
             strategy,
             polyphony,
             serial: 0,
@@ -216,7 +219,7 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
     fn place(&mut self, id: NoteId, class: u8, layers: usize, each: &mut impl FnMut(Decision)) {
         // The entry is claimed after the first slot is found: only then is one sure to be unused.
         let mut entry = None;
-        let mut search_from = 0;
+        let mut search_from = if self.used == VOICES { VOICES } else { 0 };
         for layer in 0..layers {
             let free =
                 self.slots.iter().take(self.polyphony).skip(search_from).position(|slot| slot.note == Slot::FREE);
@@ -238,6 +241,7 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
                 unused
             });
             self.notes[owner].layers += 1;
+            self.used += 1;
             // Loud until the synth says otherwise: a note that just began is no one's victim.
             self.slots[slot] = Slot { note: owner as u16, level: 1.0 };
             each(Decision::Start { slot: slot as u16, layer: layer as u16, stolen });
@@ -246,27 +250,25 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
 
     /// Takes one slot of the note that gives way; the whole note ends.
     fn steal(&mut self, newcomer: Option<usize>) -> Option<usize> {
-        let mut levels = [0.0; VOICES];
+        let mut levels = [0.0_f32; VOICES];
         for slot in &self.slots {
             if let Some(level) = levels.get_mut(usize::from(slot.note)) {
                 *level += slot.level;
             }
         }
         let strategy = self.strategy;
-        let rank = |index: usize, note: &Note| {
+        // Least first. Levels are not negative, so their bits order as they do.
+        let rank = |&(index, note): &(usize, &Note)| {
             let stage = match (note.stage, strategy) {
                 (Stage::Ending, _) => 0,
                 (Stage::Releasing, Strategy::ReleasingThenQuietestThenOldest) => 1,
                 _ => 2,
             };
-            let level = if strategy == Strategy::Oldest && stage > 0 { 0.0 } else { levels[index] };
-            (stage, level, note.serial)
+            let level = if strategy == Strategy::Oldest && stage > 0 { 0 } else { levels[index].to_bits() };
+            (stage << 32 | u64::from(level), note.serial)
         };
         let candidates = self.notes.iter().enumerate().filter(|&(n, note)| note.is_used() && Some(n) != newcomer);
-        let (victim, _) = candidates.min_by(|&(a, note_a), &(b, note_b)| {
-            let ((stage_a, level_a, serial_a), (stage_b, level_b, serial_b)) = (rank(a, note_a), rank(b, note_b));
-            stage_a.cmp(&stage_b).then(level_a.total_cmp(&level_b)).then(serial_a.cmp(&serial_b))
-        })?;
+        let (victim, _) = candidates.min_by_key(rank)?;
         let slot = self.slots.iter().position(|slot| usize::from(slot.note) == victim)?;
         self.notes[victim].end();
         self.free(slot);
@@ -274,6 +276,9 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
     }
 
     fn announce_endings(&mut self, mut each: impl FnMut(Decision)) {
+        if !self.notes.iter().any(|note| note.news && note.is_used()) {
+            return;
+        }
         for (n, slot) in self.slots.iter().enumerate() {
             if self.notes.get(usize::from(slot.note)).is_some_and(|note| note.news) {
                 each(Decision::Fade { slot: n as u16 });
@@ -337,7 +342,7 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
 
     /// How many slots are in use. Real-time.
     pub fn sounding(&self) -> usize {
-        self.slots.iter().filter(|slot| slot.note != Slot::FREE).count()
+        self.used
     }
 
     /// The key and channel that a slot plays, if any. Real-time.
@@ -397,6 +402,7 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
         let owner = usize::from(self.slots[slot].note);
         if let Some(note) = self.notes.get_mut(owner) {
             note.layers -= 1;
+            self.used -= 1;
             self.slots[slot] = Slot { note: Slot::FREE, level: 0.0 };
         }
     }

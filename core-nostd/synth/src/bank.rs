@@ -33,7 +33,8 @@ pub struct SamplePool<'a> {
 /// One layer of a note: a wave and the settings it plays with.
 #[derive(Clone, Debug)]
 pub struct Region {
-    /// Preset and instrument generators merged, defaults filled in, amounts clamped to their legal ranges.
+    /// Preset and instrument generators merged, defaults filled in. Those that are [fixed](crate::Generator::is_fixed)
+    /// lie within their range; the voice clamps the others after the modulators.
     pub generators: Generators,
     /// Default and file modulators, merged by the rules of SF 2.04 section 9.5.
     pub modulators: Modulators,

@@ -22,7 +22,7 @@ macro_rules! generators {
                 match self { $(Self::$name => $default,)* }
             }
 
-            /// Smallest and greatest legal value of a merged amount.
+            /// Smallest and greatest legal value, once modulators have added theirs.
             pub const fn range(self) -> (i16, i16) {
                 match self { $(Self::$name => ($min, $max),)* }
             }
@@ -129,12 +129,24 @@ generators! {
     SampleId = 53: -1 in -32768..=32767,
     /// Two bits: loop while sounding (1) or while held (3).
     SampleModes = 54: 0 in -32768..=32767,
-    /// Cents a key.
-    ScaleTuning = 56: 100 in 0..=1200,
+    /// Cents a key. The standard's lowest is 0; below it the keyboard runs backwards, which files make use of.
+    ScaleTuning = 56: 100 in -1200..=1200,
     /// A note-on of one class ends the others of its preset; 0: none.
     ExclusiveClass = 57: 0 in 0..=127,
     /// MIDI key; −1: the sample header's.
     OverridingRootKey = 58: -1 in -1..=127,
+}
+
+impl Generator {
+    /// True for what [`Bank::regions`](crate::Bank::regions) delivers within [`Generator::range`]: choices that no
+    /// modulator moves, and fine tuning, so that no file can ask for an absurd pitch.
+    pub const fn is_fixed(self) -> bool {
+        use Generator as G;
+        matches!(
+            self,
+            G::Keynum | G::Velocity | G::SampleModes | G::ExclusiveClass | G::OverridingRootKey | G::FineTune
+        )
+    }
 }
 
 /// One value for every generator.
@@ -148,14 +160,17 @@ impl Generators {
     /// Every generator at its default.
     pub const DEFAULT: Self = Self(Amounts::DEFAULT.0);
 
-    /// An instrument's amounts plus a preset's offsets, each sum clamped to its legal range.
+    /// An instrument's amounts plus a preset's offsets. A sum that modulators can move stays as it is: 50 over the range
+    /// and 50 back by a modulator is in range. The others are clamped here.
     pub(crate) fn merged(instrument: &Amounts, preset: &Amounts) -> Self {
         const RANGES: ([i16; Generators::SLOTS], [i16; Generators::SLOTS]) = {
-            let mut ranges = ([0; Generators::SLOTS], [0; Generators::SLOTS]);
+            let mut ranges = ([i16::MIN; Generators::SLOTS], [i16::MAX; Generators::SLOTS]);
             let mut i = 0;
             while i < Generator::ALL.len() {
                 let slot = Generator::ALL[i] as usize;
-                (ranges.0[slot], ranges.1[slot]) = Generator::ALL[i].range();
+                if Generator::ALL[i].is_fixed() {
+                    (ranges.0[slot], ranges.1[slot]) = Generator::ALL[i].range();
+                }
                 i += 1;
             }
             ranges
@@ -232,18 +247,20 @@ mod tests {
     }
 
     #[test]
-    fn merging_adds_and_then_clamps() {
+    fn merging_adds_and_clamps_what_no_modulator_moves() {
         let (mut instrument, mut preset) = (Amounts::DEFAULT, Amounts::ZERO);
         instrument.set(Generator::Pan as u16, 900);
         preset.set(Generator::Pan as u16, -600);
         preset.set(Generator::FilterCutoff as u16, i16::MAX);
         instrument.set(Generator::Attenuation as u16, 50);
         preset.set(Generator::Attenuation as u16, -100);
+        instrument.set(Generator::ExclusiveClass as u16, 300);
         instrument.set(u16::MAX, 1);
         let merged = Generators::merged(&instrument, &preset);
         assert_eq!(merged.amount(Generator::Pan), 300);
-        assert_eq!(merged.amount(Generator::FilterCutoff), 13_500);
-        assert_eq!(merged.amount(Generator::Attenuation), 0);
+        assert_eq!(merged.amount(Generator::FilterCutoff), i16::MAX);
+        assert_eq!(merged.amount(Generator::Attenuation), -50);
+        assert_eq!(merged.amount(Generator::ExclusiveClass), 127);
         assert_eq!(Generators::merged(&Amounts::DEFAULT, &Amounts::ZERO), Generators::DEFAULT);
     }
 

@@ -78,6 +78,16 @@ impl Modulators {
         modulators
     }
 
+    /// What regions of files before version 2.04 start from: there velocity closes the filter below 64 only. Such files
+    /// often switch exactly this connection off.
+    pub const fn standard_2_01() -> Self {
+        const VELOCITY_TO_CUTOFF: usize = 1;
+        const VELOCITY_BELOW_64: u16 = 0x0D02;
+        let mut modulators = Self::standard();
+        modulators.list[VELOCITY_TO_CUTOFF].amount_source = VELOCITY_BELOW_64;
+        modulators
+    }
+
     /// No modulators.
     pub const EMPTY: Self = Self { list: [Self::UNUSED; Self::CAPACITY], length: 0, dropped: 0 };
 

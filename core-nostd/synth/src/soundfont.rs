@@ -2,7 +2,7 @@
 //!
 //! A [`SoundFont`] holds the bytes it was given (a memory map, a `&'static [u8]` in flash) and remembers where the
 //! chunks are; a note-on walks the tables as the file has them. No length in the file is trusted: every look goes
-//! through a bounds check, a note reads at most `RECORDS_PER_NOTE` records, and a part that is wrong loses only itself.
+//! through a bounds check, a note reads at most [`RECORDS_PER_NOTE`] records, and a part that is wrong loses only itself.
 //! [`SoundFont::validate`] says which parts those are.
 
 mod info;
@@ -16,6 +16,7 @@ mod zone;
 
 pub use info::{Preset, Recording, Text};
 pub use issue::{Fault, Issue, Severity};
+pub use resolve::{MAX_LAYERS, RECORDS_PER_NOTE};
 pub use sample::MIN_LOOP_FRAMES;
 
 use crate::{Bank, PresetIndex, Region, SamplePool};

@@ -1,7 +1,7 @@
 //! What a file says about itself: names, versions, counts.
 
 use super::SoundFont;
-use super::record::{self, long, word};
+use super::record::{self, long};
 use super::riff::Part;
 use crate::{Bank, PresetIndex};
 use core::fmt;
@@ -101,8 +101,7 @@ impl<D: AsRef<[u8]>> SoundFont<D> {
 
     /// The version of the format, (2, 4) for 2.04. Any.
     pub fn version(&self) -> Option<(u16, u16)> {
-        let [fields, ..] = self.part(Part::Version).as_chunks::<4>().0 else { return None };
-        Some((word(fields, 0), word(fields, 2)))
+        record::version(self.part(Part::Version))
     }
 
     /// The bank's name (`INAM`). Any.

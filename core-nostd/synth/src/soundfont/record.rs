@@ -2,7 +2,7 @@
 
 use super::riff::{Part, Span};
 use super::zone::Level;
-use crate::Generator;
+use crate::{Generator, Modulators};
 
 /// Bytes a record.
 pub(super) const PRESET: usize = 38;
@@ -11,6 +11,15 @@ pub(super) const SAMPLE: usize = 46;
 pub(super) const BAG: usize = 4;
 pub(super) const GENERATOR: usize = 4;
 pub(super) const MODULATOR: usize = 10;
+
+static DEFAULTS: Modulators = Modulators::standard();
+static DEFAULTS_2_01: Modulators = Modulators::standard_2_01();
+
+/// Major and minor version of the `ifil` chunk.
+pub(super) fn version(chunk: &[u8]) -> Option<(u16, u16)> {
+    let [fields, ..] = chunk.as_chunks::<4>().0 else { return None };
+    Some((word(fields, 0), word(fields, 2)))
+}
 
 /// Views of every table. Terminal records are cut off the header tables once their counts are known.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +31,8 @@ pub(super) struct Tables<'a> {
     pub(super) samples: &'a [[u8; SAMPLE]],
     /// Frames in the pool.
     pub(super) frames: u32,
+    /// What every region's modulators start from; depends on the version.
+    pub(super) defaults: &'static Modulators,
 }
 
 impl<'a> Tables<'a> {
@@ -45,6 +56,10 @@ impl<'a> Tables<'a> {
             },
             samples: records(part(Part::Samples)),
             frames: u32::try_from(part(Part::Frames).len() / 2).unwrap_or(u32::MAX),
+            defaults: match version(part(Part::Version)) {
+                Some((2, 0..4)) => &DEFAULTS_2_01,
+                _ => &DEFAULTS,
+            },
         }
     }
 

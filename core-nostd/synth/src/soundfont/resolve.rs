@@ -7,11 +7,12 @@ use crate::generator::Amounts;
 use crate::{Generators, Modulator, Modulators, PresetIndex, Region, Wave};
 use core::ops::Range;
 
-/// Records that one note may read; the largest real instruments need a few thousand. Bounds a note-on's time.
-const RECORDS_PER_NOTE: usize = 65_536;
+/// Table records that one note may read before it does without the rest; the largest real instruments need a few
+/// thousand. Bounds the time of a note-on.
+pub const RECORDS_PER_NOTE: usize = 65_536;
 
-/// Regions that one note may sound.
-const MAX_LAYERS: usize = 64;
+/// Regions that one note may sound; more are left out.
+pub const MAX_LAYERS: usize = 64;
 
 /// What a modulator costs beside a generator: it is compared with a whole list.
 const MODULATOR_COST: usize = 16;
@@ -91,7 +92,7 @@ pub(super) fn regions(
         if !budget.spend(INSTRUMENT_COST + MODULATOR_COST * zones.global.modulators.len()) {
             return;
         }
-        let (mut amounts_of_all, mut modulators_of_all) = (Amounts::DEFAULT, Modulators::standard());
+        let (mut amounts_of_all, mut modulators_of_all) = (Amounts::DEFAULT, tables.defaults.clone());
         zones.global.apply(zones.level.terminal, &mut amounts_of_all);
         zones.global.modulators().for_each(|modulator| modulators_of_all.replace(modulator));
         while let Some((zone, index)) = zones.next(key, velocity, &mut budget) {

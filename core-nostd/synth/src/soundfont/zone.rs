@@ -22,11 +22,11 @@ pub(super) struct Level<'a> {
 }
 
 impl<'a> Level<'a> {
-    /// The bags of a header, within the table and ascending, whatever the header said.
+    /// The bags of a header, within the table whatever the header said; none if they run backwards.
     pub(super) fn bag_range(&self, (first, end): (usize, Option<usize>)) -> Range<usize> {
         // Without a next header the last bag is the table's terminal.
         let end = end.unwrap_or(self.bags.len().saturating_sub(1)).min(self.bags.len());
-        first.min(end)..end
+        first..end
     }
 
     /// Where a bag's generators and modulators begin and end, unchecked.
