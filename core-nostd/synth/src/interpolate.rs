@@ -89,7 +89,7 @@ impl Reader {
         (index, fraction)
     }
 
-    /// Applies a kernel of `POINTS` points to every frame. Positions first, then all frames side by side, then the lane:
+    /// Applies a kernel of `POINTS` points to every frame. Points first, then all frames side by side, then the lane:
     /// three plain loops, of which the middle one, with all the arithmetic, vectorises.
     #[inline(always)]
     fn apply<const POINTS: usize>(
@@ -99,16 +99,17 @@ impl Reader {
         lane: usize,
         kernel: impl Fn([f32; POINTS], f32) -> f32,
     ) {
-        let (mut indices, mut fractions) = ([0_u32; CONTROL_FRAMES], [0_i32; CONTROL_FRAMES]);
+        let mut points = [[0.0_f32; POINTS]; CONTROL_FRAMES];
+        let mut fractions = [0_i32; CONTROL_FRAMES];
         let mut values = [0.0_f32; CONTROL_FRAMES];
         let count = out.len().min(CONTROL_FRAMES);
-        for (index, fraction) in indices[..count].iter_mut().zip(&mut fractions[..count]) {
+        for (points, fraction) in points[..count].iter_mut().zip(&mut fractions[..count]) {
             let (i, x) = self.raw();
-            (*index, *fraction) = (i as u32, x);
+            points.copy_from_slice(&window[i..i + POINTS]);
+            *fraction = x;
         }
-        for ((value, index), fraction) in values[..count].iter_mut().zip(&indices[..count]).zip(&fractions[..count]) {
-            let i = *index as usize % WINDOW_FRAMES;
-            *value = kernel(core::array::from_fn(|k| window[i + k]), *fraction as f32 * FRACTION);
+        for ((value, points), fraction) in values[..count].iter_mut().zip(&points[..count]).zip(&fractions[..count]) {
+            *value = kernel(*points, *fraction as f32 * FRACTION);
         }
         for (frame, value) in out.iter_mut().zip(&values[..count]) {
             frame[lane % LANES] = *value;

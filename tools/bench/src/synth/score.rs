@@ -68,9 +68,11 @@ impl Score {
                 }
             }
         }
+        let blocks = secs * BLOCKS_A_SECOND;
+        events.retain(|(at, _)| *at < blocks);
         // Note-offs before note-ons of one moment.
         events.sort_by_key(|(at, event)| (*at, event[0] & 0xF0 == 0x90));
-        Self { name: "dense General MIDI".into(), events, blocks: secs * BLOCKS_A_SECOND }
+        Self { name: "dense General MIDI".into(), events, blocks }
     }
 
     /// The events of every block, silent ones included.
@@ -96,7 +98,7 @@ impl Score {
             now = *at;
             track.extend(&event[..if event[0] & 0xF0 == 0xC0 { 2 } else { 3 }]);
         }
-        length(&mut track, self.blocks - now);
+        length(&mut track, self.blocks.saturating_sub(now));
         // fluidsynth renders for as long as anything sounds.
         for channel in 0..16 {
             track.extend([0xB0 | channel, 120, 0, 0]);
