@@ -31,22 +31,22 @@ pub fn fundsp_chorus() -> impl FnMut() -> f64 {
 }
 
 pub fn fundsp_delay() -> impl FnMut() -> f64 {
-    let one = || pass() & 0.3 * feedback(delay(0.335) * 0.255);
+    let one = || pass() & (0.3 * feedback(delay(0.335) * 0.255));
     fundsp(Box::new(one() | one()))
 }
 
 pub fn fundsp_reverb() -> impl FnMut() -> f64 {
-    fundsp(Box::new(multipass::<U2>() & 0.3 * reverb_stereo(10.0, 1.64, 0.5)))
+    fundsp(Box::new(multipass::<U2>() & (0.3 * reverb_stereo(10.0, 1.64, 0.5))))
 }
 
 pub fn fundsp_chain() -> impl FnMut() -> f64 {
-    let delay = || pass() & 0.3 * feedback(delay(0.335) * 0.255);
+    let delay = || pass() & (0.3 * feedback(delay(0.335) * 0.255));
     fundsp(Box::new(
         mul((0.7, 0.7))
             >> (lowpass_hz(1_131.0, 2.0) | lowpass_hz(1_131.0, 2.0))
             >> (chorus(0, 0.007, 0.002_75, 1.57) | chorus(1, 0.007, 0.002_75, 1.57))
             >> (delay() | delay())
-            >> (multipass::<U2>() & 0.3 * reverb_stereo(10.0, 1.64, 0.5))
+            >> (multipass::<U2>() & (0.3 * reverb_stereo(10.0, 1.64, 0.5)))
             >> mul((1.0, 0.8)),
     ))
 }
