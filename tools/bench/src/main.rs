@@ -1,5 +1,6 @@
 //! `cargo xtask bench [NAME]`: every comparison, or the ones that are named.
 
+mod fx;
 mod harness;
 mod ring;
 mod synth;
@@ -7,7 +8,7 @@ mod synth;
 use std::process::ExitCode;
 
 /// Each subject and what runs its contests.
-const SUBJECTS: &[(&str, fn())] = &[("ring", ring::run), ("synth", synth::run)];
+const SUBJECTS: &[(&str, fn())] = &[("fx", fx::run), ("ring", ring::run), ("synth", synth::run)];
 
 fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).collect();

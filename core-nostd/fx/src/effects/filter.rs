@@ -156,30 +156,29 @@ fn run(channels: &mut [Svf; 2], control: &Control, left: &mut [f32], right: &mut
     for x in left.iter_mut().chain(right.iter_mut()) {
         *x = clean(*x);
     }
+    // The divisions do not depend on the states: a loop of their own runs them in lanes.
+    let mut steps = [[0.0f32; GRID]; 3];
+    let [keeps, crosses, directs] = &mut steps;
+    if control.g.is_flat() && control.k.is_flat() {
+        keeps.fill(control.step.keep);
+        crosses.fill(control.step.cross);
+        directs.fill(control.step.direct);
+    } else {
+        for (i, place) in places.iter().enumerate() {
+            let step = Step::new(control.g.at(*place), control.k.at(*place));
+            (keeps[i], crosses[i], directs[i]) = (step.keep, step.cross, step.direct);
+        }
+    }
     let mut sums = [[[0.0f32; GRID]; 2]; 2];
     let [[band_l, low_l], [band_r, low_r]] = &mut sums;
     let [mut l, mut r] = *channels;
-    let mut tick = |i: usize, step: Step| {
-        let before = (l, r);
+    for i in 0..frames {
+        let step = Step { keep: keeps[i], cross: crosses[i], direct: directs[i] };
+        let (before_l, before_r) = (l, r);
         l.tick(left[i], step);
         r.tick(right[i], step);
-        (band_l[i], low_l[i]) = (before.0.band + l.band, before.0.low + l.low);
-        (band_r[i], low_r[i]) = (before.1.band + r.band, before.1.low + r.low);
-    };
-    if control.g.is_flat() && control.k.is_flat() {
-        let step = control.step;
-        for i in 0..frames {
-            tick(i, step);
-        }
-    } else {
-        // The divisions do not depend on the states: a loop of their own runs them in lanes.
-        let mut steps = [Step::default(); GRID];
-        for (step, place) in steps.iter_mut().zip(places) {
-            *step = Step::new(control.g.at(*place), control.k.at(*place));
-        }
-        for (i, step) in steps.iter().enumerate().take(frames) {
-            tick(i, *step);
-        }
+        (band_l[i], low_l[i]) = (before_l.band + l.band, before_l.low + l.low);
+        (band_r[i], low_r[i]) = (before_r.band + r.band, before_r.low + r.low);
     }
     *channels = [l, r];
     let [direct, band, low] = control.weights;

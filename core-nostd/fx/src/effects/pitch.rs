@@ -26,6 +26,9 @@ const NEAREST: usize = 8;
 /// The shift glides so many times slower than other parameters: 100 ms for two octaves.
 const CALM: f32 = 2.0;
 
+/// The most that the ratio rises during one take-over, at that pace.
+const RISE: f32 = 1.4;
+
 /// `pitch.shift` 24·(s − ½) semitones; ½ exactly takes it out of the path, with a cross-fade.
 #[derive(Clone, Debug)]
 pub struct Pitch<M> {
@@ -119,7 +122,9 @@ impl<M: AsMut<[f32]>> Pitch<M> {
             }
         }
         if self.heads.next.is_none() {
-            self.splice(is_centred, from.max(to).max(ratio(self.shift.target())), from.min(to));
+            // A take-over must last while the ratio still rises.
+            let rising = (RISE * from.max(to)).min(ratio(self.shift.target()));
+            self.splice(is_centred, from.max(to).max(rising), from.min(to));
         }
         if self.heads.next.is_some() {
             let at = |done: usize| fade_gains(done as f32 / self.sizes.fade as f32, self.heads.likeness);
@@ -144,8 +149,8 @@ impl<M: AsMut<[f32]>> Pitch<M> {
                     (Head::Dry, likeness)
                 } else if frames < low && fastest > 1.0 {
                     self.search().best(delay, landing.max(frames + sizes.jump), low + sizes.jump + sizes.range)
-                } else if frames > sizes.high() && slowest < 1.0 {
-                    let nearest = frames.saturating_sub(sizes.jump + sizes.range).max(NEAREST);
+                } else if frames > sizes.high(fastest) && slowest < 1.0 {
+                    let nearest = frames.saturating_sub(sizes.jump + sizes.range).max(low);
                     self.search().best(delay, nearest, nearest + sizes.range)
                 } else {
                     return;
@@ -221,9 +226,14 @@ impl<M: AsMut<[f32]>> Effect for Pitch<M> {
             let (memory_left, memory_right, coarse) = self.sizes.split(self.memory.as_mut());
             let before = self.line;
             store(&mut self.line, [memory_left, memory_right], [left, right]);
-            for (l, r) in left.iter().zip(right.iter()) {
-                self.sum += l + r;
-                self.summed += 1;
+            let mut rest = (&*left, &*right);
+            while !rest.0.is_empty() {
+                let count = (self.sizes.decimation - self.summed).min(rest.0.len());
+                let ((l, later_l), (r, later_r)) = (rest.0.split_at(count), rest.1.split_at(count));
+                rest = (later_l, later_r);
+                // In the same order however the block is cut.
+                self.sum = l.iter().zip(r).fold(self.sum, |sum, (l, r)| sum + (l + r));
+                self.summed += count;
                 if self.summed == self.sizes.decimation {
                     self.coarse.write(coarse, &[flush(self.sum)]);
                     (self.sum, self.summed) = (0.0, 0);

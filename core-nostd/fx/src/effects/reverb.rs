@@ -54,6 +54,8 @@ pub struct Reverb<M> {
     decay: Smooth,
     network: Network,
     control: Control,
+    /// The decay that the control values were made for, once it has settled.
+    settled: Option<f32>,
     is_asleep: bool,
     is_clear: bool,
     grid: Grid,
@@ -72,6 +74,10 @@ struct Network {
     /// How far a line swings to each side, in frames.
     swing: f32,
     swings: [Phase; SWINGING],
+    /// Of each per segment.
+    advances: [u32; SWINGING],
+    /// The delay that each swinging line has reached, in frames.
+    swung: [f32; SWINGING],
 }
 
 /// What one segment of frames needs.
@@ -139,6 +145,8 @@ impl<M: AsMut<[f32]>> Reverb<M> {
             reach: 1,
             swing: 0.0,
             swings: [Phase::default(); SWINGING],
+            advances: [0; SWINGING],
+            swung: [0.0; SWINGING],
         };
         let mut reverb = Self {
             memory,
@@ -149,6 +157,7 @@ impl<M: AsMut<[f32]>> Reverb<M> {
             decay: Smooth::new(0.5, rate),
             network,
             control: Control::default(),
+            settled: None,
             is_asleep: true,
             is_clear: false,
             grid: Grid::default(),
@@ -200,19 +209,23 @@ impl<M: AsMut<[f32]>> Reverb<M> {
         }
         self.is_clear = false;
         (self.control.mix, self.control.intake) = (mix, self.intake.segment());
-        let (start, end) = (self.losses(decay.start), self.losses(decay.end()));
-        self.control.level = Segment::between(start.1, end.1);
-        for (line, (start, end)) in self.control.loss.iter_mut().zip(start.0.into_iter().zip(end.0)) {
-            *line = [Segment::between(start[0], end[0]), Segment::between(start[1], end[1])];
+        if !(decay.is_flat() && self.settled == Some(decay.start)) {
+            let (start, end) = (self.losses(decay.start), self.losses(decay.end()));
+            self.control.level = Segment::between(start.1, end.1);
+            for (line, (start, end)) in self.control.loss.iter_mut().zip(start.0.into_iter().zip(end.0)) {
+                *line = [Segment::between(start[0], end[0]), Segment::between(start[1], end[1])];
+            }
+            self.settled = decay.is_flat().then_some(decay.start);
         }
-        let Network { swings, delays, reach, swing, .. } = &mut self.network;
-        for ((phase, hz), (control, delay)) in
-            swings.iter_mut().zip(SWING_HZ).zip(self.control.swings.iter_mut().zip(*delays))
+        let Network { swings, advances, swung, delays, reach, swing, .. } = &mut self.network;
+        let starts = *swung;
+        for ((phase, advance), (swung, delay)) in
+            swings.iter_mut().zip(*advances).zip(swung.iter_mut().zip(delays.iter()))
         {
-            let at = |phase: Phase| (delay - *reach) as f32 + *swing * sin_turns(phase.turns());
-            let start = at(*phase);
-            *phase = phase.plus(Phase::advance_of(hz, GRID, self.rate));
-            let end = at(*phase);
+            *phase = phase.plus(advance);
+            *swung = (*delay - *reach) as f32 + *swing * sin_turns(phase.turns());
+        }
+        for (control, (start, end)) in self.control.swings.iter_mut().zip(starts.into_iter().zip(*swung)) {
             let whole = round(start - 0.5);
             let (from, to) = (cubic_weights(start - whole), cubic_weights(end - whole));
             *control = (whole as usize, [0, 1, 2, 3].map(|tap| Segment::between(from[tap], to[tap])));
@@ -269,6 +282,7 @@ impl<M: AsMut<[f32]>> Effect for Reverb<M> {
         let line = |frames: usize| if fits { Line::new(Line::memory(frames)) } else { Line::default() };
         let network = &mut self.network;
         network.reach = reach(rate.hz());
+        network.advances = SWING_HZ.map(|hz| Phase::advance_of(hz, GRID, rate));
         network.swing = SWING_SECS * hz as f32;
         network.delays = LENGTHS.map(|frames| scaled(frames, hz));
         network.lines = LENGTHS.map(|frames| line(scaled(frames, hz) + margin(hz)));
@@ -282,9 +296,12 @@ impl<M: AsMut<[f32]>> Effect for Reverb<M> {
         self.mix.reset();
         self.intake.reset();
         self.decay.reset();
-        for (i, swing) in self.network.swings.iter_mut().enumerate() {
-            *swing = Phase((i as u32) << 30);
+        let Network { swings, swung, delays, reach, swing, .. } = &mut self.network;
+        for (i, (phase, (swung, delay))) in swings.iter_mut().zip(swung.iter_mut().zip(delays)).enumerate() {
+            *phase = Phase((i as u32) << 30);
+            *swung = (*delay).saturating_sub(*reach) as f32 + *swing * sin_turns(phase.turns());
         }
+        self.settled = None;
         self.grid = Grid::default();
         self.clear();
     }

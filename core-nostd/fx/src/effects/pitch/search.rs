@@ -9,6 +9,8 @@ const SILENT: f32 = 1e-30;
 /// The most values that are compared at once, and the most places tried, at any sample rate.
 const WINDOW: usize = 256;
 const SPAN: usize = 512;
+/// The most places that the fine search tries.
+const PLACES: usize = 2 * 32 + 1;
 
 /// The past, as the search sees it at a grid point.
 pub struct Search<'a> {
@@ -29,13 +31,14 @@ impl Search<'_> {
         let reach = self.sizes.decimation;
         let (mut from, to) = (guess.saturating_sub(reach).max(first), (guess + reach).min(last));
         from = from.min(to);
-        let (template, _) = self.mono(frames, self.fine_window());
-        let mut scores = [0.0; 2 * 32 + 1];
-        let count = (to - from + 1).min(scores.len());
-        for (i, score) in scores[..count].iter_mut().enumerate() {
-            let (other, window) = self.mono(from + i, self.fine_window());
-            *score = score_of(&template[..window], &other[..window]);
-        }
+        let window = self.fine_window();
+        let count = (to - from + 1).min(PLACES);
+        let (mut template, mut past) = ([0.0; WINDOW], [0.0; WINDOW + PLACES]);
+        self.mono(frames, &mut template[..window]);
+        // Oldest first, so the nearest place lies last.
+        self.mono(from, &mut past[..window + count - 1]);
+        let mut scores = [0.0; PLACES];
+        score_all(&template[..window], &past[..window + count - 1], &mut scores[..count]);
         let best = top(&scores[..count]);
         // The top of the parabola through the best score and its neighbours.
         let bend = match best > 0 && best + 1 < count {
@@ -52,8 +55,12 @@ impl Search<'_> {
 
     /// How alike the past is at two delays in frames, −1 to 1.
     pub fn likeness(&self, one: usize, other: usize) -> f32 {
-        let ((a, window), (b, _)) = (self.mono(one, self.fine_window()), self.mono(other, self.fine_window()));
-        signed_root(score_of(&a[..window], &b[..window]))
+        let window = self.fine_window();
+        let (mut a, mut b, mut score) = ([0.0; WINDOW], [0.0; WINDOW], [0.0]);
+        self.mono(one, &mut a[..window]);
+        self.mono(other, &mut b[..window]);
+        score_all(&a[..window], &b[..window], &mut score);
+        signed_root(score[0])
     }
 
     /// The best delay on the mono copy, in frames. Of equal ones the longest: long jumps splice less often.
@@ -68,15 +75,15 @@ impl Search<'_> {
         for (i, value) in past.iter_mut().enumerate() {
             *value = self.coarse.get(self.coarse_line.place(oldest - i)).copied().unwrap_or(0.0);
         }
-        let at = |delay: usize| oldest.checked_sub(delay + window).map(|start| &past[start..start + window]);
-        let Some(template) = at(frames / step) else { return first };
+        let Some(start) = oldest.checked_sub(frames / step + window) else { return first };
+        let mut template = [0.0; WINDOW];
+        template[..window].copy_from_slice(&past[start..start + window]);
         // A step of room at both ends: the fine search looks to either side.
         let (near, far) = (near + 1, far.saturating_sub(2).max(near + 1));
-        let mut scores = [-1.0; SPAN];
-        let count = (far - near + 1).min(SPAN);
-        for (i, score) in scores[..count].iter_mut().enumerate() {
-            *score = at(near + i).map_or(-1.0, |other| score_of(template, other));
-        }
+        let mut scores = [0.0; SPAN];
+        let count = (far - near + 1).min(SPAN).min((oldest + 1).saturating_sub(near + window));
+        let Some(start) = oldest.checked_sub(near + window + count.saturating_sub(1)) else { return first };
+        score_all(&template[..window], &past[start..oldest - near], &mut scores[..count]);
         let best = near + top(&scores[..count]);
         // The template's own place between two values moves the match with it.
         (best * step + frames % step).clamp(first, last)
@@ -86,14 +93,14 @@ impl Search<'_> {
         self.sizes.window.min(WINDOW)
     }
 
-    /// Left plus right over `window` frames up to `delay` frames ago.
-    fn mono(&self, delay: usize, window: usize) -> ([f32; WINDOW], usize) {
-        let mut mono = [0.0; WINDOW];
-        for (i, value) in mono[..window].iter_mut().enumerate() {
-            let place = self.line.place((delay + window - i).min(self.line.len()));
+    /// Left plus right up to `delay` frames ago, oldest first.
+    fn mono(&self, delay: usize, out: &mut [f32]) {
+        let oldest = (delay + out.len()).min(self.line.len());
+        let mut place = self.line.place(oldest);
+        for value in out {
             *value = self.left.get(place).copied().unwrap_or(0.0) + self.right.get(place).copied().unwrap_or(0.0);
+            place = if place + 1 == self.line.len() { 0 } else { place + 1 };
         }
-        (mono, window)
     }
 }
 
@@ -105,25 +112,40 @@ fn top(scores: &[f32]) -> usize {
     inner.reduce(best).or_else(|| (0..scores.len()).reduce(best)).unwrap_or(0)
 }
 
-/// Correlation c of two stretches as c·|c| over the product of their powers, −1 to 1.
-fn score_of(a: &[f32], b: &[f32]) -> f32 {
-    let (c, power) = (dot(a, b), dot(a, a) * dot(b, b));
-    if power > SILENT { (c * c.abs() / power).clamp(-1.0, 1.0) } else { 0.0 }
+/// Scores of all places of a template along `past`, the last place first: correlation c as c·|c| over the product of the
+/// powers, −1 to 1.
+#[cfg_attr(feature = "simd-dispatch", multiversion::multiversion(targets("x86_64+avx2")))]
+fn score_all(template: &[f32], past: &[f32], scores: &mut [f32]) {
+    let (own, _) = products(template, template);
+    let last = past.len().saturating_sub(template.len());
+    for (i, score) in scores.iter_mut().enumerate() {
+        let Some(other) = last.checked_sub(i).and_then(|start| past.get(start..start + template.len())) else {
+            continue;
+        };
+        let (c, theirs) = products(template, other);
+        let power = own * theirs;
+        *score = if power > SILENT { (c * c.abs() / power).clamp(-1.0, 1.0) } else { 0.0 };
+    }
 }
 
 fn signed_root(score: f32) -> f32 {
     libm::copysignf(libm::sqrtf(score.abs()), score)
 }
 
-/// A sum of products in eight lanes, always in the same order.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut lanes = [0.0; 8];
+/// a·b and b·b, each summed in eight lanes, always in the same order.
+#[inline(always)]
+fn products(a: &[f32], b: &[f32]) -> (f32, f32) {
+    let (mut cross, mut power) = ([0.0f32; 8], [0.0f32; 8]);
     let (a8, b8) = (a.chunks_exact(8), b.chunks_exact(8));
-    let rest: f32 = a8.remainder().iter().zip(b8.remainder()).map(|(a, b)| a * b).sum();
+    for (i, (a, b)) in a8.remainder().iter().zip(b8.remainder()).enumerate() {
+        (cross[i], power[i]) = (a * b, b * b);
+    }
     for (a, b) in a8.zip(b8) {
-        for (lane, (a, b)) in lanes.iter_mut().zip(a.iter().zip(b)) {
-            *lane += a * b;
+        for lane in 0..8 {
+            cross[lane] += a[lane] * b[lane];
+            power[lane] += b[lane] * b[lane];
         }
     }
-    rest + ((lanes[0] + lanes[4]) + (lanes[1] + lanes[5])) + ((lanes[2] + lanes[6]) + (lanes[3] + lanes[7]))
+    let sum = |x: [f32; 8]| ((x[0] + x[4]) + (x[1] + x[5])) + ((x[2] + x[6]) + (x[3] + x[7]));
+    (sum(cross), sum(power))
 }

@@ -46,9 +46,11 @@ impl Sizes {
         NEAREST + 1 + (fade * (ratio - 1.0).clamp(0.0, 1.0)) as usize
     }
 
-    /// Above this delay a head that reads slower must be replaced.
-    pub const fn high(&self) -> usize {
-        NEAREST + self.jump + self.range
+    /// Above this delay a head that reads slower must be replaced: the room that a fade may still need lies beyond.
+    pub fn high(&self, fastest: f32) -> usize {
+        self.low(fastest).min(self.farthest() - self.jump - self.range - (self.fade + 2) * GRID / 2)
+            + self.jump
+            + self.range
     }
 
     /// No head is ever later than this.
