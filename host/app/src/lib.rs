@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod cli;
+pub mod clock;
 mod completions;
 mod demo;
 pub mod exit;

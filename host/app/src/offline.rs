@@ -1,6 +1,7 @@
 //! Rendering as fast as the machine can: a song's length, then its tail, block by block into a sink.
 
 use ripieno_fx::ChainMemory;
+use ripieno_ports::FrameSource;
 use ripieno_rig::{Rig, RigConfig, Stats};
 use ripieno_synth::Bank;
 use ripieno_types::{Block, Command, SampleRate, Timed};
@@ -62,10 +63,8 @@ pub struct Length {
     pub is_cut: bool,
 }
 
-/// Something that makes sound a block at a time.
-pub trait Player {
-    /// Fills the block with what comes next.
-    fn render(&mut self, block: Block<'_>);
+/// A source of frames that knows its end.
+pub trait Player: FrameSource {
     /// True when nothing sounds and nothing more is to come.
     fn is_silent(&self) -> bool;
 }
@@ -81,12 +80,12 @@ pub fn perform<E>(
 ) -> Result<Length, E> {
     let block = schedule.block.clamp(1, MAX_BLOCK);
     let (mut left, mut right) = (vec![0.0; block], vec![0.0; block]);
-    let mut play = |player: &mut _, frames: u64| -> Result<(), E> {
+    let mut play = |source: &mut dyn FrameSource, frames: u64| -> Result<(), E> {
         let mut rest = frames;
         while rest > 0 {
             let now = rest.min(block as u64) as usize;
             let (left, right) = (&mut left[..now], &mut right[..now]);
-            Player::render(player, Block::new(left, right));
+            source.fill(Block::new(left, right));
             sink([left, right])?;
             rest -= now as u64;
         }
@@ -143,8 +142,8 @@ impl<B: Bank> fmt::Debug for Band<'_, B> {
     }
 }
 
-impl<B: Bank> Player for Band<'_, B> {
-    fn render(&mut self, mut block: Block<'_>) {
+impl<B: Bank> FrameSource for Band<'_, B> {
+    fn fill(&mut self, mut block: Block<'_>) -> usize {
         self.rig.render(block.reborrow(), &mut self.commands);
         let frames = block.frames();
         let [left, right] = block.channels();
@@ -153,8 +152,11 @@ impl<B: Bank> Player for Band<'_, B> {
             Some(last) => (frames - 1 - last) as u64,
             None => self.quiet + frames as u64,
         };
+        frames
     }
+}
 
+impl<B: Bank> Player for Band<'_, B> {
     fn is_silent(&self) -> bool {
         self.commands.is_empty() && self.rig.is_silent() && self.quiet >= self.rung_out
     }
@@ -170,12 +172,15 @@ mod tests {
         left: u64,
     }
 
-    impl Player for Tone {
-        fn render(&mut self, mut block: Block<'_>) {
+    impl FrameSource for Tone {
+        fn fill(&mut self, mut block: Block<'_>) -> usize {
             block.clear();
             self.left = self.left.saturating_sub(block.frames() as u64);
+            block.frames()
         }
+    }
 
+    impl Player for Tone {
         fn is_silent(&self) -> bool {
             self.left == 0
         }

@@ -1,6 +1,7 @@
 //! `ripieno render`: a MIDI file through an instrument and the effects into a WAV file.
 
 use crate::cli::{Format, Interp, RenderOptions};
+use crate::clock::SystemClock;
 use crate::interrupt::Interrupt;
 use crate::offline::{self, Band, Schedule};
 use crate::progress::Progress;
@@ -9,11 +10,11 @@ use ripieno_files::Song;
 use ripieno_files::atomic::{AtomicError, AtomicFile, Existing};
 use ripieno_files::smf;
 use ripieno_files::wav::{Encoding, Levels, WavSpec, WavWriter};
+use ripieno_ports::Clock;
 use ripieno_rig::RigConfig;
 use ripieno_synth::Interpolation;
 use ripieno_types::{Command, SampleRate, Timed};
 use std::path::Path;
-use std::time::Instant;
 
 /// Warnings of one kind that are worth a line each; a file of ten thousand broken tracks needs no more.
 const MOST_WARNINGS: usize = 20;
@@ -104,7 +105,8 @@ impl Job<'_> {
         let spec = WavSpec { rate: self.schedule.rate, channels: 2, encoding: self.encoding };
         let mut writer = WavWriter::new(file, spec).map_err(|error| self.failed(error.into()))?;
         let progress = Progress::new(self.schedule.most_frames(), self.shows_progress);
-        let start = Instant::now();
+        let clock = SystemClock::default();
+        let start = clock.now();
         let length = offline::perform(band, &self.schedule, |channels| {
             if interrupt.is_raised() {
                 return Err(Failure::Interrupted);
@@ -114,7 +116,7 @@ impl Job<'_> {
             Ok(())
         })?;
         let (file, levels) = writer.finish().map_err(|error| self.failed(error.into()))?;
-        let elapsed = start.elapsed().as_secs_f64();
+        let elapsed = clock.now().secs_since(start);
         drop(progress);
         let mut warnings = self.level_warnings(&levels);
         if length.is_cut {
