@@ -217,19 +217,7 @@ impl<M: AsMut<[f32]>> Reverb<M> {
             }
             self.settled = decay.is_flat().then_some(decay.start);
         }
-        let Network { swings, advances, swung, delays, reach, swing, .. } = &mut self.network;
-        let starts = *swung;
-        for ((phase, advance), (swung, delay)) in
-            swings.iter_mut().zip(*advances).zip(swung.iter_mut().zip(delays.iter()))
-        {
-            *phase = phase.plus(advance);
-            *swung = (*delay - *reach) as f32 + *swing * sin_turns(phase.turns());
-        }
-        for (control, (start, end)) in self.control.swings.iter_mut().zip(starts.into_iter().zip(*swung)) {
-            let whole = round(start - 0.5);
-            let (from, to) = (cubic_weights(start - whole), cubic_weights(end - whole));
-            *control = (whole as usize, [0, 1, 2, 3].map(|tap| Segment::between(from[tap], to[tap])));
-        }
+        advance(&mut self.network, &mut self.control.swings);
     }
 
     /// The lines' loss filters, and the level that makes up for long decays, for a `reverb.decay` value.
@@ -323,6 +311,36 @@ impl<M: AsMut<[f32]>> Effect for Reverb<M> {
 
     fn value(&self, index: usize) -> f32 {
         self.values.get(index).copied().unwrap_or(0.0)
+    }
+}
+
+/// Swings the lines on by a segment: eight of each number side by side, for the lanes.
+#[cfg_attr(feature = "simd-dispatch", multiversion::multiversion(targets("x86_64+avx2")))]
+fn advance(network: &mut Network, swings: &mut [(usize, [Segment; 4]); SWINGING]) {
+    let starts = network.swung;
+    let (mut wholes, mut first, mut step) = ([0.0f32; SWINGING], [[0.0f32; SWINGING]; 4], [[0.0f32; SWINGING]; 4]);
+    let mut turns = [0.0f32; SWINGING];
+    for (turns, (phase, advance)) in turns.iter_mut().zip(network.swings.iter_mut().zip(network.advances)) {
+        *phase = phase.plus(advance);
+        *turns = phase.turns();
+    }
+    let mut ends = [0.0f32; SWINGING];
+    for i in 0..SWINGING {
+        ends[i] = (network.delays[i] as i32 - network.reach as i32) as f32 + network.swing * sin_turns(turns[i]);
+    }
+    network.swung = ends;
+    for i in 0..SWINGING {
+        wholes[i] = round(starts[i] - 0.5);
+        let (start, end) = (cubic_weights(starts[i] - wholes[i]), cubic_weights(ends[i] - wholes[i]));
+        for tap in 0..4 {
+            (first[tap][i], step[tap][i]) = (start[tap], (end[tap] - start[tap]) / GRID as f32);
+        }
+    }
+    for (i, (whole, weights)) in swings.iter_mut().enumerate() {
+        *whole = wholes[i] as usize;
+        for (tap, weight) in weights.iter_mut().enumerate() {
+            *weight = Segment { start: first[tap][i], step: step[tap][i] };
+        }
     }
 }
 
