@@ -2,6 +2,8 @@
 
 mod support;
 
+use ripieno_fx::Effect;
+use ripieno_fx::effects::Pitch;
 use std::f64::consts::{PI, TAU};
 use support::*;
 
@@ -235,7 +237,7 @@ fn chorus_swings_as_deep_and_as_fast_as_stated() {
 }
 
 #[test]
-fn pitch_is_within_three_cents_and_does_not_beat() {
+fn pitch_is_true_and_does_not_beat() {
     for shift in [0.0, 0.125, 0.25, 0.4, 0.479_166_67, 0.520_833_3, 0.6, 0.791_666_7, 0.9, 1.0] {
         for hz in [80.0, 220.0, 440.0, 1_000.0, 2_793.8] {
             let input = sine(132_300, hz, 0.5);
@@ -254,8 +256,8 @@ fn pitch_is_within_three_cents_and_does_not_beat() {
                 db(low * 2f64.sqrt() / 0.5),
                 db(high * 2f64.sqrt() / 0.5)
             );
-            assert!(cents.abs() < 3.0, "{shift} {hz}: {cents} cents");
-            assert!(db(high / low) < 1.0, "{shift} {hz}: {} dB of beating", db(high / low));
+            assert!(cents.abs() < 0.1, "{shift} {hz}: {cents} cents");
+            assert!(db(high / low) < 0.05, "{shift} {hz}: {} dB of beating", db(high / low));
         }
     }
 }
@@ -284,4 +286,28 @@ fn centred_pitch_is_clean() {
     pitch.set(0, 0.5);
     render(&mut *pitch, &noise(20_000, 12), &noise(20_000, 13));
     assert_eq!(render(&mut *pitch, &input, &input)[0], input, "and again after the fade");
+}
+
+#[test]
+fn pitch_is_as_late_as_it_says() {
+    for shift in [0.0, 0.3, 0.7, 1.0] {
+        let input: Vec<f32> =
+            noise(441_000, 14).iter().enumerate().map(|(i, x)| if (i / 8_000) % 2 == 1 { *x } else { 0.0 }).collect();
+        let memory = vec![0.0f32; Pitch::<Vec<f32>>::memory(44_100)];
+        let mut pitch = Pitch::new(memory, RATE);
+        pitch.set(0, shift);
+        let [left, _] = render(&mut pitch, &input, &input);
+        // Centres of energy of the bursts, in and out.
+        let centre = |signal: &[f32], at: usize| {
+            let energy = |i: usize| f64::from(signal[i]).powi(2);
+            let frames = at..at + 12_000;
+            frames.clone().map(|i| i as f64 * energy(i)).sum::<f64>() / frames.map(energy).sum::<f64>()
+        };
+        let bursts: Vec<usize> = (8_000..420_000).step_by(16_000).collect();
+        let late: f64 =
+            bursts.iter().map(|at| centre(&left, *at) - centre(&input, *at)).sum::<f64>() / bursts.len() as f64;
+        let stated = pitch.latency_frames() as f64;
+        println!("shift {shift}: {late:.0} frames late, {stated} stated");
+        assert!((late - stated).abs() < 200.0, "{shift}: {late} frames late, {stated} stated");
+    }
 }

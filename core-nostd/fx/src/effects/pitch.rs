@@ -104,7 +104,11 @@ impl<M: AsMut<[f32]>> Pitch<M> {
     /// Frames by which a shifted sound is late, on average; 0 at the centre. The momentary delay swings around it by up
     /// to the same amount. Any.
     pub fn latency_frames(&self) -> usize {
-        if self.shift.target() == 0.5 || self.line.is_empty() { 0 } else { self.sizes.latency() }
+        if self.shift.target() == 0.5 || self.line.is_empty() {
+            0
+        } else {
+            self.sizes.latency(self.shift.target() < 0.5)
+        }
     }
 
     fn tick(&mut self) {

@@ -58,9 +58,9 @@ impl Sizes {
         NEAREST + 1 + (self.fade + 2) * GRID + self.jump + self.range
     }
 
-    /// About the middle of where a head reads.
-    pub const fn latency(&self) -> usize {
-        NEAREST + self.jump + self.range / 2
+    /// How late a head is on average, measured with bursts of noise: downward heads wait at the far end of the line.
+    pub const fn latency(&self, is_down: bool) -> usize {
+        self.jump + self.range * (if is_down { 13 } else { 7 }) / 16
     }
 
     const fn line_memory(&self) -> usize {
