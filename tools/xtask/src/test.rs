@@ -22,6 +22,8 @@ pub fn all(root: &Path) -> Result<()> {
             cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"]).run()
         }
     })?;
+    // The whole workspace turns on run-time dispatch; the same golden bytes must come out without it.
+    step("plain build", || cargo(&["test", "--package", "ripieno-fx", "--package", "ripieno-synth", "--tests"]).run())?;
     // Every interleaving that the rings' orderings allow, within loom's bounds.
     step("models", || cargo(&["test", "--package", "ripieno-ring", "--features", "loom", "--test", "loom"]).run())?;
     step("doc tests", || cargo(&["test", "--workspace", "--doc", "--quiet"]).run())?;
