@@ -79,6 +79,30 @@ fn every_family_agrees_in_level_onset_and_tuning() {
 }
 
 #[test]
+fn a_dense_minute_plays_clean_and_at_the_same_level() {
+    let song = Song::dense(59);
+    let folder = tempfile::tempdir().unwrap();
+    save(folder.path(), "song.mid", &song.bytes(60_000));
+    let arguments =
+        ["render", "song.mid", "-i", TIMGM6MB, "-o", "ours.wav", "--rate", "48000", "--tail", "0", "--json"];
+    let report = run(folder.path(), &arguments);
+    report.clean();
+    let report = report.json();
+    assert_eq!(report["warnings"], serde_json::json!([]));
+    assert_eq!((report["frames"].as_u64(), report["events"].as_u64()), (Some(2_880_000), Some(song.events() as u64)));
+    assert!(report["voices_peak"].as_u64() > Some(64), "{report}");
+    let [midi, ours, theirs] = ["song.mid", "ours.wav", "theirs.wav"].map(|name| folder.path().join(name));
+    fluidsynth(&midi, TIMGM6MB, &theirs, RATE, "4");
+    let (ours, theirs) = (stereo(&ours), stereo(&theirs));
+    assert_eq!((ours.0, ours.1.len()), (RATE, 2_880_000));
+    for (ours, theirs) in [(ours.1, theirs.1), (ours.2, theirs.2)] {
+        let level = rms_db(&ours) - rms_db(&theirs[..ours.len().min(theirs.len())]);
+        println!("a dense minute: level {level:+.2} dB");
+        assert!(level.abs() <= 1.5, "level differs by {level:+.2} dB");
+    }
+}
+
+#[test]
 fn a_sustained_note_leaves_a_small_residual() {
     // Programs of one layer whose pitch stands still: the reference rounds a moving pitch to whole cents.
     for program in [0, 16, 56, 73, 89] {

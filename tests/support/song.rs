@@ -44,6 +44,39 @@ impl Song {
         self.at(ms + length_ms, channel, MidiMessage::NoteOff { key, vel: u7::new(64) })
     }
 
+    /// A dense General MIDI band: fifteen programs and percussion, chords, bends, pedals and controllers, for `secs`.
+    pub fn dense(secs: u32) -> Self {
+        let mut song = Self::new();
+        for channel in (0..16).filter(|channel| *channel != 9) {
+            let program = channel * 8 % 128 + channel / 4;
+            song.program(0, channel, program).control(0, channel, 7, 80).control(0, channel, 10, channel * 8);
+        }
+        for beat in 0..secs * 4 {
+            let at = beat * 250;
+            let root = [45, 41, 48, 43][beat as usize / 8 % 4];
+            for channel in 0..16 {
+                let step = beat as u8 % 16;
+                match channel {
+                    9 => song.note(at, 9, [36, 42, 38, 42][usize::from(step % 4)], 90, 100),
+                    _ if (step + channel).is_multiple_of(2) => {
+                        let key = root + [0, 12, 16, 19, 24][usize::from((step + channel) % 5)];
+                        song.note(at, channel, key, 50 + step * 4, 900)
+                    }
+                    _ => &mut song,
+                };
+            }
+            if beat % 8 == 0 {
+                let channel = (beat / 8 % 8) as u8;
+                song.control(at, channel, 64, 127).control(at + 900, channel, 64, 0).control(at, channel, 1, 40);
+                let bend = midly::PitchBend(midly::num::u14::new(9_000));
+                song.at(at + 500, channel, MidiMessage::PitchBend { bend });
+                let bend = midly::PitchBend(midly::num::u14::new(8_192));
+                song.at(at + 1_000, channel, MidiMessage::PitchBend { bend });
+            }
+        }
+        song
+    }
+
     /// Channel messages in the song.
     pub fn events(&self) -> usize {
         self.events.len()
