@@ -23,15 +23,12 @@ const SHORTEST_RELEASE: f32 = -7_200.0;
 /// From here down, delays are none at all.
 const NO_TIME: f32 = -12_000.0;
 
-/// The standard's velocity to cutoff default. Players ignore it: as written it dulls every quiet note by two octaves,
-/// which no font expects.
-const VELOCITY_TO_CUTOFF: Modulator = Modulator {
-    source: 0x0102,
-    destination: Generator::FilterCutoff,
-    amount: -2_400,
-    amount_source: 0,
-    absolute: false,
-};
+/// True for the standard's default from velocity to cutoff, in the form of 2.04 or of 2.01. Players ignore it: as written
+/// it dulls every quiet note by two octaves, which no font expects.
+fn is_velocity_to_cutoff(modulator: &Modulator) -> bool {
+    let is_connection = modulator.source == 0x0102 && modulator.destination == Generator::FilterCutoff;
+    is_connection && modulator.amount == -2_400 && matches!(modulator.amount_source, 0 | 0x0D02)
+}
 
 /// A voice's parameters.
 #[derive(Clone, Copy, Debug)]
@@ -181,7 +178,7 @@ impl Settings {
 }
 
 fn contribution(modulator: &Modulator, channel: &Channel, note: &NoteSources) -> f32 {
-    if *modulator == VELOCITY_TO_CUTOFF {
+    if is_velocity_to_cutoff(modulator) {
         return 0.0;
     }
     let source = Source(modulator.source);

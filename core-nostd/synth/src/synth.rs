@@ -6,7 +6,7 @@ use crate::lanes::{self, CONTROL_FRAMES, Sums};
 use crate::shape::general;
 use crate::voice::{Sound, Source, Strike, Surroundings, Voice};
 use crate::window::{MARGIN, WINDOW_FRAMES, Window};
-use crate::{Bank, Decision, Generator, Interpolation, NoteId, Side, SynthConfig, VoiceAllocator};
+use crate::{Bank, Decision, Generator, Interpolation, NoteId, Region, Side, SynthConfig, VoiceAllocator};
 use ripieno_types::Block;
 use ripieno_types::midi::{MidiMessage, MidiWord};
 
@@ -74,6 +74,8 @@ pub struct Synth<B, const VOICES: usize> {
     /// Stolen voices, fading.
     ghosts: [Option<Sound>; VOICES],
     fading: usize,
+    /// The first layer of the note that begins, so that most notes need the bank only once.
+    first: Option<Region>,
     /// Slots of the note that begins.
     starting: [u16; VOICES],
     frame: u64,
@@ -108,6 +110,7 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
             sounding: 0,
             ghosts: [const { None }; VOICES],
             fading: 0,
+            first: None,
             starting: [0; VOICES],
             frame: 0,
             serial: 0,
@@ -287,10 +290,14 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
     fn note_on(&mut self, channel: u8, key: u8, velocity: u8) {
         let number = usize::from(channel & 15);
         let (mut layers, mut class) = (0, 0);
+        self.first = None;
         if let Some(preset) = self.channels[number].preset() {
             self.bank.regions(preset, key, velocity, |region| {
                 layers += 1;
                 class = class.max(region.generators.amount(Generator::ExclusiveClass));
+                if layers == 1 {
+                    self.first = Some(region.clone());
+                }
             });
         }
         // Voices may have to be stolen; a stolen one must have a place to fade in.
@@ -347,7 +354,7 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
         let channel = &self.channels[number];
         let Some(preset) = channel.preset() else { return };
         let mut layer = 0;
-        self.bank.regions(preset, strike.key, strike.velocity, |region| {
+        let mut put = |region: &Region| {
             if layer < started
                 && let Some(voice) = self.voices.get_mut(usize::from(self.starting[layer]))
             {
@@ -355,7 +362,11 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
                 self.stats.dropped_modulators += u64::from(region.modulators.dropped());
                 layer += 1;
             }
-        });
+        };
+        match &self.first {
+            Some(only) if started == 1 => put(only),
+            _ => self.bank.regions(preset, strike.key, strike.velocity, put),
+        }
         let slots = &self.starting[..started];
         for &slot in slots {
             self.order[self.sounding] = slot;

@@ -111,6 +111,9 @@ pub struct Voice {
     release: Option<Release>,
     /// Cents that the step was made from.
     cents: f32,
+    /// Centibels that the gains were made from, and the amplitude they are worth.
+    centibels: f32,
+    amplitude: f32,
     /// Linear level at the period's end.
     level: f32,
     /// A controller that it listens to has moved.
@@ -190,6 +193,8 @@ impl Voice {
             age: 0.0,
             release: None,
             cents: f32::NAN,
+            centibels: f32::NAN,
+            amplitude: 0.0,
             level: 0.0,
             is_stale: false,
             is_first: true,
@@ -292,6 +297,7 @@ impl Voice {
     }
 
     fn renew(&mut self, channel: &Channel, around: &Surroundings) {
+        self.centibels = f32::NAN;
         self.settings = Settings::new(
             &self.generators,
             &self.modulators,
@@ -311,7 +317,9 @@ impl Voice {
     /// Sets pitch, filter and gains for an age; `jump` is there at once, else at the period's end.
     fn aim(&mut self, age: f32, frames: usize, around: &Surroundings, jump: bool) {
         let settings = &self.settings;
+        let is_modulating = settings.mod_env_to_pitch != 0.0 || settings.mod_env_to_cutoff != 0.0;
         let envelope = match self.release {
+            _ if !is_modulating => 0.0,
             Some(release) => settings.modulation.released(release.modulation, age - release.age),
             None => settings.modulation.modulation(age),
         };
@@ -349,16 +357,22 @@ impl Voice {
         // Tremolo may lift a voice, but not above full scale: a legal depth of 96 dB would.
         let tremolo = mod_lfo * settings.mod_lfo_to_volume;
         let centibels = (settings.attenuation + (1.0 - volume) * ENVELOPE_CENTIBELS - tremolo).max(0.0);
-        let amplitude = if volume > 0.0 { units::attenuation(centibels) } else { 0.0 };
-        for (ramp, gain) in self.sound.gains.iter_mut().zip(settings.gains) {
-            let target = amplitude * gain * around.gain;
-            *ramp = if jump { Ramp::hold(target) } else { ramp.next(target) };
+        let centibels = if volume > 0.0 { centibels } else { f32::INFINITY };
+        if jump || centibels != self.centibels {
+            self.centibels = centibels;
+            self.amplitude = if volume > 0.0 { units::attenuation(centibels) } else { 0.0 };
+            for (ramp, gain) in self.sound.gains.iter_mut().zip(settings.gains) {
+                let target = self.amplitude * gain * around.gain;
+                *ramp = if jump { Ramp::hold(target) } else { ramp.next(target) };
+            }
+        } else if self.sound.gains.iter().any(|ramp| ramp.slope != 0.0) {
+            self.sound.gains = self.sound.gains.map(|ramp| Ramp::hold(ramp.at(CONTROL_FRAMES)));
         }
         let own = match &self.sound.source {
             Source::Sample(_) => 1.0,
             Source::Direct(oscillators) => oscillators.level(),
         };
-        self.level = amplitude * own;
+        self.level = self.amplitude * own;
     }
 
     /// Takes over the pitch of a stereo partner, once and for all.

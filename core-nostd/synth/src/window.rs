@@ -25,8 +25,8 @@ pub struct Cursor {
     pub step_slope: i64,
     /// The loop still repeats.
     pub is_looping: bool,
-    /// It has repeated at least once: what precedes its start is its end.
-    has_looped: bool,
+    /// How often it has repeated, up to 255: what precedes its start is its end, that many times.
+    repeats: u8,
 }
 
 impl Cursor {
@@ -38,12 +38,14 @@ impl Cursor {
             step: 0,
             step_slope: 0,
             is_looping: sample.mode != LoopMode::None,
-            has_looped: false,
+            repeats: 0,
         }
     }
 
     /// The key was released.
     pub fn release(&mut self) {
+        // What has run past the loop's end is still in the loop.
+        self.wrap();
         self.is_looping &= self.sample.mode == LoopMode::Continuous;
     }
 
@@ -58,8 +60,10 @@ impl Cursor {
         let end = u64::from(self.sample.loop_end) << 32;
         if self.is_looping && self.phase >= end {
             let start = u64::from(self.sample.loop_start) << 32;
-            self.phase = start + (self.phase - start) % (end - start).max(1);
-            self.has_looped = true;
+            let length = (end - start).max(1);
+            let repeats = (self.phase - start) / length;
+            self.phase -= repeats * length;
+            self.repeats = self.repeats.saturating_add(repeats.min(255) as u8);
         }
     }
 
@@ -70,13 +74,20 @@ impl Cursor {
         let (loop_start, loop_end) = (i64::from(sample.loop_start), i64::from(sample.loop_end));
         let mut at = (self.phase >> 32) as i64 - i64::from(before);
         let mut rest = &mut window[..frames.min(WINDOW_FRAMES + MARGIN)];
-        if self.has_looped && at < loop_start {
-            // Back over the seam, counted from the loop's end.
+        if self.repeats > 0 && at < loop_start {
+            // Back over the seam as often as it was crossed; beyond lies what led into the loop.
             let ahead = ((loop_start - at) as usize).min(before as usize);
             let (history, behind) = rest.split_at_mut(ahead.min(rest.len()));
+            let length = (loop_end - loop_start).max(1);
             for (n, frame) in history.iter_mut().enumerate() {
-                let back = (ahead - 1 - n) as i64 % (loop_end - loop_start).max(1);
-                read(pool, (loop_end - 1 - back) as usize, core::slice::from_mut(frame));
+                let back = (ahead - n) as i64;
+                let crossed = ((back + length - 1) / length).min(i64::from(self.repeats));
+                let place = loop_start - back + crossed * length;
+                if place >= i64::from(sample.start) {
+                    read(pool, place as usize, core::slice::from_mut(frame));
+                } else {
+                    *frame = 0.0;
+                }
             }
             at += ahead as i64;
             rest = behind;
@@ -164,8 +175,8 @@ mod tests {
         cursor.phase = 9 << 32;
         cursor.wrap();
         assert_eq!(cursor.phase >> 32, 6);
-        // What precedes the loop's start is now its end, however far back.
-        assert_eq!(unrolled(&cursor, 5, 8), [107, 105, 106, 107, 105, 106, 107, 105]);
+        // What precedes the loop's start is now its end, and before that what first led into it.
+        assert_eq!(unrolled(&cursor, 5, 8), [104, 105, 106, 107, 105, 106, 107, 105]);
     }
 
     #[test]
