@@ -3,7 +3,7 @@
 //! Speed is only compared between entrants that sound alike: levels are printed first.
 
 mod players;
-mod score;
+pub mod score;
 
 use crate::harness::{Contest, median};
 use players::{Fluid, Order, Player, load_ours, load_oxi, load_rusty, ours, oxi, rusty};
@@ -14,7 +14,7 @@ use std::time::Instant;
 const BLOCK: usize = 64;
 const RATE: u32 = 44_100;
 const ROUNDS: usize = 5;
-const FONT: &str = "/usr/share/sounds/sf2/TimGM6mb.sf2";
+pub const FONT: &str = "/usr/share/sounds/sf2/TimGM6mb.sf2";
 
 /// Runs every contest of the synth.
 pub fn run() {
@@ -154,7 +154,7 @@ fn many_voices(font: &[u8]) {
 }
 
 /// CPU time of this thread in nanoseconds; wall time where the system does not tell.
-fn thread_nanos() -> f64 {
+pub fn thread_nanos() -> f64 {
     use std::sync::OnceLock;
     static START: OnceLock<Instant> = OnceLock::new();
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
