@@ -57,7 +57,7 @@ impl<'p, T> WriteGrant<'p, T> {
         let count = count.min(self.count);
         self.memory.writes(*self.tail, count);
         *self.tail = self.tail.wrapping_add(count);
-        // Pairs with the acquire in `Consumer::refresh`: the items were written before.
+        // Pairs with the acquire in `Header::tail`: the items were written before.
         self.memory.header().producer.0.position.store(*self.tail, Ordering::Release);
         count
     }
@@ -146,7 +146,7 @@ impl<'c, T> ReadGrant<'c, T> {
                 unsafe { (*self.memory.slot(from.wrapping_add(offset))).assume_init_drop() };
             }
         }
-        // Pairs with the acquire in `Producer::refresh`: the items were read before.
+        // Pairs with the acquire in `Header::limit`: the items were read before.
         self.memory.header().consumer.0.position.store(*self.head, Ordering::Release);
         count
     }
