@@ -73,10 +73,14 @@ impl<'p, 'a, T> PushBurst<'p, 'a, T> {
         self.lap.wrapping_add(self.at)
     }
 
-    /// Writes our state back and shows everything pushed so far.
+    /// Writes our state back and shows everything pushed so far. Whoever has nothing new leaves the shared line alone.
     #[inline(always)]
     fn show(&mut self) {
+        let shown = self.producer.tail;
         (self.producer.tail, self.producer.limit) = (self.tail(), self.limit);
+        if self.producer.tail == shown {
+            return;
+        }
         // Pairs with the acquire in `Header::tail`: the items were written before.
         self.memory.header().producer.0.position.store(self.producer.tail, Ordering::Release);
     }
@@ -125,7 +129,7 @@ impl<'c, 'a, T> PopBurst<'c, 'a, T> {
     #[inline]
     pub fn pop(&mut self) -> Option<T> {
         if self.at == self.end && !self.next_run() {
-            self.give_back();
+            self.memory.header().give_back(self.head());
             return None;
         }
         self.memory.reads(self.at, 1);
@@ -153,13 +157,6 @@ impl<'c, 'a, T> PopBurst<'c, 'a, T> {
     fn head(&self) -> usize {
         self.lap.wrapping_add(self.at)
     }
-
-    /// Gives the slots of everything popped so far back to the producer.
-    #[inline(always)]
-    fn give_back(&mut self) {
-        // Pairs with the acquire in `Header::limit`: the items were read before.
-        self.memory.header().consumer.0.position.store(self.head(), Ordering::Release);
-    }
 }
 
 impl<T> Iterator for PopBurst<'_, '_, T> {
@@ -175,7 +172,7 @@ impl<T> Drop for PopBurst<'_, '_, T> {
     #[inline]
     fn drop(&mut self) {
         self.consumer.head = self.head();
-        self.give_back();
+        self.memory.header().give_back(self.consumer.head);
     }
 }
 

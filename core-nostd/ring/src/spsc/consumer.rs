@@ -47,7 +47,11 @@ impl<'a, T> Consumer<'a, T> {
     /// Looks at the producer's position again; whether there is an item.
     #[inline(always)]
     fn refresh(&mut self) -> bool {
-        let Some(tail) = self.memory.header().tail(self.head, self.memory.mask) else { return false };
+        let header = self.memory.header();
+        let Some(tail) = header.tail(self.head, self.memory.mask) else {
+            header.give_back(self.head);
+            return false;
+        };
         self.tail = tail;
         true
     }
@@ -108,6 +112,9 @@ impl<'a, T> Consumer<'a, T> {
         T: Copy,
     {
         let count = self.ready_for(items.len());
+        if count == 0 {
+            return 0;
+        }
         let (first, second) = self.memory.parts(self.head, count);
         self.memory.reads(self.head, count);
         // SAFETY: head..head + count hold items (invariant of `tail`), the first `first` of them from the head's slot

@@ -55,6 +55,9 @@ impl<'p, T> WriteGrant<'p, T> {
     #[inline]
     pub unsafe fn commit_uninit(self, count: usize) -> usize {
         let count = count.min(self.count);
+        if count == 0 {
+            return 0;
+        }
         self.memory.writes(*self.tail, count);
         *self.tail = self.tail.wrapping_add(count);
         // Pairs with the acquire in `Header::tail`: the items were written before.
@@ -136,6 +139,9 @@ impl<'c, T> ReadGrant<'c, T> {
     #[inline]
     pub fn commit(self, count: usize) -> usize {
         let count = count.min(self.count);
+        if count == 0 {
+            return 0;
+        }
         self.memory.reads(*self.head, count);
         let from = *self.head;
         // The head moves first: should an item's drop panic, none is dropped twice.

@@ -97,6 +97,17 @@ impl Header {
         let last = tail.wrapping_sub(head).wrapping_sub(1);
         (last <= mask).then_some(tail)
     }
+
+    /// Gives the slots before `head` back to the producer, unless it has them: polling an empty ring writes nothing, but
+    /// does return what a leaked burst kept.
+    #[inline(always)]
+    fn give_back(&self, head: usize) {
+        let position = &self.consumer.0.position;
+        if position.load(Ordering::Relaxed) != head {
+            // Pairs with the acquire in `Header::limit`: the items were read before.
+            position.store(head, Ordering::Release);
+        }
+    }
 }
 
 /// The memory of one ring, as a handle sees it.

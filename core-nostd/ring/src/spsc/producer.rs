@@ -114,6 +114,9 @@ impl<'a, T> Producer<'a, T> {
         T: Copy,
     {
         let count = self.free_for(items.len());
+        if count == 0 {
+            return 0;
+        }
         let (first, second) = self.memory.parts(self.tail, count);
         // SAFETY: tail..tail + count are free and ours (invariant of `limit`), the first `first` of them lie from the
         // tail's slot on, the rest from slot 0; `items` has `count` items and is not part of the ring.
