@@ -14,11 +14,11 @@ use super::{Line, Memory, PopBurst};
 /// stay in the ring and are dropped with it. Any.
 pub struct Consumer<'a, T> {
     pub(super) memory: Memory<T>,
-    /// Items ever popped. Ahead of the shared position only inside of a burst.
+    /// Items ever popped. Ahead of the shared position only inside of a burst, or after one was leaked.
     pub(super) head: usize,
     /// The producer's position, as last seen. Invariant: `tail - head` is at most the capacity, and the slots of
     /// `head..tail` hold items.
-    tail: usize,
+    pub(super) tail: usize,
     _ring: PhantomData<(&'a (), *mut T)>,
     /// Keeps a heap ring alive. Dropped after the farewell.
     #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
@@ -44,19 +44,22 @@ impl<'a, T> Consumer<'a, T> {
         }
     }
 
-    /// Looks at the producer's position again.
+    /// Looks at the producer's position again; whether there is an item.
     #[inline(always)]
-    fn refresh(&mut self) {
-        // Pairs with the release in `Producer::publish`: the items before this position have been written.
-        let tail = self.memory.header().producer.0.position.load(Ordering::Acquire);
-        // A damaged position in shared memory counts as an empty ring; ours is never damaged.
-        self.tail = if tail.wrapping_sub(self.head) <= self.memory.capacity() { tail } else { self.head };
+    fn refresh(&mut self) -> bool {
+        let header = self.memory.header();
+        let Some(tail) = header.tail(self.head, self.memory.mask) else {
+            header.give_back(self.head);
+            return false;
+        };
+        self.tail = tail;
+        true
     }
 
     /// Gives the slots of everything popped so far back to the producer.
     #[inline(always)]
-    pub(super) fn publish(&mut self) {
-        // Pairs with the acquire in `Producer::refresh`: the items were read before.
+    fn publish(&mut self) {
+        // Pairs with the acquire in `Header::limit`: the items were read before.
         self.memory.header().consumer.0.position.store(self.head, Ordering::Release);
     }
 
@@ -72,15 +75,12 @@ impl<'a, T> Consumer<'a, T> {
     /// Whether there is an item, looking at the producer only if the last look found none.
     #[inline(always)]
     fn has_item(&mut self) -> bool {
-        if self.head == self.tail {
-            self.refresh();
-        }
-        self.head != self.tail
+        self.head != self.tail || self.refresh()
     }
 
-    /// Moves the oldest item out without giving its slot back.
-    #[inline(always)]
-    pub(super) fn take(&mut self) -> Option<T> {
+    /// Pops the oldest item. Real-time.
+    #[inline]
+    pub fn pop(&mut self) -> Option<T> {
         if !self.has_item() {
             return None;
         }
@@ -89,13 +89,6 @@ impl<'a, T> Consumer<'a, T> {
         // moved out once.
         let item = unsafe { (*self.memory.slot(self.head)).assume_init_read() };
         self.head = self.head.wrapping_add(1);
-        Some(item)
-    }
-
-    /// Pops the oldest item. Real-time.
-    #[inline]
-    pub fn pop(&mut self) -> Option<T> {
-        let item = self.take()?;
         self.publish();
         Some(item)
     }
@@ -119,6 +112,9 @@ impl<'a, T> Consumer<'a, T> {
         T: Copy,
     {
         let count = self.ready_for(items.len());
+        if count == 0 {
+            return 0;
+        }
         let (first, second) = self.memory.parts(self.head, count);
         self.memory.reads(self.head, count);
         // SAFETY: head..head + count hold items (invariant of `tail`), the first `first` of them from the head's slot

@@ -55,9 +55,12 @@ impl<'p, T> WriteGrant<'p, T> {
     #[inline]
     pub unsafe fn commit_uninit(self, count: usize) -> usize {
         let count = count.min(self.count);
+        if count == 0 {
+            return 0;
+        }
         self.memory.writes(*self.tail, count);
         *self.tail = self.tail.wrapping_add(count);
-        // Pairs with the acquire in `Consumer::refresh`: the items were written before.
+        // Pairs with the acquire in `Header::tail`: the items were written before.
         self.memory.header().producer.0.position.store(*self.tail, Ordering::Release);
         count
     }
@@ -136,6 +139,9 @@ impl<'c, T> ReadGrant<'c, T> {
     #[inline]
     pub fn commit(self, count: usize) -> usize {
         let count = count.min(self.count);
+        if count == 0 {
+            return 0;
+        }
         self.memory.reads(*self.head, count);
         let from = *self.head;
         // The head moves first: should an item's drop panic, none is dropped twice.
@@ -146,7 +152,7 @@ impl<'c, T> ReadGrant<'c, T> {
                 unsafe { (*self.memory.slot(from.wrapping_add(offset))).assume_init_drop() };
             }
         }
-        // Pairs with the acquire in `Producer::refresh`: the items were read before.
+        // Pairs with the acquire in `Header::limit`: the items were read before.
         self.memory.header().consumer.0.position.store(*self.head, Ordering::Release);
         count
     }

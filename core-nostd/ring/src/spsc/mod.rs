@@ -75,6 +75,41 @@ impl Header {
     }
 }
 
+impl Header {
+    /// The tail at which the ring is full. Out of line and by value: a handle whose address stays at home can live in
+    /// registers.
+    #[cold]
+    #[inline(never)]
+    fn limit(&self, tail: usize, mask: usize) -> usize {
+        // Pairs with the release in `Consumer::publish`: the slots before this position have been read.
+        let head = self.consumer.0.position.load(Ordering::Acquire);
+        let used = tail.wrapping_sub(head);
+        // A damaged position in shared memory counts as a full ring; ours is never damaged.
+        tail.wrapping_add((mask + 1).saturating_sub(used))
+    }
+
+    /// The tail up to which there are items, if there are any.
+    #[inline(always)]
+    fn tail(&self, head: usize, mask: usize) -> Option<usize> {
+        // Pairs with the release in `Producer::publish`: the items before this position have been written.
+        let tail = self.producer.0.position.load(Ordering::Acquire);
+        // Empty, and damaged in shared memory, which counts as empty, in one comparison; ours is never damaged.
+        let last = tail.wrapping_sub(head).wrapping_sub(1);
+        (last <= mask).then_some(tail)
+    }
+
+    /// Gives the slots before `head` back to the producer, unless it has them: polling an empty ring writes nothing, but
+    /// does return what a leaked burst kept.
+    #[inline(always)]
+    fn give_back(&self, head: usize) {
+        let position = &self.consumer.0.position;
+        if position.load(Ordering::Relaxed) != head {
+            // Pairs with the acquire in `Header::limit`: the items were read before.
+            position.store(head, Ordering::Release);
+        }
+    }
+}
+
 /// The memory of one ring, as a handle sees it.
 ///
 /// Invariant: `header` and `mask + 1` slots at `slots` stay valid for as long as the handle lives; all bytes of a slot
@@ -122,6 +157,13 @@ impl<T> Memory<T> {
     fn parts(&self, position: usize, count: usize) -> (usize, usize) {
         let first = count.min(self.capacity() - (position & self.mask));
         (first, count - first)
+    }
+
+    /// The slots from `position` to `end`, or to the seam if that comes first: index of the first, and one past the last.
+    #[inline(always)]
+    fn run(&self, position: usize, end: usize) -> (usize, usize) {
+        let first = position & self.mask;
+        (first, first + self.parts(position, end.wrapping_sub(position)).0)
     }
 
     /// Tells the model checker of plain writing to `count` slots from `position`.

@@ -34,11 +34,11 @@ impl<T> core::error::Error for Full<T> {}
 /// Dropping it is the farewell that [`Consumer::is_abandoned`](super::Consumer::is_abandoned) sees. Any.
 pub struct Producer<'a, T> {
     pub(super) memory: Memory<T>,
-    /// Items ever pushed. Ahead of the shared position only inside of a burst.
+    /// Items ever pushed.
     pub(super) tail: usize,
     /// The tail at which the ring is full, by what was last seen of the consumer. Invariant: `limit - tail` is at most
     /// the capacity, and the slots of `tail..limit` are free.
-    limit: usize,
+    pub(super) limit: usize,
     _ring: PhantomData<(&'a (), *mut T)>,
     /// Keeps a heap ring alive. Dropped after the farewell.
     #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
@@ -65,36 +65,33 @@ impl<'a, T> Producer<'a, T> {
     }
 
     /// Looks at the consumer's position again.
-    #[cold]
-    #[inline(never)]
+    #[inline(always)]
     fn refresh(&mut self) {
-        // Pairs with the release in `Consumer::publish`: the slots before this position have been read.
-        let head = self.memory.header().consumer.0.position.load(Ordering::Acquire);
-        let used = self.tail.wrapping_sub(head);
-        // A damaged position in shared memory counts as a full ring; ours is never damaged.
-        let free = self.memory.capacity().saturating_sub(used);
-        self.limit = self.tail.wrapping_add(free);
+        self.limit = self.memory.header().limit(self.tail, self.memory.mask);
     }
 
     /// Shows everything pushed so far to the consumer.
     #[inline(always)]
-    pub(super) fn publish(&mut self) {
-        // Pairs with the acquire in `Consumer::refresh`: the items were written before.
+    fn publish(&mut self) {
+        // Pairs with the acquire in `Header::tail`: the items were written before.
         self.memory.header().producer.0.position.store(self.tail, Ordering::Release);
     }
 
     /// Slots free for `wanted` items, looking at the consumer only if the last look does not suffice.
     #[inline(always)]
-    pub(super) fn free_for(&mut self, wanted: usize) -> usize {
+    fn free_for(&mut self, wanted: usize) -> usize {
         if self.limit.wrapping_sub(self.tail) < wanted {
             self.refresh();
         }
         self.limit.wrapping_sub(self.tail).min(wanted)
     }
 
-    /// Writes an item without showing it.
-    #[inline(always)]
-    pub(super) fn put(&mut self, item: T) -> Result<(), Full<T>> {
+    /// Pushes one item. Real-time.
+    ///
+    /// # Errors
+    /// [`Full`] holds the item when there is no free slot.
+    #[inline]
+    pub fn push(&mut self, item: T) -> Result<(), Full<T>> {
         if self.limit == self.tail {
             self.refresh();
             if self.limit == self.tail {
@@ -105,16 +102,6 @@ impl<'a, T> Producer<'a, T> {
         unsafe { (*self.memory.slot(self.tail)).write(item) };
         self.memory.writes(self.tail, 1);
         self.tail = self.tail.wrapping_add(1);
-        Ok(())
-    }
-
-    /// Pushes one item. Real-time.
-    ///
-    /// # Errors
-    /// [`Full`] holds the item when there is no free slot.
-    #[inline]
-    pub fn push(&mut self, item: T) -> Result<(), Full<T>> {
-        self.put(item)?;
         self.publish();
         Ok(())
     }
@@ -127,6 +114,9 @@ impl<'a, T> Producer<'a, T> {
         T: Copy,
     {
         let count = self.free_for(items.len());
+        if count == 0 {
+            return 0;
+        }
         let (first, second) = self.memory.parts(self.tail, count);
         // SAFETY: tail..tail + count are free and ours (invariant of `limit`), the first `first` of them lie from the
         // tail's slot on, the rest from slot 0; `items` has `count` items and is not part of the ring.

@@ -212,3 +212,43 @@ fn items_of_no_size_are_counted() {
     assert_eq!(producer.push_slice(&[(); 3]), 2);
     assert_eq!((consumer.pop(), consumer.pop(), consumer.pop()), (Some(()), Some(()), None));
 }
+
+#[test]
+fn a_leaked_push_burst_keeps_what_it_had_shown() {
+    let dropped = Rc::new(RefCell::new(Vec::new()));
+    let mut ring = Inline::<Noted, 2>::new();
+    let (mut producer, mut consumer) = ring.split();
+    let mut burst = producer.burst();
+    for number in 0..3 {
+        assert_eq!(burst.push(Noted(number, dropped.clone())).is_ok(), number < 2, "found full, so shown");
+    }
+    assert_eq!(consumer.pop().map(|item| item.0), Some(0));
+    assert!(burst.push(Noted(3, dropped.clone())).is_ok());
+    core::mem::forget(burst);
+    assert_eq!(consumer.pop().map(|item| item.0), Some(1));
+    assert!(consumer.pop().is_none(), "never shown");
+    assert!(producer.push(Noted(4, dropped.clone())).is_ok());
+    assert_eq!(consumer.pop().map(|item| item.0), Some(4));
+    drop((producer, consumer));
+    drop(ring);
+    assert_eq!(*dropped.borrow(), [2, 0, 1, 4]);
+}
+
+#[test]
+fn a_leaked_pop_burst_moves_nothing_out_twice() {
+    let dropped = Rc::new(RefCell::new(Vec::new()));
+    let mut ring = Inline::<Noted, 2>::new();
+    let (mut producer, mut consumer) = ring.split();
+    for number in 0..2 {
+        producer.push(Noted(number, dropped.clone())).unwrap();
+    }
+    let mut burst = consumer.burst();
+    drop(burst.pop());
+    core::mem::forget(burst);
+    assert!(consumer.pop().is_none(), "the burst knew of both");
+    producer.push(Noted(3, dropped.clone())).unwrap();
+    drop(consumer.pop());
+    drop((producer, consumer));
+    drop(ring);
+    assert_eq!(*dropped.borrow(), [0, 3]);
+}

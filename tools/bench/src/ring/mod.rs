@@ -15,29 +15,19 @@ type Frame = [f32; 2];
 
 const ROUNDS: usize = 15;
 
-/// One ring, or one there and one back.
-macro_rules! rings {
-    (one $make:expr) => {
-        $make()
-    };
-    (two $make:expr) => {
-        ($make(), $make())
-    };
-}
-
 /// A contest of all rings in one sample, with goals against rtrb and gil.
 macro_rules! all {
-    ($contest:expr, $item:ty, $ours:ident, $sample:ident($n:ident $(, $extra:expr)*), rtrb $rtrb:expr, gil $gil:expr) => {{
+    ($contest:expr, $item:ty, $ours:ident, $sample:ident($($extra:expr)?), rtrb $rtrb:expr, gil $gil:expr) => {{
         let contest = $contest
-            .entrant("ripieno", $sample(rings!($n queue::$ours::<$item>) $(, $extra)*))
-            .entrant("rtrb", $sample(rings!($n rivals::rtrb::<$item>) $(, $extra)*));
-        let contest = goal(contest, $rtrb).entrant("gil", $sample(rings!($n rivals::gil::<$item>) $(, $extra)*));
+            .entrant("ripieno", $sample(queue::$ours::<$item> $(, $extra)?))
+            .entrant("rtrb", $sample(rivals::rtrb::<$item> $(, $extra)?));
+        let contest = goal(contest, $rtrb).entrant("gil", $sample(rivals::gil::<$item> $(, $extra)?));
         goal(contest, $gil)
-            .entrant("ringbuffer-spsc", $sample(rings!($n rivals::ringbuffer_spsc::<$item>) $(, $extra)*))
-            .entrant("ringbuf", $sample(rings!($n rivals::ringbuf::<$item>) $(, $extra)*))
-            .entrant("heapless", $sample(rings!($n rivals::heapless::<$item>) $(, $extra)*))
-            .entrant("crossbeam", $sample(rings!($n rivals::crossbeam::<$item>) $(, $extra)*))
-            .entrant("disruptor", $sample(rings!($n rivals::disruptor::<$item>) $(, $extra)*))
+            .entrant("ringbuffer-spsc", $sample(rivals::ringbuffer_spsc::<$item> $(, $extra)?))
+            .entrant("ringbuf", $sample(rivals::ringbuf::<$item> $(, $extra)?))
+            .entrant("heapless", $sample(rivals::heapless::<$item> $(, $extra)?))
+            .entrant("crossbeam", $sample(rivals::crossbeam::<$item> $(, $extra)?))
+            .entrant("disruptor", $sample(rivals::disruptor::<$item> $(, $extra)?))
     }};
 }
 
@@ -53,36 +43,36 @@ pub fn run() {
     let title = |what: &str| format!("ring: {what}");
 
     let contest = Contest::new(title("push + pop, one thread, u32"), "ns/item");
-    all!(contest, u32, single, one_by_one(one), rtrb Some(0.5), gil Some(1.05)).run(ROUNDS);
+    all!(contest, u32, single, one_by_one(), rtrb Some(0.5), gil Some(1.05)).run(ROUNDS);
     let contest = Contest::new(title("push + pop, one thread, stereo frame"), "ns/item");
-    all!(contest, Frame, single, one_by_one(one), rtrb Some(0.6), gil None).run(ROUNDS);
+    all!(contest, Frame, single, one_by_one(), rtrb Some(0.6), gil None).run(ROUNDS);
     let contest = Contest::new(title("bursts of 64 single items, one thread, u32"), "ns/item");
-    all!(contest, u32, burst, one_thread_bursts(one), rtrb Some(0.5), gil Some(1.05)).run(ROUNDS);
+    all!(contest, u32, burst, one_thread_bursts(), rtrb Some(0.5), gil Some(1.05)).run(ROUNDS);
 
     for frames in [64, 256] {
         let what = format!("write + read of {frames} frames, one thread");
         let contest = Contest::new(title(&what), "ns/block");
-        all!(contest, Frame, single, slices(one, frames), rtrb Some(1.0), gil Some(1.05))
-            .entrant("bbqueue", slices(rivals::bbqueue(), frames))
+        all!(contest, Frame, single, slices(frames), rtrb Some(1.0), gil Some(1.05))
+            .entrant("bbqueue", slices(rivals::bbqueue, frames))
             .run(ROUNDS);
     }
     broadcast::run();
 
     let contest = Contest::new(title("two threads, items in bursts of 16 where offered, u32"), "ns/item");
-    all!(contest, u32, burst, throughput(one), rtrb Some(0.5), gil None)
-        .entrant("ripieno, shown one by one", throughput(queue::single::<u32>()))
+    all!(contest, u32, burst, throughput(), rtrb Some(0.5), gil None)
+        .entrant("ripieno, shown one by one", throughput(queue::single::<u32>))
         .run(ROUNDS);
     for frames in [64, 256] {
         let what = format!("two threads, blocks of {frames} frames");
         let contest = Contest::new(title(&what), "ns/block");
-        all!(contest, Frame, single, slices_apart(one, frames), rtrb Some(1.0), gil Some(1.05))
-            .entrant("bbqueue", slices_apart(rivals::bbqueue(), frames))
+        all!(contest, Frame, single, slices_apart(frames), rtrb Some(1.0), gil Some(1.05))
+            .entrant("bbqueue", slices_apart(rivals::bbqueue, frames))
             .run(ROUNDS);
     }
     let contest = Contest::new(title("hand 64 single items to the other core, u32"), "ns/burst");
-    all!(contest, u32, burst, handover(two), rtrb Some(0.3), gil None).run(ROUNDS);
+    all!(contest, u32, burst, handover(), rtrb Some(0.3), gil None).run(ROUNDS);
     let contest = Contest::new(title("latency one way, u32"), "ns");
-    all!(contest, u32, single, latency(two), rtrb None, gil None)
+    all!(contest, u32, single, latency(), rtrb None, gil None)
         .entrant("raw: two lines, one a way", raw_latency())
         .goal(1.1)
         .run(ROUNDS);
