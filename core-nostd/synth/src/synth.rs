@@ -164,7 +164,7 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
                 for voice in self.voices.iter_mut().flatten() {
                     if voice.channel == channel.index() && voice.key == key {
                         voice.sources.pressure = u8::from(value);
-                        if voice.listens.general(general::KEY_PRESSURE) {
+                        if voice.modulators.listens_to_general(general::KEY_PRESSURE) {
                             voice.touch();
                         }
                     }
@@ -178,11 +178,11 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
             }
             MidiMessage::ChannelPressure(channel, value) => {
                 self.channels[usize::from(channel.index())].press(u8::from(value));
-                self.touch(channel.index(), |voice| voice.listens.general(general::CHANNEL_PRESSURE));
+                self.touch(channel.index(), |voice| voice.modulators.listens_to_general(general::CHANNEL_PRESSURE));
             }
             MidiMessage::PitchBendChange(channel, value) => {
                 self.channels[usize::from(channel.index())].bend(u16::from(value));
-                self.touch(channel.index(), |voice| voice.listens.general(general::WHEEL));
+                self.touch(channel.index(), |voice| voice.modulators.listens_to_general(general::WHEEL));
             }
             _ => self.stats.ignored_messages += 1,
         }
@@ -272,7 +272,7 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
                 }
                 // A data entry may have changed any registered parameter.
                 let is_data = matches!(controller, cc::DATA_MSB | cc::DATA_LSB);
-                self.touch(channel, |voice| is_data || voice.listens.controller(controller));
+                self.touch(channel, |voice| is_data || voice.modulators.listens_to_controller(controller));
             }
         }
     }

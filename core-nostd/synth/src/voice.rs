@@ -6,7 +6,7 @@ use crate::filter::{self, Filter};
 use crate::interpolate::MAX_STEP;
 use crate::lanes::{CONTROL_FRAMES, LANES, Lanes, Ramp};
 use crate::lfo::Lfo;
-use crate::settings::{ENVELOPE_CENTIBELS, Listens, Settings};
+use crate::settings::{ENVELOPE_CENTIBELS, Settings};
 use crate::window::Cursor;
 use crate::{Generator, Generators, Modulators, Region, Wave, units};
 
@@ -128,9 +128,8 @@ pub struct Voice {
     /// The key as played; the sources hold the override.
     pub key: u8,
     pub sources: NoteSources,
-    pub listens: Listens,
     generators: Generators,
-    modulators: Modulators,
+    pub modulators: Modulators,
 }
 
 /// What a voice needs to know of its synth.
@@ -204,7 +203,6 @@ impl Voice {
             channel: strike.channel,
             key: strike.key,
             sources,
-            listens: Listens::to(&region.modulators),
             generators: region.generators.clone(),
             modulators: region.modulators.clone(),
         }

@@ -48,13 +48,13 @@ impl<'a> Zones<'a> {
     /// The next zone that sounds, with its instrument or sample index.
     fn next(&mut self, key: u8, velocity: u8, budget: &mut Budget) -> Option<(Zone<'a>, u16)> {
         for bag in self.rest.by_ref() {
-            let zone = self.level.zone(bag);
             if !budget.spend(1) {
                 return None;
             }
-            if !zone.may_sound(key) {
+            if !self.level.may_sound(bag, key) {
                 continue;
             }
+            let zone = self.level.zone(bag);
             if !budget.spend(zone.generators.len() + MODULATOR_COST * zone.modulators.len()) {
                 return None;
             }
