@@ -27,11 +27,17 @@ impl Modulator {
 }
 
 /// The modulators of one region, at most [`Modulators::CAPACITY`]; more are dropped and counted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Eq)]
 pub struct Modulators {
     list: [Modulator; Self::CAPACITY],
     length: u8,
     dropped: u8,
+}
+
+impl PartialEq for Modulators {
+    fn eq(&self, other: &Self) -> bool {
+        (self.as_slice(), self.dropped) == (other.as_slice(), other.dropped)
+    }
 }
 
 impl Modulators {
@@ -111,6 +117,14 @@ impl Modulators {
         self.as_slice()
             .iter()
             .any(|modulator| is_meant(Source(modulator.source)) || is_meant(Source(modulator.amount_source)))
+    }
+
+    /// Becomes equal to another, whose unused places stay where they are.
+    pub(crate) fn copy_from(&mut self, other: &Self) {
+        for (own, modulator) in self.list.iter_mut().zip(other.as_slice()) {
+            *own = *modulator;
+        }
+        (self.length, self.dropped) = (other.length, other.dropped);
     }
 
     /// How many found no place.

@@ -6,7 +6,7 @@ use crate::lanes::{self, CONTROL_FRAMES, Sums};
 use crate::shape::general;
 use crate::voice::{Sound, Source, Strike, Surroundings, Voice};
 use crate::window::{MARGIN, WINDOW_FRAMES, Window};
-use crate::{Bank, Decision, Generator, Interpolation, NoteId, Region, Side, SynthConfig, VoiceAllocator};
+use crate::{Bank, Decision, Generator, Interpolation, Modulators, NoteId, Region, Side, SynthConfig, VoiceAllocator};
 use ripieno_types::Block;
 use ripieno_types::midi::{MidiMessage, MidiWord};
 
@@ -68,6 +68,8 @@ pub struct Synth<B, const VOICES: usize> {
     allocator: VoiceAllocator<VOICES>,
     channels: [Channel; 16],
     voices: [Option<Voice>; VOICES],
+    /// What each voice plays; left over where there is none.
+    layers: [Region; VOICES],
     /// Sounding slots in the order they began.
     order: [u16; VOICES],
     sounding: usize,
@@ -75,7 +77,7 @@ pub struct Synth<B, const VOICES: usize> {
     ghosts: [Option<Sound>; VOICES],
     fading: usize,
     /// The first layer of the note that begins, so that most notes need the bank only once.
-    first: Option<Region>,
+    first: Region,
     /// Slots of the note that begins.
     starting: [u16; VOICES],
     frame: u64,
@@ -106,11 +108,12 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
             allocator: VoiceAllocator::with_polyphony(config.strategy, config.polyphony),
             channels,
             voices: [const { None }; VOICES],
+            layers: [const { Region::EMPTY }; VOICES],
             order: [0; VOICES],
             sounding: 0,
             ghosts: [const { None }; VOICES],
             fading: 0,
-            first: None,
+            first: Region::EMPTY,
             starting: [0; VOICES],
             frame: 0,
             serial: 0,
@@ -161,10 +164,13 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
             }
             MidiMessage::PolyphonicKeyPressure(channel, key, value) => {
                 let key = u8::from(key);
-                for voice in self.voices.iter_mut().flatten() {
-                    if voice.channel == channel.index() && voice.key == key {
+                for (voice, layer) in self.voices.iter_mut().zip(&self.layers) {
+                    if let Some(voice) = voice
+                        && voice.channel == channel.index()
+                        && voice.key == key
+                    {
                         voice.sources.pressure = u8::from(value);
-                        if voice.modulators.listens_to_general(general::KEY_PRESSURE) {
+                        if layer.modulators.listens_to_general(general::KEY_PRESSURE) {
                             voice.touch();
                         }
                     }
@@ -178,11 +184,11 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
             }
             MidiMessage::ChannelPressure(channel, value) => {
                 self.channels[usize::from(channel.index())].press(u8::from(value));
-                self.touch(channel.index(), |voice| voice.modulators.listens_to_general(general::CHANNEL_PRESSURE));
+                self.touch(channel.index(), |modulators| modulators.listens_to_general(general::CHANNEL_PRESSURE));
             }
             MidiMessage::PitchBendChange(channel, value) => {
                 self.channels[usize::from(channel.index())].bend(u16::from(value));
-                self.touch(channel.index(), |voice| voice.modulators.listens_to_general(general::WHEEL));
+                self.touch(channel.index(), |modulators| modulators.listens_to_general(general::WHEEL));
             }
             _ => self.stats.ignored_messages += 1,
         }
@@ -240,11 +246,11 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
         (from, if from == 0 { 0.0 } else { (CONTROL_FRAMES - from) as f32 })
     }
 
-    fn touch(&mut self, channel: u8, is_meant: impl Fn(&Voice) -> bool) {
+    fn touch(&mut self, channel: u8, is_meant: impl Fn(&Modulators) -> bool) {
         for &slot in &self.order[..self.sounding] {
             if let Some(voice) = &mut self.voices[usize::from(slot)]
                 && voice.channel == channel
-                && is_meant(voice)
+                && is_meant(&self.layers[usize::from(slot)].modulators)
             {
                 voice.touch();
             }
@@ -272,7 +278,7 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
                 }
                 // A data entry may have changed any registered parameter.
                 let is_data = matches!(controller, cc::DATA_MSB | cc::DATA_LSB);
-                self.touch(channel, |voice| is_data || voice.modulators.listens_to_controller(controller));
+                self.touch(channel, |modulators| is_data || modulators.listens_to_controller(controller));
             }
         }
     }
@@ -290,13 +296,12 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
     fn note_on(&mut self, channel: u8, key: u8, velocity: u8) {
         let number = usize::from(channel & 15);
         let (mut layers, mut class) = (0, 0);
-        self.first = None;
         if let Some(preset) = self.channels[number].preset() {
             self.bank.regions(preset, key, velocity, |region| {
                 layers += 1;
                 class = class.max(region.generators.amount(Generator::ExclusiveClass));
                 if layers == 1 {
-                    self.first = Some(region.clone());
+                    self.first.copy_from(region);
                 }
             });
         }
@@ -355,17 +360,18 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
         let Some(preset) = channel.preset() else { return };
         let mut layer = 0;
         let mut put = |region: &Region| {
-            if layer < started
-                && let Some(voice) = self.voices.get_mut(usize::from(self.starting[layer]))
-            {
-                *voice = Some(Voice::new(region, strike, channel, &self.around));
+            if layer < started {
+                let slot = usize::from(self.starting[layer]);
+                self.layers[slot].copy_from(region);
+                self.voices[slot] = Some(Voice::new(region, strike, channel, &self.around));
                 self.stats.dropped_modulators += u64::from(region.modulators.dropped());
                 layer += 1;
             }
         };
-        match &self.first {
-            Some(only) if started == 1 => put(only),
-            _ => self.bank.regions(preset, strike.key, strike.velocity, put),
+        if started == 1 {
+            put(&self.first);
+        } else {
+            self.bank.regions(preset, strike.key, strike.velocity, put);
         }
         let slots = &self.starting[..started];
         for &slot in slots {
@@ -382,7 +388,7 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
         if from > 0 {
             for &slot in slots {
                 if let Some(voice) = &mut self.voices[usize::from(slot)] {
-                    voice.steer(from, channel, &self.around);
+                    voice.steer(from, &self.layers[usize::from(slot)], channel, &self.around);
                     self.allocator.set_level(slot, voice.level());
                 }
             }
@@ -397,7 +403,9 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
             let place = &mut self.voices[usize::from(slot)];
             let goes_on = match place {
                 Some(voice) => {
-                    let goes_on = voice.steer(0, &self.channels[usize::from(voice.channel & 15)], &self.around);
+                    let (layer, channel) =
+                        (&self.layers[usize::from(slot)], &self.channels[usize::from(voice.channel & 15)]);
+                    let goes_on = voice.steer(0, layer, channel, &self.around);
                     self.allocator.set_level(slot, voice.level());
                     goes_on
                 }

@@ -8,7 +8,7 @@ use crate::lanes::{CONTROL_FRAMES, LANES, Lanes, Ramp};
 use crate::lfo::Lfo;
 use crate::settings::{ENVELOPE_CENTIBELS, Settings};
 use crate::window::Cursor;
-use crate::{Generator, Generators, Modulators, Region, Wave, units};
+use crate::{Generator, Region, Wave, units};
 
 /// What makes the wave.
 #[derive(Clone, Copy, Debug)]
@@ -128,8 +128,6 @@ pub struct Voice {
     /// The key as played; the sources hold the override.
     pub key: u8,
     pub sources: NoteSources,
-    generators: Generators,
-    pub modulators: Modulators,
 }
 
 /// What a voice needs to know of its synth.
@@ -203,8 +201,6 @@ impl Voice {
             channel: strike.channel,
             key: strike.key,
             sources,
-            generators: region.generators.clone(),
-            modulators: region.modulators.clone(),
         }
     }
 
@@ -242,8 +238,8 @@ impl Voice {
         }
     }
 
-    /// Steers the voice through frames `from..` of a control period. False when it has ended.
-    pub fn steer(&mut self, from: usize, channel: &Channel, around: &Surroundings) -> bool {
+    /// Steers the voice, which plays `region`, through frames `from..` of a control period. False when it has ended.
+    pub fn steer(&mut self, from: usize, region: &Region, channel: &Channel, around: &Surroundings) -> bool {
         if self.is_first {
             self.aim(0.0, CONTROL_FRAMES, around, true);
         } else {
@@ -254,7 +250,7 @@ impl Voice {
         }
         if self.is_stale {
             self.is_stale = false;
-            self.renew(channel, around);
+            self.renew(region, channel, around);
         }
         let frames = CONTROL_FRAMES - from;
         let start = self.age;
@@ -294,11 +290,11 @@ impl Voice {
         });
     }
 
-    fn renew(&mut self, channel: &Channel, around: &Surroundings) {
+    fn renew(&mut self, region: &Region, channel: &Channel, around: &Surroundings) {
         self.centibels = f32::NAN;
         self.settings = Settings::new(
-            &self.generators,
-            &self.modulators,
+            &region.generators,
+            &region.modulators,
             channel,
             &self.sources,
             self.tuning.root,
