@@ -2,7 +2,7 @@
 
 use crate::channel::{Channel, Pedal, cc};
 use crate::group::Group;
-use crate::lanes::{self, CONTROL_FRAMES, Sums};
+use crate::lanes::{self, CONTROL_FRAMES, Line, Sum, Sums};
 use crate::shape::general;
 use crate::voice::{Sound, Source, Strike, Surroundings, Voice};
 use crate::window::{MARGIN, WINDOW_FRAMES, Window};
@@ -84,7 +84,8 @@ pub struct Synth<B, const VOICES: usize> {
     serial: u32,
     stats: SynthStats,
     window: Window,
-    open: Group,
+    /// One voice's frames.
+    line: Line,
     filtered: Group,
     sums: Sums,
 }
@@ -119,9 +120,9 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
             serial: 0,
             stats: SynthStats::default(),
             window: [0.0; WINDOW_FRAMES + MARGIN],
-            open: Group::EMPTY,
+            line: [0.0; CONTROL_FRAMES],
             filtered: Group::EMPTY,
-            sums: Sums::SILENT,
+            sums: [const { Sum::SILENT }; 4],
         }
     }
 
@@ -227,13 +228,13 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
                 reverb_part.fill(0.0);
             } else {
                 self.sound(from, count, with_sends);
-                let [left, right] = part.channels();
-                let until = from + count;
-                lanes::collect(&mut self.sums.left[from..until], left);
-                lanes::collect(&mut self.sums.right[from..until], right);
+                for (sum, out) in self.sums.iter_mut().zip(part.channels()) {
+                    lanes::collect(sum, from, out);
+                }
                 if with_sends {
-                    lanes::collect(&mut self.sums.chorus[from..from + split], chorus_part);
-                    lanes::collect(&mut self.sums.reverb[from..from + split], reverb_part);
+                    for (sum, out) in self.sums[2..].iter_mut().zip([chorus_part, reverb_part]) {
+                        lanes::collect(sum, from, out);
+                    }
                 }
             }
             self.frame += count as u64;
@@ -444,34 +445,42 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
 
     /// Adds frames `from..from + count` of every voice to the sums.
     fn sound(&mut self, from: usize, count: usize, with_sends: bool) {
-        let pool = self.bank.pool();
         let interpolation = self.config.interpolation;
-        let sounds = (self.order[..self.sounding].iter().map(|slot| (*slot, false)))
-            .chain((0..VOICES as u16).filter(|_| self.fading > 0).map(|ghost| (ghost, true)));
-        for (slot, is_ghost) in sounds {
+        let ghosts = if self.fading > 0 { VOICES } else { 0 };
+        for n in 0..self.sounding + ghosts {
+            let (slot, is_ghost) = match self.order[..self.sounding].get(n) {
+                Some(slot) => (*slot, false),
+                None => ((n - self.sounding) as u16, true),
+            };
             let Some(sound) = sound_of(&mut self.voices, &mut self.ghosts, slot, is_ghost) else { continue };
-            let is_filtered = sound.filter.is_active;
-            let group = if is_filtered { &mut self.filtered } else { &mut self.open };
-            let (lane, frames) = group.lane(from, count);
+            let line = &mut self.line[..count];
             match &mut sound.source {
-                Source::Sample(cursor) => lanes::sing(cursor, pool, interpolation, &mut self.window, frames, lane),
-                Source::Direct(oscillators) => lanes::sing_direct(oscillators, from, frames, lane),
-            }
-            sound.envelop(from, self.fade_frames, frames, lane);
-            sound.last = frames[count - 1][lane];
-            if group.join(slot << 1 | u16::from(is_ghost), sound) {
-                for (member, [low, band]) in group.flush(from, count, is_filtered, with_sends, &mut self.sums) {
-                    if let Some(sound) = sound_of(&mut self.voices, &mut self.ghosts, member >> 1, member & 1 == 1) {
-                        sound.filter.keep(low, band);
-                    }
+                Source::Sample(cursor) => {
+                    lanes::sing(cursor, self.bank.pool(), interpolation, &mut self.window, line);
                 }
+                Source::Direct(oscillators) => lanes::sing_direct(oscillators, from, line),
+            }
+            if let Some(onset) = sound.onset {
+                lanes::attack(onset, from, line);
+            }
+            if let Some(left) = sound.fade {
+                lanes::fade(left, self.fade_frames, from, line);
+            }
+            sound.last = line[count - 1];
+            if !sound.filter.is_active {
+                lanes::mix_one(line, from, &sound.gains, with_sends && sound.has_sends(), &mut self.sums);
+            } else if self.filtered.join(slot << 1 | u16::from(is_ghost), sound, from, line) {
+                self.flush(from, count, with_sends);
             }
         }
-        for (group, is_filtered) in [(&mut self.open, false), (&mut self.filtered, true)] {
-            for (member, [low, band]) in group.flush(from, count, is_filtered, with_sends, &mut self.sums) {
-                if let Some(sound) = sound_of(&mut self.voices, &mut self.ghosts, member >> 1, member & 1 == 1) {
-                    sound.filter.keep(low, band);
-                }
+        self.flush(from, count, with_sends);
+    }
+
+    /// Filters and mixes the voices that wait for it.
+    fn flush(&mut self, from: usize, count: usize, with_sends: bool) {
+        for (member, [low, band]) in self.filtered.flush(from, count, with_sends, &mut self.sums) {
+            if let Some(sound) = sound_of(&mut self.voices, &mut self.ghosts, member >> 1, member & 1 == 1) {
+                sound.filter.keep(low, band);
             }
         }
     }

@@ -4,7 +4,7 @@ use crate::channel::{Channel, NoteSources};
 use crate::direct::Oscillators;
 use crate::filter::{self, Filter};
 use crate::interpolate::MAX_STEP;
-use crate::lanes::{CONTROL_FRAMES, LANES, Lanes, Ramp};
+use crate::lanes::{CONTROL_FRAMES, Ramp};
 use crate::lfo::Lfo;
 use crate::settings::{ENVELOPE_CENTIBELS, Settings};
 use crate::window::Cursor;
@@ -38,6 +38,11 @@ impl Sound {
         self.fade.is_some_and(|left| left <= 0.0)
     }
 
+    /// True when the effect buses hear it.
+    pub fn has_sends(&self) -> bool {
+        self.gains[2..].iter().any(|gain| gain.base != 0.0 || gain.slope != 0.0)
+    }
+
     /// Begins to fade at a frame of this period, over `length` frames; an earlier fade stays.
     pub fn fade(&mut self, frame: usize, length: f32) {
         self.fade = Some(self.fade.unwrap_or(f32::MAX).min(frame as f32 + length));
@@ -57,22 +62,6 @@ impl Sound {
 
     fn settle_fade(&mut self) {
         self.fade = self.fade.map(|left| left - CONTROL_FRAMES as f32);
-    }
-
-    /// Applies attack and fade to frames `from..` of a lane.
-    pub fn envelop(&self, from: usize, fade_length: f32, out: &mut [Lanes], lane: usize) {
-        let lane = lane % LANES;
-        if let Some(onset) = self.onset {
-            for (n, frame) in out.iter_mut().enumerate() {
-                frame[lane] *= onset.at(from + n).clamp(0.0, 1.0);
-            }
-        }
-        if let Some(left) = self.fade {
-            for (n, frame) in out.iter_mut().enumerate() {
-                let x = ((left - (from + n) as f32) / fade_length).clamp(0.0, 1.0);
-                frame[lane] *= x * x * (3.0 - 2.0 * x);
-            }
-        }
     }
 }
 
