@@ -1,8 +1,9 @@
 //! Which voice plays what: notes in, decisions out, no audio.
 //!
 //! A note owns as many slots as it has layers. Pedals, restrikes, exclusive classes and stealing act on whole notes; a
-//! slot only knows its note and how loud it is. Every call costs at most a few passes over the slots a layer. A stolen
-//! slot is given away at once: the synth moves the old voice to a lane of its own, where it fades.
+//! slot only knows its note and how loud it is. Every call costs at most a few passes over the slots a layer; a note-on
+//! that finds room and strikes no sounding key again costs one short pass. A stolen slot is given away at once: the
+//! synth moves the old voice to a lane of its own, where it fades.
 
 /// A key on a MIDI channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,10 +94,11 @@ impl Note {
         self.layers > 0
     }
 
-    fn end(&mut self) {
-        if self.stage != Stage::Ending {
-            (self.stage, self.news) = (Stage::Ending, true);
-        }
+    /// True if it was not ending already.
+    fn end(&mut self) -> bool {
+        let is_news = self.stage != Stage::Ending;
+        (self.stage, self.news) = (Stage::Ending, self.news | is_news);
+        is_news
     }
 }
 
@@ -127,6 +129,16 @@ impl Slot {
 pub struct VoiceAllocator<const VOICES: usize> {
     slots: [Slot; VOICES],
     notes: [Note; VOICES],
+    /// The key of each note in use, side by side so that one quick pass tells whether a key sounds at all.
+    keys: [u16; VOICES],
+    /// No slot before this one is free.
+    free_from: usize,
+    /// No note before this one is unused.
+    unused_from: usize,
+    /// Notes from here on have never been used.
+    notes_end: usize,
+    /// Some note became [`Stage::Ending`] in the current call.
+    has_news: bool,
     /// Slots that have a note.
     used: usize,
     strategy: Strategy,
@@ -165,6 +177,11 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
         Self {
             slots: [Slot { note: Slot::FREE, level: 0.0 }; VOICES],
             notes: [Note::UNUSED; VOICES],
+            keys: [NO_KEY; VOICES],
+            free_from: 0,
+            unused_from: 0,
+            notes_end: 0,
+            has_news: false,
             used: 0,
             strategy,
             polyphony,
@@ -206,7 +223,9 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
                 return 0;
             }
         }
-        self.notes.iter_mut().filter(|note| gives_way(note)).for_each(Note::end);
+        if exclusive_class != 0 || self.sounds(id) {
+            self.end(gives_way);
+        }
         if layers > 0 {
             self.serial += 1;
             self.place(id, exclusive_class, layers, &mut each);
@@ -219,32 +238,54 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
     fn place(&mut self, id: NoteId, class: u8, layers: usize, each: &mut impl FnMut(Decision)) {
         // The entry is claimed after the first slot is found: only then is one sure to be unused.
         let mut entry = None;
-        let mut search_from = if self.used == VOICES { VOICES } else { 0 };
         for layer in 0..layers {
-            let free =
-                self.slots.iter().take(self.polyphony).skip(search_from).position(|slot| slot.note == Slot::FREE);
-            let slot = match free {
-                Some(ahead) => search_from + ahead,
-                None => {
-                    search_from = VOICES;
-                    let Some(slot) = self.steal(entry) else { return };
-                    slot
-                }
-            };
-            if free.is_some() {
-                search_from = slot + 1;
-            }
+            let free = self.free_slot();
+            let Some(slot) = free.or_else(|| self.steal(entry)) else { return };
             let stolen = free.is_none();
-            let owner = *entry.get_or_insert_with(|| {
-                let unused = self.notes.iter().position(|note| !note.is_used()).unwrap_or(0);
-                self.notes[unused] = Note { id, stage: Stage::Held, class, serial: self.serial, ..Note::UNUSED };
-                unused
-            });
+            // A stolen slot is given away again, a free one is taken.
+            self.free_from = self.free_from.max(slot + 1);
+            let owner = match entry {
+                Some(owner) => owner,
+                None => self.claim(id, class),
+            };
+            entry = Some(owner);
             self.notes[owner].layers += 1;
             self.used += 1;
             // Loud until the synth says otherwise: a note that just began is no one's victim.
             self.slots[slot] = Slot { note: owner as u16, level: 1.0 };
             each(Decision::Start { slot: slot as u16, layer: layer as u16, stolen });
+        }
+    }
+
+    /// The first free slot within the polyphony.
+    fn free_slot(&mut self) -> Option<usize> {
+        let open = self.slots.get(self.free_from..self.polyphony)?;
+        let ahead = open.iter().position(|slot| slot.note == Slot::FREE);
+        self.free_from = ahead.map_or(self.polyphony, |ahead| self.free_from + ahead);
+        ahead.map(|_| self.free_from)
+    }
+
+    /// Makes the first unused entry a note's own. There is one: a slot is about to be taken by no other note.
+    fn claim(&mut self, id: NoteId, class: u8) -> usize {
+        let rest = self.notes.get(self.unused_from..).unwrap_or(&[]);
+        let unused = rest.iter().position(|note| !note.is_used()).map_or(0, |ahead| self.unused_from + ahead);
+        self.unused_from = unused + 1;
+        self.notes_end = self.notes_end.max(unused + 1);
+        self.notes[unused] = Note { id, stage: Stage::Held, class, serial: self.serial, ..Note::UNUSED };
+        self.keys[unused] = key(id);
+        unused
+    }
+
+    /// True if a note of this key is in use, whatever its stage.
+    fn sounds(&self, id: NoteId) -> bool {
+        let wanted = key(id);
+        // No early way out: so the keys are compared many at once.
+        self.keys.iter().fold(false, |found, &key| found | (key == wanted))
+    }
+
+    fn end(&mut self, is_meant: impl Fn(&Note) -> bool) {
+        for note in self.notes.iter_mut().take(self.notes_end).filter(|note| is_meant(note)) {
+            self.has_news |= note.end();
         }
     }
 
@@ -270,13 +311,13 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
         let candidates = self.notes.iter().enumerate().filter(|&(n, note)| note.is_used() && Some(n) != newcomer);
         let (victim, _) = candidates.min_by_key(rank)?;
         let slot = self.slots.iter().position(|slot| usize::from(slot.note) == victim)?;
-        self.notes[victim].end();
+        self.has_news |= self.notes[victim].end();
         self.free(slot);
         Some(slot)
     }
 
     fn announce_endings(&mut self, mut each: impl FnMut(Decision)) {
-        if !self.notes.iter().any(|note| note.news && note.is_used()) {
+        if !core::mem::take(&mut self.has_news) {
             return;
         }
         for (n, slot) in self.slots.iter().enumerate() {
@@ -290,7 +331,9 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
     /// A note-off: the key's note is released, or sustained if a pedal holds it. Real-time.
     pub fn release(&mut self, id: NoteId, each: impl FnMut(Decision)) {
         let id = masked(id);
-        self.lift(|note| note.id == id, each);
+        if self.sounds(id) {
+            self.lift(|note| note.id == id, each);
+        }
     }
 
     /// All notes off (controller 123): every key of the channel goes up; pedals still hold. Real-time.
@@ -302,7 +345,7 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
     /// All sound off (controller 120): every note of the channel fades, released or not. Real-time.
     pub fn all_sound_off(&mut self, channel: u8, each: impl FnMut(Decision)) {
         let channel = channel & 15;
-        self.notes.iter_mut().filter(|note| note.is_used() && note.id.channel == channel).for_each(Note::end);
+        self.end(|note| note.is_used() && note.id.channel == channel);
         self.announce_endings(each);
     }
 
@@ -318,7 +361,7 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
         let was_down = bit(self.sostenuto, channel);
         set_bit(&mut self.sostenuto, channel, is_down);
         if is_down != was_down {
-            for note in self.notes.iter_mut().filter(|note| note.id.channel == channel) {
+            for note in self.notes.iter_mut().take(self.notes_end).filter(|note| note.id.channel == channel) {
                 note.caught = is_down && note.stage == Stage::Held;
             }
             self.let_go(channel, each);
@@ -368,11 +411,14 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
     /// Keys go up.
     fn lift(&mut self, is_meant: impl Fn(&Note) -> bool, each: impl FnMut(Decision)) {
         let mut channels = 0;
-        for note in self.notes.iter_mut().filter(|note| note.is_used() && note.stage == Stage::Held && is_meant(note)) {
+        let notes = self.notes.iter_mut().take(self.notes_end);
+        for note in notes.filter(|note| note.is_used() && note.stage == Stage::Held && is_meant(note)) {
             note.stage = Stage::Sustained;
             channels |= 1 << note.id.channel;
         }
-        self.release_unpedalled(channels, each);
+        if channels != 0 {
+            self.release_unpedalled(channels, each);
+        }
     }
 
     fn let_go(&mut self, channel: u8, each: impl FnMut(Decision)) {
@@ -394,6 +440,7 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
         }
         self.notes
             .iter_mut()
+            .take(self.notes_end)
             .filter(|note| note.is_used() && goes(note))
             .for_each(|note| note.stage = Stage::Releasing);
     }
@@ -402,10 +449,23 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
         let owner = usize::from(self.slots[slot].note);
         if let Some(note) = self.notes.get_mut(owner) {
             note.layers -= 1;
+            if note.layers == 0 {
+                self.keys[owner] = NO_KEY;
+                self.unused_from = self.unused_from.min(owner);
+            }
             self.used -= 1;
             self.slots[slot] = Slot { note: Slot::FREE, level: 0.0 };
+            self.free_from = self.free_from.min(slot);
         }
     }
+}
+
+/// What no [`key`] is.
+const NO_KEY: u16 = u16::MAX;
+
+/// A masked id as one number.
+fn key(id: NoteId) -> u16 {
+    u16::from(id.channel) << 8 | u16::from(id.key)
 }
 
 fn masked(id: NoteId) -> NoteId {

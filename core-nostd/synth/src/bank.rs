@@ -42,6 +42,18 @@ pub struct Region {
     pub wave: Wave,
 }
 
+impl Region {
+    pub(crate) const EMPTY: Self =
+        Self { generators: Generators::DEFAULT, modulators: Modulators::EMPTY, wave: Wave::Direct(Patch::SinePiano) };
+
+    /// Becomes equal to another in place, without moving what the other does not use.
+    pub(crate) fn copy_from(&mut self, other: &Self) {
+        self.generators.clone_from(&other.generators);
+        self.modulators.copy_from(&other.modulators);
+        self.wave = other.wave;
+    }
+}
+
 /// What a voice plays.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Wave {

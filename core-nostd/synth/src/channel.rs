@@ -1,6 +1,6 @@
 //! What a MIDI channel remembers: controllers, bend, pressure, registered parameters, bank and program.
 
-use crate::shape::{Source, general, position};
+use crate::shape::{Source, general};
 use crate::{Bank, PresetIndex};
 
 /// Controller numbers that the synth treats by name (MIDI 1.0 table III, RP-015).
@@ -196,20 +196,20 @@ impl Channel {
 
     /// Reads a modulator's source for a note; `None` when it has no controller or an unknown one.
     pub fn read(&self, source: Source, note: &NoteSources) -> Option<f32> {
-        let x = match (source.controller(), source.general()) {
-            (Some(controller), _) => position(self.controllers.get(usize::from(controller)).copied()?),
-            (_, general::VELOCITY) => position(note.velocity),
-            (_, general::KEY) => position(note.key),
-            (_, general::KEY_PRESSURE) => position(note.pressure),
-            (_, general::CHANNEL_PRESSURE) => position(self.pressure),
-            (_, general::WHEEL) => f32::from(self.wheel) * (1.0 / 16384.0),
+        let value = match (source.controller(), source.general()) {
+            (Some(controller), _) => self.controllers.get(usize::from(controller)).copied()?,
+            (_, general::VELOCITY) => note.velocity,
+            (_, general::KEY) => note.key,
+            (_, general::KEY_PRESSURE) => note.pressure,
+            (_, general::CHANNEL_PRESSURE) => self.pressure,
+            (_, general::WHEEL) => return Some(source.shape(f32::from(self.wheel) * (1.0 / 16384.0))),
             (_, general::WHEEL_RANGE) => {
                 let semitones = f32::from(self.wheel_range_semitones) + f32::from(self.wheel_range_cents) * 0.01;
-                (semitones * (1.0 / 127.0)).min(1.0)
+                return Some(source.shape((semitones * (1.0 / 127.0)).min(1.0)));
             }
             _ => return None,
         };
-        Some(source.shape(x))
+        Some(source.shape_value(value))
     }
 }
 

@@ -3,7 +3,7 @@
 //! Phases are integers, so harmonics are exact multiples; decays are evaluated on the control grid and ramp linearly.
 
 use crate::Patch;
-use crate::lanes::{CONTROL_FRAMES, LANES, Lanes, Ramp};
+use crate::lanes::{CONTROL_FRAMES, Ramp};
 use core::f32::consts::{LOG2_E, TAU};
 use ripieno_dsp::maths::{exp2, sin_turns};
 
@@ -150,9 +150,9 @@ fn turns(phase: u32) -> f32 {
     phase as i32 as f32 * (1.0 / 4_294_967_296.0)
 }
 
-/// Writes frames `from..` of the period into one lane.
+/// Writes frames `from..` of the period.
 #[inline(always)]
-pub fn sing(oscillators: &mut Oscillators, from: usize, out: &mut [Lanes], lane: usize) {
+pub fn sing(oscillators: &mut Oscillators, from: usize, out: &mut [f32]) {
     let mut phases = [0_u32; CONTROL_FRAMES];
     let count = out.len().min(CONTROL_FRAMES);
     for phase in &mut phases[..count] {
@@ -175,7 +175,5 @@ pub fn sing(oscillators: &mut Oscillators, from: usize, out: &mut [Lanes], lane:
             *sum += gain.at(from + t) * sin_turns(x);
         }
     }
-    for (out, sum) in out.iter_mut().zip(&sum) {
-        out[lane % LANES] = *sum;
-    }
+    out[..count].copy_from_slice(&sum[..count]);
 }

@@ -1,6 +1,6 @@
-//! Up to eight voices on their way through filter and mix.
+//! Up to eight filtered voices on their way to the mix.
 
-use crate::lanes::{self, CONTROL_FRAMES, Filters, Gains, LANES, Lanes, Period, Ramp, Ramps, Sums};
+use crate::lanes::{self, CONTROL_FRAMES, Filters, Gains, LANES, Period, Ramp, Ramps, Sums};
 use crate::voice::Sound;
 
 /// A group that fills lane by lane.
@@ -28,19 +28,17 @@ impl Group {
         }
     };
 
-    /// The next free lane, and the frames to write it into.
-    pub fn lane(&mut self, from: usize, count: usize) -> (usize, &mut [Lanes]) {
-        (self.count, &mut self.frames[from..from + count])
-    }
-
-    /// Takes the sound whose frames were written to the free lane. True when the group is full.
-    pub fn join(&mut self, member: u16, sound: &Sound) -> bool {
-        let lane = self.count;
+    /// Takes a sound and its frames `from..`. True when the group is full.
+    pub fn join(&mut self, member: u16, sound: &Sound, from: usize, frames: &[f32]) -> bool {
+        let lane = self.count % LANES;
+        for (row, frame) in self.frames[from..].iter_mut().zip(frames) {
+            row[lane] = *frame;
+        }
         self.members[lane] = member;
         for (ramps, gain) in self.gains.iter_mut().zip(sound.gains) {
             ramps.set(lane, gain);
         }
-        self.has_sends |= sound.gains[2..].iter().any(|gain| gain.base != 0.0 || gain.slope != 0.0);
+        self.has_sends |= sound.has_sends();
         for (states, state) in self.filters.state.iter_mut().zip(sound.filter.state) {
             states[lane] = state;
         }
@@ -51,12 +49,11 @@ impl Group {
         self.count == LANES
     }
 
-    /// Filters (if told to) and mixes frames `from..from + count`; returns each member with its filter's state.
+    /// Filters and mixes frames `from..from + count`; returns each member with its filter's state.
     pub fn flush(
         &mut self,
         from: usize,
         count: usize,
-        is_filtered: bool,
         with_sends: bool,
         sums: &mut Sums,
     ) -> impl Iterator<Item = (u16, [f32; 2])> + '_ {
@@ -67,10 +64,8 @@ impl Group {
             self.filters.state.iter_mut().for_each(|states| states[lane] = 0.0);
         }
         let frames = &mut self.frames[from..from + count];
-        if is_filtered && self.count > 0 {
-            lanes::filter(&mut self.filters, from, frames);
-        }
         if self.count > 0 {
+            lanes::filter(&mut self.filters, from, frames);
             lanes::mix(frames, from, &self.gains, with_sends && self.has_sends, sums);
         }
         let members = core::mem::replace(&mut self.count, 0);

@@ -2,7 +2,7 @@
 
 use crate::SamplePool;
 use crate::config::Interpolation;
-use crate::lanes::{CONTROL_FRAMES, LANES, Lanes};
+use crate::lanes::CONTROL_FRAMES;
 use crate::sinc::{self, TABLE};
 use crate::window::{Cursor, MARGIN, WINDOW_FRAMES, Window};
 
@@ -23,15 +23,14 @@ impl Interpolation {
     }
 }
 
-/// Writes the next frames of a voice into one lane and moves its cursor on.
+/// Writes the next frames of a voice and moves its cursor on.
 #[inline(always)]
 pub fn sing(
     cursor: &mut Cursor,
     pool: SamplePool<'_>,
     interpolation: Interpolation,
     window: &mut Window,
-    out: &mut [Lanes],
-    lane: usize,
+    out: &mut [f32],
 ) {
     let (before, points) = interpolation.points();
     let mut rest = out;
@@ -49,9 +48,9 @@ pub fn sing(
         let mut reader = Reader { at: cursor.phase & 0xFFFF_FFFF, step: cursor.step, slope: cursor.step_slope };
         let whole = cursor.phase - reader.at;
         match interpolation {
-            Interpolation::Linear => reader.linear(window, now, lane),
-            Interpolation::Cubic => reader.cubic(window, now, lane),
-            Interpolation::Hq => reader.sinc(window, now, lane),
+            Interpolation::Linear => reader.linear(window, now),
+            Interpolation::Cubic => reader.cubic(window, now),
+            Interpolation::Hq => reader.sinc(window, now),
         }
         (cursor.phase, cursor.step) = (whole + reader.at, reader.step);
         rest = behind;
@@ -89,42 +88,37 @@ impl Reader {
         (index, fraction)
     }
 
-    /// Applies a kernel of `POINTS` points to every frame. Points first, then all frames side by side, then the lane:
-    /// three plain loops, of which the middle one, with all the arithmetic, vectorises.
+    /// Applies a kernel of `POINTS` points to every frame. Points first, then all frames side by side: two plain
+    /// loops, of which the second one, with all the arithmetic, vectorises.
     #[inline(always)]
     fn apply<const POINTS: usize>(
         &mut self,
         window: &Window,
-        out: &mut [Lanes],
-        lane: usize,
+        out: &mut [f32],
         kernel: impl Fn([f32; POINTS], f32) -> f32,
     ) {
         let mut points = [[0.0_f32; POINTS]; CONTROL_FRAMES];
         let mut fractions = [0_i32; CONTROL_FRAMES];
-        let mut values = [0.0_f32; CONTROL_FRAMES];
         let count = out.len().min(CONTROL_FRAMES);
         for (points, fraction) in points[..count].iter_mut().zip(&mut fractions[..count]) {
             let (i, x) = self.raw();
             points.copy_from_slice(&window[i..i + POINTS]);
             *fraction = x;
         }
-        for ((value, points), fraction) in values[..count].iter_mut().zip(&points[..count]).zip(&fractions[..count]) {
+        for ((value, points), fraction) in out.iter_mut().zip(&points[..count]).zip(&fractions[..count]) {
             *value = kernel(*points, *fraction as f32 * FRACTION);
-        }
-        for (frame, value) in out.iter_mut().zip(&values[..count]) {
-            frame[lane % LANES] = *value;
         }
     }
 
     #[inline(always)]
-    fn linear(&mut self, window: &Window, out: &mut [Lanes], lane: usize) {
-        self.apply::<2>(window, out, lane, |[a, b], x| a + (b - a) * x);
+    fn linear(&mut self, window: &Window, out: &mut [f32]) {
+        self.apply::<2>(window, out, |[a, b], x| a + (b - a) * x);
     }
 
     /// Catmull-Rom in Hermite form: value, slope, curvature, twist.
     #[inline(always)]
-    fn cubic(&mut self, window: &Window, out: &mut [Lanes], lane: usize) {
-        self.apply::<4>(window, out, lane, |[a, b, c, d], x| {
+    fn cubic(&mut self, window: &Window, out: &mut [f32]) {
+        self.apply::<4>(window, out, |[a, b, c, d], x| {
             let slope = 0.5 * (c - a);
             let rise = c - b;
             let twist = slope + 0.5 * (d - b) - 2.0 * rise;
@@ -134,7 +128,7 @@ impl Reader {
     }
 
     #[inline(always)]
-    fn sinc(&mut self, window: &Window, out: &mut [Lanes], lane: usize) {
+    fn sinc(&mut self, window: &Window, out: &mut [f32]) {
         // Eight partial sums a frame, then a fixed tree: the order never depends on the machine. They go through memory
         // because only stores side by side make a compiler keep them side by side.
         let mut partial = [[0.0_f32; HALF]; CONTROL_FRAMES];
@@ -153,7 +147,7 @@ impl Reader {
             }
         }
         for (frame, [a, b, c, d, e, f, g, h]) in out.iter_mut().zip(partial) {
-            frame[lane % LANES] = ((a + e) + (c + g)) + ((b + f) + (d + h));
+            *frame = ((a + e) + (c + g)) + ((b + f) + (d + h));
         }
     }
 }

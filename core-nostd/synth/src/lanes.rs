@@ -1,4 +1,5 @@
-//! Voices side by side: eight of them share each step of the filter and of the mix, one voice a lane.
+//! The inner loops. A voice without a filter runs through its frames side by side; of the filtered ones eight share
+//! each step of filter and mix, one voice a lane, because a filter must wait for its own last frame.
 //!
 //! Everything that changes within a control period is a closed form of the frame's place in it, never a running sum, so
 //! a period may be cut anywhere and give the same bytes.
@@ -17,6 +18,9 @@ pub const CONTROL_FRAMES: usize = 64;
 
 /// One value a voice.
 pub type Lanes = [f32; LANES];
+
+/// One control period of one voice.
+pub type Line = [f32; CONTROL_FRAMES];
 
 /// One control period, a column a voice.
 pub type Period = [Lanes; CONTROL_FRAMES];
@@ -79,23 +83,32 @@ impl Ramps {
     }
 }
 
-/// Where the voices of a period are summed: a row a frame, and within it a partial sum a lane.
+/// One bus of a period.
 #[derive(Clone, Debug)]
-pub struct Sums {
-    pub left: Period,
-    pub right: Period,
-    pub chorus: Period,
-    pub reverb: Period,
+pub struct Sum {
+    /// Voices without a filter.
+    open: Line,
+    /// Filtered ones: a row a frame, and within it a partial sum a lane.
+    lanes: Period,
 }
 
-impl Sums {
-    pub const SILENT: Self = Self {
-        left: [[0.0; LANES]; CONTROL_FRAMES],
-        right: [[0.0; LANES]; CONTROL_FRAMES],
-        chorus: [[0.0; LANES]; CONTROL_FRAMES],
-        reverb: [[0.0; LANES]; CONTROL_FRAMES],
-    };
+/// Where the voices of a period are summed: left, right, chorus, reverb.
+pub type Sums = [Sum; 4];
+
+impl Sum {
+    pub const SILENT: Self = Self { open: [0.0; CONTROL_FRAMES], lanes: [[0.0; LANES]; CONTROL_FRAMES] };
 }
+
+/// The frames of a period by number: a table, so that loops over frames vectorise.
+const NUMBERS: Line = {
+    let mut numbers = [0.0; CONTROL_FRAMES];
+    let mut n = 0;
+    while n < CONTROL_FRAMES {
+        numbers[n] = n as f32;
+        n += 1;
+    }
+    numbers
+};
 
 /// Low-pass filters side by side: trapezoidal state-variable, the response of the bilinear biquad and well behaved in
 /// single precision at any cutoff and under any modulation.
@@ -124,14 +137,45 @@ macro_rules! hot {
 }
 
 hot! {
-    /// The next frames of a sample voice, into one lane.
-    fn sing(cursor: &mut Cursor, pool: SamplePool<'_>, interpolation: Interpolation, window: &mut Window, out: &mut [Lanes], lane: usize) {
-        interpolate::sing(cursor, pool, interpolation, window, out, lane);
+    /// The next frames of a sample voice.
+    fn sing(cursor: &mut Cursor, pool: SamplePool<'_>, interpolation: Interpolation, window: &mut Window, out: &mut [f32]) {
+        interpolate::sing(cursor, pool, interpolation, window, out);
     }
 
-    /// The next frames of a built-in voice, into one lane.
-    fn sing_direct(oscillators: &mut Oscillators, from: usize, out: &mut [Lanes], lane: usize) {
-        direct::sing(oscillators, from, out, lane);
+    /// The next frames of a built-in voice.
+    fn sing_direct(oscillators: &mut Oscillators, from: usize, out: &mut [f32]) {
+        direct::sing(oscillators, from, out);
+    }
+
+    /// Multiplies frames `from..` of a voice by its attack.
+    fn attack(onset: Ramp, from: usize, out: &mut [f32]) {
+        for (frame, t) in out.iter_mut().zip(&NUMBERS[from..]) {
+            *frame *= (onset.base + onset.slope * t).clamp(0.0, 1.0);
+        }
+    }
+
+    /// Multiplies frames `from..` of a voice by the end of a fade of `length` frames, `left` of them from the period's
+    /// start.
+    fn fade(left: f32, length: f32, from: usize, out: &mut [f32]) {
+        for (frame, t) in out.iter_mut().zip(&NUMBERS[from..]) {
+            let x = ((left - t) / length).clamp(0.0, 1.0);
+            *frame *= x * x * (3.0 - 2.0 * x);
+        }
+    }
+
+    /// Adds frames `from..` of one voice to the sums.
+    fn mix_one(frames: &[f32], from: usize, gains: &[Ramp; 4], with_sends: bool, sums: &mut Sums) {
+        let until = from + frames.len();
+        let numbers = &NUMBERS[from..until];
+        let [left, right, chorus, reverb] = sums;
+        let pairs = [(left, right, gains[0], gains[1]), (chorus, reverb, gains[2], gains[3])];
+        for (one, other, gain, other_gain) in pairs.into_iter().take(1 + usize::from(with_sends)) {
+            let both = one.open[from..until].iter_mut().zip(&mut other.open[from..until]);
+            for (((one, other), frame), t) in both.zip(frames).zip(numbers) {
+                *one += frame * (gain.base + gain.slope * t);
+                *other += frame * (other_gain.base + other_gain.slope * t);
+            }
+        }
     }
 
     /// Filters frames `from..` of a period in place.
@@ -156,34 +200,28 @@ hot! {
     /// Adds frames `from..` of a group to the sums.
     fn mix(frames: &[Lanes], from: usize, gains: &Gains, with_sends: bool, sums: &mut Sums) {
         let until = from + frames.len();
-        let both = sums.left[from..until].iter_mut().zip(&mut sums.right[from..until]);
-        let mut t = from as f32;
-        for (frame, (left, right)) in frames.iter().zip(both) {
-            for lane in 0..LANES {
-                left[lane] += frame[lane] * gains[0].at(lane, t);
-                right[lane] += frame[lane] * gains[1].at(lane, t);
-            }
-            t += 1.0;
-        }
-        if with_sends {
-            let both = sums.chorus[from..until].iter_mut().zip(&mut sums.reverb[from..until]);
+        let [left, right, chorus, reverb] = sums;
+        let pairs = [(left, right, &gains[0], &gains[1]), (chorus, reverb, &gains[2], &gains[3])];
+        for (one, other, gain, other_gain) in pairs.into_iter().take(1 + usize::from(with_sends)) {
+            let both = one.lanes[from..until].iter_mut().zip(&mut other.lanes[from..until]);
             let mut t = from as f32;
-            for (frame, (chorus, reverb)) in frames.iter().zip(both) {
+            for (frame, (one, other)) in frames.iter().zip(both) {
                 for lane in 0..LANES {
-                    chorus[lane] += frame[lane] * gains[2].at(lane, t);
-                    reverb[lane] += frame[lane] * gains[3].at(lane, t);
+                    one[lane] += frame[lane] * gain.at(lane, t);
+                    other[lane] += frame[lane] * other_gain.at(lane, t);
                 }
                 t += 1.0;
             }
         }
     }
 
-    /// Sums the lanes of each frame, always in the same order, and leaves them at zero.
-    fn collect(sums: &mut [Lanes], out: &mut [f32]) {
-        for (sum, out) in sums.iter_mut().zip(out) {
-            let [a, b, c, d, e, f, g, h] = *sum;
-            *out = ((a + e) + (c + g)) + ((b + f) + (d + h));
-            *sum = [0.0; LANES];
+    /// Hands over frames `from..` of a bus, summed always in the same order, and leaves it at zero.
+    fn collect(sum: &mut Sum, from: usize, out: &mut [f32]) {
+        let rows = sum.open[from..].iter_mut().zip(&mut sum.lanes[from..]);
+        for ((open, lanes), out) in rows.zip(out) {
+            let [a, b, c, d, e, f, g, h] = *lanes;
+            *out = *open + (((a + e) + (c + g)) + ((b + f) + (d + h)));
+            (*open, *lanes) = (0.0, [0.0; LANES]);
         }
     }
 }

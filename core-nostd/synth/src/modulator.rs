@@ -1,6 +1,7 @@
 //! Modulators of SoundFont 2.04 section 8.2: a controller, shaped, scales an amount onto a generator.
 
 use crate::Generator;
+use crate::shape::Source;
 
 /// One connection `amount · shape(source) · shape(amount source)`, added to a generator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,11 +27,17 @@ impl Modulator {
 }
 
 /// The modulators of one region, at most [`Modulators::CAPACITY`]; more are dropped and counted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Eq)]
 pub struct Modulators {
     list: [Modulator; Self::CAPACITY],
     length: u8,
     dropped: u8,
+}
+
+impl PartialEq for Modulators {
+    fn eq(&self, other: &Self) -> bool {
+        (self.as_slice(), self.dropped) == (other.as_slice(), other.dropped)
+    }
 }
 
 impl Modulators {
@@ -96,6 +103,30 @@ impl Modulators {
         self.list.get(..usize::from(self.length)).unwrap_or(&[])
     }
 
+    /// True when a MIDI controller moves something.
+    pub(crate) fn listens_to_controller(&self, number: u8) -> bool {
+        self.reads(|source| source.controller() == Some(number))
+    }
+
+    /// True when a [`crate::shape::general`] source moves something.
+    pub(crate) fn listens_to_general(&self, index: u16) -> bool {
+        self.reads(|source| source.controller().is_none() && source.general() == index)
+    }
+
+    fn reads(&self, is_meant: impl Fn(Source) -> bool) -> bool {
+        self.as_slice()
+            .iter()
+            .any(|modulator| is_meant(Source(modulator.source)) || is_meant(Source(modulator.amount_source)))
+    }
+
+    /// Becomes equal to another, whose unused places stay where they are.
+    pub(crate) fn copy_from(&mut self, other: &Self) {
+        for (own, modulator) in self.list.iter_mut().zip(other.as_slice()) {
+            *own = *modulator;
+        }
+        (self.length, self.dropped) = (other.length, other.dropped);
+    }
+
     /// How many found no place.
     pub fn dropped(&self) -> u8 {
         self.dropped
@@ -146,6 +177,16 @@ mod tests {
         list.add(modulator(1, 7));
         list.add(modulator(2, 9));
         assert_eq!(list.as_slice(), [modulator(1, 57), modulator(2, 9)]);
+    }
+
+    #[test]
+    fn listening_names_the_sources() {
+        use crate::shape::general;
+        let standard = Modulators::standard();
+        assert!(standard.listens_to_controller(7) && standard.listens_to_controller(91));
+        assert!(!standard.listens_to_controller(2));
+        assert!(standard.listens_to_general(general::WHEEL) && standard.listens_to_general(general::WHEEL_RANGE));
+        assert!(!standard.listens_to_general(general::KEY));
     }
 
     #[test]

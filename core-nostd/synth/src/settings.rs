@@ -61,39 +61,6 @@ pub struct Settings {
     pub modulation: Envelope,
 }
 
-/// Which sources a set of modulators reads.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Listens {
-    controllers: u128,
-    general: u128,
-}
-
-impl Listens {
-    /// To every source of every modulator.
-    pub fn to(modulators: &Modulators) -> Self {
-        let mut listens = Self::default();
-        for modulator in modulators.as_slice() {
-            for source in [modulator.source, modulator.amount_source].map(Source) {
-                match source.controller() {
-                    Some(controller) => listens.controllers |= 1 << controller,
-                    None => listens.general |= 1 << source.general(),
-                }
-            }
-        }
-        listens
-    }
-
-    /// True when a MIDI controller matters.
-    pub fn controller(&self, number: u8) -> bool {
-        self.controllers >> (number & 0x7F) & 1 == 1
-    }
-
-    /// True when a [`crate::shape::general`] source matters.
-    pub fn general(&self, index: u16) -> bool {
-        self.general >> (index & 0x7F) & 1 == 1
-    }
-}
-
 impl Settings {
     /// Evaluates everything for the channel's present state. `root` is the key at which the wave sounds at pitch 0 and
     /// `rate` is frames a second. `is_soft` tells whether the soft pedal was down at note-on.
@@ -122,7 +89,11 @@ impl Settings {
         let keyed_time = |generator: Generator, by_key: Generator| {
             frames((value(generator) + keys * value(by_key)).clamp(NO_TIME, 8_000.0))
         };
-        let speed = |generator: Generator| units::hertz(value(generator)) / rate;
+        let speed = |generator: Generator| match value(generator) {
+            // The default of both.
+            0.0 => units::KEY_0_HZ / rate,
+            cents => units::hertz(cents) / rate,
+        };
 
         let scale = value(Generator::ScaleTuning);
         let tuning = value(Generator::CoarseTune) * 100.0 + unclamped(Generator::FineTune);
@@ -257,12 +228,5 @@ mod tests {
         };
         assert_eq!(settings(edit, &channel, note(48, 100)).volume.decay, 2.0 * RATE);
         assert_eq!(settings(edit, &channel, note(72, 100)).volume.decay, 0.5 * RATE);
-    }
-
-    #[test]
-    fn listening_names_the_sources() {
-        let listens = Listens::to(&Modulators::standard());
-        assert!(listens.controller(7) && listens.controller(91) && !listens.controller(2));
-        assert!(listens.general(crate::shape::general::WHEEL) && !listens.general(crate::shape::general::KEY));
     }
 }

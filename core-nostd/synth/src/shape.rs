@@ -38,6 +38,22 @@ impl Source {
         self.0 & 0x7F
     }
 
+    /// Shapes a seven-bit value (0..=127) to 0..=1 or −1..=1: 64 is exactly the centre, and 127 falls one step short of
+    /// the end (SF 2.04 section 9.5.3).
+    #[inline]
+    pub fn shape_value(self, value: u8) -> f32 {
+        let curve = CURVES.get(usize::from(self.0 >> 10)).unwrap_or(&CURVES[0]);
+        let read = |step: u32| curve.get(step as usize).copied().unwrap_or(1.0);
+        let step = if self.0 & 0x100 != 0 { STEPS as i32 - i32::from(value) } else { i32::from(value) };
+        if self.0 & 0x200 == 0 {
+            return read(step.unsigned_abs());
+        }
+        // Twice as far from the centre as from the end, on the same curve; a switch is thrown at the centre.
+        let step = 2 * step - STEPS as i32;
+        let magnitude = if self.0 >> 10 == 3 { 1.0 } else { read(step.unsigned_abs()) };
+        if step < 0 { -magnitude } else { magnitude }
+    }
+
     /// Shapes a position 0..=1 (of its range, from lowest to highest, 0.5 is the centre) to 0..=1 or −1..=1.
     #[inline]
     pub fn shape(self, position: f32) -> f32 {
@@ -77,21 +93,58 @@ fn concave(x: f32) -> f32 {
     1.0 - convex(1.0 - x)
 }
 
+/// Steps of a seven-bit value's position, where the curves are read from a table.
+const STEPS: usize = 128;
+
+/// The four curves at every step, made by the compiler.
+static CURVES: [[f32; STEPS + 1]; 4] = {
+    let mut table = [[0.0; STEPS + 1]; 4];
+    let mut n = 1;
+    while n <= STEPS {
+        let value = 1.0 + CURVE as f64 * log10(n as f64 / STEPS as f64);
+        table[0][n] = n as f32 / STEPS as f32;
+        table[2][n] = if value > 0.0 { value as f32 } else { 0.0 };
+        table[3][n] = if 2 * n >= STEPS { 1.0 } else { 0.0 };
+        n += 1;
+    }
+    n = 0;
+    while n <= STEPS {
+        table[1][n] = 1.0 - table[2][STEPS - n];
+        n += 1;
+    }
+    table
+};
+
+/// For the table only: the series of the inverse hyperbolic tangent.
+const fn log10(x: f64) -> f64 {
+    let (mut mantissa, mut octaves) = (x, 0.0);
+    while mantissa < 0.75 {
+        mantissa *= 2.0;
+        octaves -= 1.0;
+    }
+    let ratio = (mantissa - 1.0) / (mantissa + 1.0);
+    let (mut power, mut sum, mut n) = (ratio, 0.0, 1);
+    while n < 40 {
+        sum += power / n as f64;
+        power *= ratio * ratio;
+        n += 2;
+    }
+    2.0 * sum * core::f64::consts::LOG10_E + octaves * core::f64::consts::LOG10_2
+}
+
 /// Rises fast, then slowly: logarithmic.
 #[inline]
 pub fn convex(x: f32) -> f32 {
     if x <= 0.0 { 0.0 } else { (1.0 + CURVE * libm::log10f(x)).clamp(0.0, 1.0) }
 }
 
-/// A seven-bit value's position: 64 is exactly the centre, and 127 falls one step short of the end (SF 2.04 section 9.5.3).
-#[inline]
-pub fn position(value: u8) -> f32 {
-    f32::from(value) * (1.0 / 128.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn position(value: u8) -> f32 {
+        f32::from(value) / STEPS as f32
+    }
 
     #[test]
     fn curves_meet_their_ends() {
@@ -108,11 +161,22 @@ mod tests {
     }
 
     #[test]
+    fn the_table_is_the_curve() {
+        for shape in 0..16_u16 {
+            let source = Source(shape << 8);
+            for n in 0..128_u8 {
+                let (found, exact) = (source.shape_value(n), source.shape(position(n)));
+                assert!((found - exact).abs() < 3e-7, "{source:?} {n}: {found} {exact}");
+            }
+        }
+    }
+
+    #[test]
     fn velocity_attenuates_by_the_square() {
         // 960 cB, concave, negative: 40·log10(128/v) dB.
         let velocity = Source(0x0502);
         for v in [1_u8, 32, 64, 100, 127] {
-            let centibels = 960.0 * velocity.shape(position(v));
+            let centibels = 960.0 * velocity.shape_value(v);
             let expected = 400.0 * libm::log10f(128.0 / f32::from(v));
             assert!((centibels - expected).abs() < 0.02, "{v}: {centibels} {expected}");
         }
@@ -121,8 +185,8 @@ mod tests {
     #[test]
     fn the_centre_is_exact() {
         let pan = Source(0x028A);
-        assert_eq!(pan.shape(position(64)), 0.0);
-        assert_eq!((pan.shape(position(0)), pan.shape(position(127))), (-1.0, 63.0 / 64.0));
+        assert_eq!(pan.shape_value(64), 0.0);
+        assert_eq!((pan.shape_value(0), pan.shape_value(127)), (-1.0, 63.0 / 64.0));
         assert_eq!(pan.controller(), Some(10));
     }
 }

@@ -2,11 +2,11 @@
 
 use crate::channel::{Channel, Pedal, cc};
 use crate::group::Group;
-use crate::lanes::{self, CONTROL_FRAMES, Sums};
+use crate::lanes::{self, CONTROL_FRAMES, Line, Sum, Sums};
 use crate::shape::general;
 use crate::voice::{Sound, Source, Strike, Surroundings, Voice};
 use crate::window::{MARGIN, WINDOW_FRAMES, Window};
-use crate::{Bank, Decision, Generator, Interpolation, NoteId, Region, Side, SynthConfig, VoiceAllocator};
+use crate::{Bank, Decision, Generator, Interpolation, Modulators, NoteId, Region, Side, SynthConfig, VoiceAllocator};
 use ripieno_types::Block;
 use ripieno_types::midi::{MidiMessage, MidiWord};
 
@@ -68,6 +68,8 @@ pub struct Synth<B, const VOICES: usize> {
     allocator: VoiceAllocator<VOICES>,
     channels: [Channel; 16],
     voices: [Option<Voice>; VOICES],
+    /// What each voice plays; left over where there is none.
+    layers: [Region; VOICES],
     /// Sounding slots in the order they began.
     order: [u16; VOICES],
     sounding: usize,
@@ -75,14 +77,15 @@ pub struct Synth<B, const VOICES: usize> {
     ghosts: [Option<Sound>; VOICES],
     fading: usize,
     /// The first layer of the note that begins, so that most notes need the bank only once.
-    first: Option<Region>,
+    first: Region,
     /// Slots of the note that begins.
     starting: [u16; VOICES],
     frame: u64,
     serial: u32,
     stats: SynthStats,
     window: Window,
-    open: Group,
+    /// One voice's frames.
+    line: Line,
     filtered: Group,
     sums: Sums,
 }
@@ -106,19 +109,20 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
             allocator: VoiceAllocator::with_polyphony(config.strategy, config.polyphony),
             channels,
             voices: [const { None }; VOICES],
+            layers: [const { Region::EMPTY }; VOICES],
             order: [0; VOICES],
             sounding: 0,
             ghosts: [const { None }; VOICES],
             fading: 0,
-            first: None,
+            first: Region::EMPTY,
             starting: [0; VOICES],
             frame: 0,
             serial: 0,
             stats: SynthStats::default(),
             window: [0.0; WINDOW_FRAMES + MARGIN],
-            open: Group::EMPTY,
+            line: [0.0; CONTROL_FRAMES],
             filtered: Group::EMPTY,
-            sums: Sums::SILENT,
+            sums: [const { Sum::SILENT }; 4],
         }
     }
 
@@ -161,10 +165,13 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
             }
             MidiMessage::PolyphonicKeyPressure(channel, key, value) => {
                 let key = u8::from(key);
-                for voice in self.voices.iter_mut().flatten() {
-                    if voice.channel == channel.index() && voice.key == key {
+                for (voice, layer) in self.voices.iter_mut().zip(&self.layers) {
+                    if let Some(voice) = voice
+                        && voice.channel == channel.index()
+                        && voice.key == key
+                    {
                         voice.sources.pressure = u8::from(value);
-                        if voice.listens.general(general::KEY_PRESSURE) {
+                        if layer.modulators.listens_to_general(general::KEY_PRESSURE) {
                             voice.touch();
                         }
                     }
@@ -178,11 +185,11 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
             }
             MidiMessage::ChannelPressure(channel, value) => {
                 self.channels[usize::from(channel.index())].press(u8::from(value));
-                self.touch(channel.index(), |voice| voice.listens.general(general::CHANNEL_PRESSURE));
+                self.touch(channel.index(), |modulators| modulators.listens_to_general(general::CHANNEL_PRESSURE));
             }
             MidiMessage::PitchBendChange(channel, value) => {
                 self.channels[usize::from(channel.index())].bend(u16::from(value));
-                self.touch(channel.index(), |voice| voice.listens.general(general::WHEEL));
+                self.touch(channel.index(), |modulators| modulators.listens_to_general(general::WHEEL));
             }
             _ => self.stats.ignored_messages += 1,
         }
@@ -221,13 +228,13 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
                 reverb_part.fill(0.0);
             } else {
                 self.sound(from, count, with_sends);
-                let [left, right] = part.channels();
-                let until = from + count;
-                lanes::collect(&mut self.sums.left[from..until], left);
-                lanes::collect(&mut self.sums.right[from..until], right);
+                for (sum, out) in self.sums.iter_mut().zip(part.channels()) {
+                    lanes::collect(sum, from, out);
+                }
                 if with_sends {
-                    lanes::collect(&mut self.sums.chorus[from..from + split], chorus_part);
-                    lanes::collect(&mut self.sums.reverb[from..from + split], reverb_part);
+                    for (sum, out) in self.sums[2..].iter_mut().zip([chorus_part, reverb_part]) {
+                        lanes::collect(sum, from, out);
+                    }
                 }
             }
             self.frame += count as u64;
@@ -240,11 +247,11 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
         (from, if from == 0 { 0.0 } else { (CONTROL_FRAMES - from) as f32 })
     }
 
-    fn touch(&mut self, channel: u8, is_meant: impl Fn(&Voice) -> bool) {
+    fn touch(&mut self, channel: u8, is_meant: impl Fn(&Modulators) -> bool) {
         for &slot in &self.order[..self.sounding] {
             if let Some(voice) = &mut self.voices[usize::from(slot)]
                 && voice.channel == channel
-                && is_meant(voice)
+                && is_meant(&self.layers[usize::from(slot)].modulators)
             {
                 voice.touch();
             }
@@ -272,7 +279,7 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
                 }
                 // A data entry may have changed any registered parameter.
                 let is_data = matches!(controller, cc::DATA_MSB | cc::DATA_LSB);
-                self.touch(channel, |voice| is_data || voice.listens.controller(controller));
+                self.touch(channel, |modulators| is_data || modulators.listens_to_controller(controller));
             }
         }
     }
@@ -290,13 +297,12 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
     fn note_on(&mut self, channel: u8, key: u8, velocity: u8) {
         let number = usize::from(channel & 15);
         let (mut layers, mut class) = (0, 0);
-        self.first = None;
         if let Some(preset) = self.channels[number].preset() {
             self.bank.regions(preset, key, velocity, |region| {
                 layers += 1;
                 class = class.max(region.generators.amount(Generator::ExclusiveClass));
                 if layers == 1 {
-                    self.first = Some(region.clone());
+                    self.first.copy_from(region);
                 }
             });
         }
@@ -355,17 +361,18 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
         let Some(preset) = channel.preset() else { return };
         let mut layer = 0;
         let mut put = |region: &Region| {
-            if layer < started
-                && let Some(voice) = self.voices.get_mut(usize::from(self.starting[layer]))
-            {
-                *voice = Some(Voice::new(region, strike, channel, &self.around));
+            if layer < started {
+                let slot = usize::from(self.starting[layer]);
+                self.layers[slot].copy_from(region);
+                self.voices[slot] = Some(Voice::new(region, strike, channel, &self.around));
                 self.stats.dropped_modulators += u64::from(region.modulators.dropped());
                 layer += 1;
             }
         };
-        match &self.first {
-            Some(only) if started == 1 => put(only),
-            _ => self.bank.regions(preset, strike.key, strike.velocity, put),
+        if started == 1 {
+            put(&self.first);
+        } else {
+            self.bank.regions(preset, strike.key, strike.velocity, put);
         }
         let slots = &self.starting[..started];
         for &slot in slots {
@@ -382,7 +389,7 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
         if from > 0 {
             for &slot in slots {
                 if let Some(voice) = &mut self.voices[usize::from(slot)] {
-                    voice.steer(from, channel, &self.around);
+                    voice.steer(from, &self.layers[usize::from(slot)], channel, &self.around);
                     self.allocator.set_level(slot, voice.level());
                 }
             }
@@ -397,7 +404,9 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
             let place = &mut self.voices[usize::from(slot)];
             let goes_on = match place {
                 Some(voice) => {
-                    let goes_on = voice.steer(0, &self.channels[usize::from(voice.channel & 15)], &self.around);
+                    let (layer, channel) =
+                        (&self.layers[usize::from(slot)], &self.channels[usize::from(voice.channel & 15)]);
+                    let goes_on = voice.steer(0, layer, channel, &self.around);
                     self.allocator.set_level(slot, voice.level());
                     goes_on
                 }
@@ -436,34 +445,42 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
 
     /// Adds frames `from..from + count` of every voice to the sums.
     fn sound(&mut self, from: usize, count: usize, with_sends: bool) {
-        let pool = self.bank.pool();
         let interpolation = self.config.interpolation;
-        let sounds = (self.order[..self.sounding].iter().map(|slot| (*slot, false)))
-            .chain((0..VOICES as u16).filter(|_| self.fading > 0).map(|ghost| (ghost, true)));
-        for (slot, is_ghost) in sounds {
+        let ghosts = if self.fading > 0 { VOICES } else { 0 };
+        for n in 0..self.sounding + ghosts {
+            let (slot, is_ghost) = match self.order[..self.sounding].get(n) {
+                Some(slot) => (*slot, false),
+                None => ((n - self.sounding) as u16, true),
+            };
             let Some(sound) = sound_of(&mut self.voices, &mut self.ghosts, slot, is_ghost) else { continue };
-            let is_filtered = sound.filter.is_active;
-            let group = if is_filtered { &mut self.filtered } else { &mut self.open };
-            let (lane, frames) = group.lane(from, count);
+            let line = &mut self.line[..count];
             match &mut sound.source {
-                Source::Sample(cursor) => lanes::sing(cursor, pool, interpolation, &mut self.window, frames, lane),
-                Source::Direct(oscillators) => lanes::sing_direct(oscillators, from, frames, lane),
-            }
-            sound.envelop(from, self.fade_frames, frames, lane);
-            sound.last = frames[count - 1][lane];
-            if group.join(slot << 1 | u16::from(is_ghost), sound) {
-                for (member, [low, band]) in group.flush(from, count, is_filtered, with_sends, &mut self.sums) {
-                    if let Some(sound) = sound_of(&mut self.voices, &mut self.ghosts, member >> 1, member & 1 == 1) {
-                        sound.filter.keep(low, band);
-                    }
+                Source::Sample(cursor) => {
+                    lanes::sing(cursor, self.bank.pool(), interpolation, &mut self.window, line);
                 }
+                Source::Direct(oscillators) => lanes::sing_direct(oscillators, from, line),
+            }
+            if let Some(onset) = sound.onset {
+                lanes::attack(onset, from, line);
+            }
+            if let Some(left) = sound.fade {
+                lanes::fade(left, self.fade_frames, from, line);
+            }
+            sound.last = line[count - 1];
+            if !sound.filter.is_active {
+                lanes::mix_one(line, from, &sound.gains, with_sends && sound.has_sends(), &mut self.sums);
+            } else if self.filtered.join(slot << 1 | u16::from(is_ghost), sound, from, line) {
+                self.flush(from, count, with_sends);
             }
         }
-        for (group, is_filtered) in [(&mut self.open, false), (&mut self.filtered, true)] {
-            for (member, [low, band]) in group.flush(from, count, is_filtered, with_sends, &mut self.sums) {
-                if let Some(sound) = sound_of(&mut self.voices, &mut self.ghosts, member >> 1, member & 1 == 1) {
-                    sound.filter.keep(low, band);
-                }
+        self.flush(from, count, with_sends);
+    }
+
+    /// Filters and mixes the voices that wait for it.
+    fn flush(&mut self, from: usize, count: usize, with_sends: bool) {
+        for (member, [low, band]) in self.filtered.flush(from, count, with_sends, &mut self.sums) {
+            if let Some(sound) = sound_of(&mut self.voices, &mut self.ghosts, member >> 1, member & 1 == 1) {
+                sound.filter.keep(low, band);
             }
         }
     }

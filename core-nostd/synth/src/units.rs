@@ -6,7 +6,7 @@ use ripieno_dsp::maths::exp2;
 const OCTAVES_A_CENTIBEL: f32 = 0.016_609_64;
 
 /// Frequency of absolute cents 0, MIDI key 0.
-const KEY_0_HZ: f32 = 8.175_799;
+pub const KEY_0_HZ: f32 = 8.175_799;
 
 /// Timecents to seconds.
 #[inline]

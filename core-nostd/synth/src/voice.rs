@@ -4,11 +4,11 @@ use crate::channel::{Channel, NoteSources};
 use crate::direct::Oscillators;
 use crate::filter::{self, Filter};
 use crate::interpolate::MAX_STEP;
-use crate::lanes::{CONTROL_FRAMES, LANES, Lanes, Ramp};
+use crate::lanes::{CONTROL_FRAMES, Ramp};
 use crate::lfo::Lfo;
-use crate::settings::{ENVELOPE_CENTIBELS, Listens, Settings};
+use crate::settings::{ENVELOPE_CENTIBELS, Settings};
 use crate::window::Cursor;
-use crate::{Generator, Generators, Modulators, Region, Wave, units};
+use crate::{Generator, Region, Wave, units};
 
 /// What makes the wave.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +38,11 @@ impl Sound {
         self.fade.is_some_and(|left| left <= 0.0)
     }
 
+    /// True when the effect buses hear it.
+    pub fn has_sends(&self) -> bool {
+        self.gains[2..].iter().any(|gain| gain.base != 0.0 || gain.slope != 0.0)
+    }
+
     /// Begins to fade at a frame of this period, over `length` frames; an earlier fade stays.
     pub fn fade(&mut self, frame: usize, length: f32) {
         self.fade = Some(self.fade.unwrap_or(f32::MAX).min(frame as f32 + length));
@@ -57,22 +62,6 @@ impl Sound {
 
     fn settle_fade(&mut self) {
         self.fade = self.fade.map(|left| left - CONTROL_FRAMES as f32);
-    }
-
-    /// Applies attack and fade to frames `from..` of a lane.
-    pub fn envelop(&self, from: usize, fade_length: f32, out: &mut [Lanes], lane: usize) {
-        let lane = lane % LANES;
-        if let Some(onset) = self.onset {
-            for (n, frame) in out.iter_mut().enumerate() {
-                frame[lane] *= onset.at(from + n).clamp(0.0, 1.0);
-            }
-        }
-        if let Some(left) = self.fade {
-            for (n, frame) in out.iter_mut().enumerate() {
-                let x = ((left - (from + n) as f32) / fade_length).clamp(0.0, 1.0);
-                frame[lane] *= x * x * (3.0 - 2.0 * x);
-            }
-        }
     }
 }
 
@@ -128,9 +117,6 @@ pub struct Voice {
     /// The key as played; the sources hold the override.
     pub key: u8,
     pub sources: NoteSources,
-    pub listens: Listens,
-    generators: Generators,
-    modulators: Modulators,
 }
 
 /// What a voice needs to know of its synth.
@@ -204,9 +190,6 @@ impl Voice {
             channel: strike.channel,
             key: strike.key,
             sources,
-            listens: Listens::to(&region.modulators),
-            generators: region.generators.clone(),
-            modulators: region.modulators.clone(),
         }
     }
 
@@ -244,8 +227,8 @@ impl Voice {
         }
     }
 
-    /// Steers the voice through frames `from..` of a control period. False when it has ended.
-    pub fn steer(&mut self, from: usize, channel: &Channel, around: &Surroundings) -> bool {
+    /// Steers the voice, which plays `region`, through frames `from..` of a control period. False when it has ended.
+    pub fn steer(&mut self, from: usize, region: &Region, channel: &Channel, around: &Surroundings) -> bool {
         if self.is_first {
             self.aim(0.0, CONTROL_FRAMES, around, true);
         } else {
@@ -256,7 +239,7 @@ impl Voice {
         }
         if self.is_stale {
             self.is_stale = false;
-            self.renew(channel, around);
+            self.renew(region, channel, around);
         }
         let frames = CONTROL_FRAMES - from;
         let start = self.age;
@@ -296,11 +279,11 @@ impl Voice {
         });
     }
 
-    fn renew(&mut self, channel: &Channel, around: &Surroundings) {
+    fn renew(&mut self, region: &Region, channel: &Channel, around: &Surroundings) {
         self.centibels = f32::NAN;
         self.settings = Settings::new(
-            &self.generators,
-            &self.modulators,
+            &region.generators,
+            &region.modulators,
             channel,
             &self.sources,
             self.tuning.root,

@@ -120,16 +120,16 @@ pub(super) fn preset_address(preset: &[u8; PRESET]) -> (u16, u16) {
 }
 
 /// A 16-bit field. `at` lies within every record it is used on.
-#[inline]
+#[inline(always)]
 pub(super) fn word<const N: usize>(record: &[u8; N], at: usize) -> u16 {
-    match record.get(at..) {
-        Some([low, high, ..]) => u16::from_le_bytes([*low, *high]),
+    match (record.get(at), record.get(at + 1)) {
+        (Some(&low), Some(&high)) => u16::from_le_bytes([low, high]),
         _ => 0,
     }
 }
 
 /// A 32-bit field.
-#[inline]
+#[inline(always)]
 pub(super) fn long<const N: usize>(record: &[u8; N], at: usize) -> u32 {
     u32::from(word(record, at)) | u32::from(word(record, at + 2)) << 16
 }

@@ -48,13 +48,13 @@ impl<'a> Zones<'a> {
     /// The next zone that sounds, with its instrument or sample index.
     fn next(&mut self, key: u8, velocity: u8, budget: &mut Budget) -> Option<(Zone<'a>, u16)> {
         for bag in self.rest.by_ref() {
-            let zone = self.level.zone(bag);
             if !budget.spend(1) {
                 return None;
             }
-            if !zone.may_sound(key) {
+            if !self.level.may_sound(bag, key) {
                 continue;
             }
+            let zone = self.level.zone(bag);
             if !budget.spend(zone.generators.len() + MODULATOR_COST * zone.modulators.len()) {
                 return None;
             }
@@ -84,6 +84,8 @@ pub(super) fn regions(
     let terminal = preset_zones.level.terminal;
     let mut offsets_of_all = Amounts::ZERO;
     preset_zones.global.apply(terminal, &mut offsets_of_all);
+    // One region for all: only what changes is written.
+    let (mut modulators_of_all, mut region) = (Modulators::EMPTY, Region::EMPTY);
     while let Some((preset_zone, instrument)) = preset_zones.next(key, velocity, &mut budget) {
         let Some(bags) = tables.instrument_bags(instrument) else { continue };
         let mut offsets = offsets_of_all.clone();
@@ -92,7 +94,8 @@ pub(super) fn regions(
         if !budget.spend(INSTRUMENT_COST + MODULATOR_COST * zones.global.modulators.len()) {
             return;
         }
-        let (mut amounts_of_all, mut modulators_of_all) = (Amounts::DEFAULT, tables.defaults.clone());
+        let mut amounts_of_all = Amounts::DEFAULT;
+        modulators_of_all.copy_from(tables.defaults);
         zones.global.apply(zones.level.terminal, &mut amounts_of_all);
         zones.global.modulators().for_each(|modulator| modulators_of_all.replace(modulator));
         while let Some((zone, index)) = zones.next(key, velocity, &mut budget) {
@@ -100,11 +103,12 @@ pub(super) fn regions(
             let mut amounts = amounts_of_all.clone();
             zone.apply(zones.level.terminal, &mut amounts);
             let Ok(sample) = header.resolve(tables.samples, index, &amounts, |_| {}) else { continue };
-            let mut modulators = modulators_of_all.clone();
-            zone.modulators().for_each(|modulator| modulators.replace(modulator));
-            add_preset_modulators(preset_zones.global, preset_zone, &mut modulators);
-            let generators = Generators::merged(&amounts, &offsets);
-            each(&Region { generators, modulators, wave: Wave::Sample(sample) });
+            region.modulators.copy_from(&modulators_of_all);
+            zone.modulators().for_each(|modulator| region.modulators.replace(modulator));
+            add_preset_modulators(preset_zones.global, preset_zone, &mut region.modulators);
+            region.generators = Generators::merged(&amounts, &offsets);
+            region.wave = Wave::Sample(sample);
+            each(&region);
             layers_left -= 1;
             if layers_left == 0 {
                 return;

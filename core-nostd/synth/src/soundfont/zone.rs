@@ -47,6 +47,17 @@ impl<'a> Level<'a> {
         }
     }
 
+    /// False if a bag opens with a key range, as the standard wants it to, that leaves `key` out: one look instead of a
+    /// whole zone.
+    #[inline]
+    pub(super) fn may_sound(&self, bag: usize, key: u8) -> bool {
+        let first = self.bags.get(bag).and_then(|bag| self.generators.get(usize::from(word(bag, 0))));
+        match first {
+            Some(&[a, b, low, high]) if u16::from_le_bytes([a, b]) == KEY_RANGE => low <= key && key <= high,
+            _ => true,
+        }
+    }
+
     /// The global zone if the first of `bags` is one, and the bags of the others.
     pub(super) fn split_global(&self, bags: Range<usize>) -> (Zone<'a>, Range<usize>) {
         if bags.is_empty() {
@@ -118,15 +129,6 @@ impl<'a> Zone<'a> {
             .iter()
             .find(|&&[a, b, ..]| u16::from_le_bytes([a, b]) == terminal as u16)
             .map(|&[_, _, low, high]| u16::from_le_bytes([low, high]))
-    }
-
-    /// False if the zone opens with a key range, as the standard wants it to, that leaves `key` out.
-    #[inline]
-    pub(super) fn may_sound(self, key: u8) -> bool {
-        match self.generators.first() {
-            Some(&[a, b, low, high]) if u16::from_le_bytes([a, b]) == KEY_RANGE => (low..=high).contains(&key),
-            _ => true,
-        }
     }
 
     /// The ranges. An opening key range decides; elsewhere the last one of a kind does.
