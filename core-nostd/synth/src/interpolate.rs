@@ -80,6 +80,18 @@ struct Reader {
 /// Half of the sinc's points.
 const HALF: usize = sinc::POINTS / 2;
 
+/// How many steps lie before each frame, and how many slopes on top of them.
+static PASSED: ([u32; CONTROL_FRAMES], [u32; CONTROL_FRAMES]) = {
+    let mut passed = ([0; CONTROL_FRAMES], [0; CONTROL_FRAMES]);
+    let mut n = 1;
+    while n < CONTROL_FRAMES {
+        passed.0[n] = n as u32;
+        passed.1[n] = passed.1[n - 1] + passed.0[n - 1];
+        n += 1;
+    }
+    passed
+};
+
 /// 2⁻²⁴.
 const FRACTION: f32 = 1.0 / 16_777_216.0;
 
@@ -98,9 +110,8 @@ impl Reader {
     fn fractions(&self) -> [f32; CONTROL_FRAMES] {
         let (at, step, slope) = (self.at as u32, self.step as u32, self.slope as u32);
         let mut fractions = [0.0; CONTROL_FRAMES];
-        for (n, fraction) in (0_u32..).zip(&mut fractions) {
-            let steps = n * n.wrapping_sub(1) / 2;
-            let at = at.wrapping_add(step.wrapping_mul(n)).wrapping_add(slope.wrapping_mul(steps));
+        for ((fraction, steps), slopes) in fractions.iter_mut().zip(&PASSED.0).zip(&PASSED.1) {
+            let at = at.wrapping_add(step.wrapping_mul(*steps)).wrapping_add(slope.wrapping_mul(*slopes));
             *fraction = (at >> 8) as i32 as f32 * FRACTION;
         }
         fractions
