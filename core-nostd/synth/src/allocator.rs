@@ -5,6 +5,10 @@
 //! that finds room and strikes no sounding key again costs one short pass. A stolen slot is given away at once: the
 //! synth moves the old voice to a lane of its own, where it fades.
 
+mod note;
+
+use note::{NO_KEY, Note, Slot, Stage, bit, key, masked, set_bit};
+
 /// A key on a MIDI channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoteId {
@@ -50,67 +54,6 @@ pub enum Strategy {
     Quietest,
     /// None: the new note does not sound.
     Refuse,
-}
-
-/// Where a note is in its life, the first to give way first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Stage {
-    /// Told to fade.
-    Ending,
-    /// Told to release.
-    Releasing,
-    /// Key up, kept by a pedal.
-    Sustained,
-    /// Key down.
-    Held,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Note {
-    id: NoteId,
-    stage: Stage,
-    /// Caught by the sostenuto pedal.
-    caught: bool,
-    class: u8,
-    /// Slots it owns; 0: this entry is unused.
-    layers: u16,
-    serial: u64,
-    /// Became [`Stage::Ending`] in the current call.
-    news: bool,
-}
-
-impl Note {
-    const UNUSED: Self = Self {
-        id: NoteId { channel: 0, key: 0 },
-        stage: Stage::Ending,
-        caught: false,
-        class: 0,
-        layers: 0,
-        serial: 0,
-        news: false,
-    };
-
-    fn is_used(&self) -> bool {
-        self.layers > 0
-    }
-
-    /// True if it was not ending already.
-    fn end(&mut self) -> bool {
-        let is_news = self.stage != Stage::Ending;
-        (self.stage, self.news) = (Stage::Ending, self.news | is_news);
-        is_news
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Slot {
-    /// Index of the owner; [`Slot::FREE`]: none.
-    note: u16,
-    level: f32,
-}
-
-impl Slot {
-    const FREE: u16 = u16::MAX;
 }
 
 /// Gives `VOICES` slots (1..=65535) to notes.
@@ -458,24 +401,4 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
             self.free_from = self.free_from.min(slot);
         }
     }
-}
-
-/// What no [`key`] is.
-const NO_KEY: u16 = u16::MAX;
-
-/// A masked id as one number.
-fn key(id: NoteId) -> u16 {
-    u16::from(id.channel) << 8 | u16::from(id.key)
-}
-
-fn masked(id: NoteId) -> NoteId {
-    NoteId { channel: id.channel & 15, ..id }
-}
-
-fn bit(bits: u16, channel: u8) -> bool {
-    bits >> channel & 1 == 1
-}
-
-fn set_bit(bits: &mut u16, channel: u8, is_set: bool) {
-    *bits = *bits & !(1 << channel) | u16::from(is_set) << channel;
 }

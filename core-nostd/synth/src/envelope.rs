@@ -21,6 +21,9 @@ pub struct Envelope {
 }
 
 impl Envelope {
+    /// One that nothing reads.
+    pub const NONE: Self = Self { delay: 0.0, attack: 0.0, hold: 0.0, decay: 0.0, sustain: 1.0, release: 0.0 };
+
     /// How far the attack has come at `age` frames, linear 0..=1; 1 from its end on.
     #[inline(always)]
     pub fn onset(&self, age: f32) -> f32 {

@@ -4,7 +4,7 @@ use crate::SamplePool;
 use crate::config::Interpolation;
 use crate::lanes::CONTROL_FRAMES;
 use crate::sinc::{self, TABLE};
-use crate::window::{Cursor, MARGIN, WINDOW_FRAMES, Window};
+use crate::window::{Cursor, MARGIN, Raw, Stretch, WINDOW_FRAMES, Window};
 
 /// Greatest step, 32.32: six octaves up.
 pub const MAX_STEP: u64 = 64 << 32;
@@ -43,14 +43,27 @@ pub fn sing(
         let fits = fastest.saturating_mul(rest.len() as u64) <= room;
         let count = if fits { rest.len() } else { (room / fastest) as usize };
         let span = ((fastest * count as u64) >> 32) as usize + 1;
-        cursor.unroll(pool, before, span + points, window);
+        let needed = span + points;
         let (now, behind) = rest.split_at_mut(count);
         let mut reader = Reader { at: cursor.phase & 0xFFFF_FFFF, step: cursor.step, slope: cursor.step_slope };
         let whole = cursor.phase - reader.at;
-        match interpolation {
-            Interpolation::Linear => reader.linear(window, now),
-            Interpolation::Cubic => reader.cubic(window, now),
-            Interpolation::Hq => reader.sinc(window, now),
+        if interpolation == Interpolation::Hq || !pool.low.is_empty() {
+            cursor.unroll(pool, before, needed, &mut window.fine);
+            match interpolation {
+                Interpolation::Linear => reader.fine(&window.fine, now, linear),
+                Interpolation::Cubic => reader.fine(&window.fine, now, cubic),
+                Interpolation::Hq => reader.sinc(&window.fine, now),
+            }
+        } else {
+            cursor.unroll(pool, before, needed, &mut window.raw);
+            if interpolation == Interpolation::Linear {
+                reader.raw::<1>(&window.raw, now, |[near], x| linear(pair(near), x));
+            } else {
+                reader.raw::<2>(&window.raw, now, |[near, far], x| {
+                    let ([a, b], [c, d]) = (pair(near), pair(far));
+                    cubic([a, b, c, d], x)
+                });
+            }
         }
         (cursor.phase, cursor.step) = (whole + reader.at, reader.step);
         rest = behind;
@@ -67,73 +80,93 @@ struct Reader {
 /// Half of the sinc's points.
 const HALF: usize = sinc::POINTS / 2;
 
+/// How many steps lie before each frame, and how many slopes on top of them.
+static PASSED: ([u32; CONTROL_FRAMES], [u32; CONTROL_FRAMES]) = {
+    let mut passed = ([0; CONTROL_FRAMES], [0; CONTROL_FRAMES]);
+    let mut n = 1;
+    while n < CONTROL_FRAMES {
+        passed.0[n] = n as u32;
+        passed.1[n] = passed.1[n - 1] + passed.0[n - 1];
+        n += 1;
+    }
+    passed
+};
+
 /// 2⁻²⁴.
 const FRACTION: f32 = 1.0 / 16_777_216.0;
 
 impl Reader {
-    /// The current index and fraction; then moves on.
+    /// The current index; then moves on.
     #[inline(always)]
-    fn next(&mut self) -> (usize, f32) {
-        let (index, fraction) = self.raw();
-        (index, fraction as f32 * FRACTION)
-    }
-
-    /// The fraction in 2⁻²⁴.
-    #[inline(always)]
-    fn raw(&mut self) -> (usize, i32) {
+    fn next(&mut self) -> usize {
         let index = (self.at >> 32) as usize % WINDOW_FRAMES;
-        let fraction = (self.at as u32 >> 8) as i32;
         self.at = self.at.wrapping_add(self.step);
         self.step = self.step.wrapping_add_signed(self.slope);
-        (index, fraction)
+        index
     }
 
-    /// Applies a kernel of `POINTS` points to every frame. Points first, then all frames side by side: two plain
-    /// loops, of which the second one, with all the arithmetic, vectorises.
+    /// The fractions of the next frames, side by side: the low halves of the positions, in closed form.
     #[inline(always)]
-    fn apply<const POINTS: usize>(
+    fn fractions(&self) -> [f32; CONTROL_FRAMES] {
+        let (at, step, slope) = (self.at as u32, self.step as u32, self.slope as u32);
+        let mut fractions = [0.0; CONTROL_FRAMES];
+        for ((fraction, steps), slopes) in fractions.iter_mut().zip(&PASSED.0).zip(&PASSED.1) {
+            let at = at.wrapping_add(step.wrapping_mul(*steps)).wrapping_add(slope.wrapping_mul(*slopes));
+            *fraction = (at >> 8) as i32 as f32 * FRACTION;
+        }
+        fractions
+    }
+
+    /// Applies a kernel to every frame of a window of numbers. Points first, then all frames side by side: plain loops,
+    /// of which the one with all the arithmetic vectorises.
+    #[inline(always)]
+    fn fine<const POINTS: usize>(
         &mut self,
-        window: &Window,
+        window: &Stretch<f32>,
         out: &mut [f32],
         kernel: impl Fn([f32; POINTS], f32) -> f32,
     ) {
+        let fractions = self.fractions();
         let mut points = [[0.0_f32; POINTS]; CONTROL_FRAMES];
-        let mut fractions = [0_i32; CONTROL_FRAMES];
-        let count = out.len().min(CONTROL_FRAMES);
-        for (points, fraction) in points[..count].iter_mut().zip(&mut fractions[..count]) {
-            let (i, x) = self.raw();
+        for (points, _) in points.iter_mut().zip(&*out) {
+            let i = self.next();
             points.copy_from_slice(&window[i..i + POINTS]);
-            *fraction = x;
         }
-        for ((value, points), fraction) in out.iter_mut().zip(&points[..count]).zip(&fractions[..count]) {
-            *value = kernel(*points, *fraction as f32 * FRACTION);
+        for ((value, points), x) in out.iter_mut().zip(&points).zip(&fractions) {
+            *value = kernel(*points, *x);
+        }
+    }
+
+    /// The same for a window of raw frames, which travel two in a word.
+    #[inline(always)]
+    fn raw<const WORDS: usize>(
+        &mut self,
+        window: &Stretch<Raw>,
+        out: &mut [f32],
+        kernel: impl Fn([u32; WORDS], f32) -> f32,
+    ) {
+        let fractions = self.fractions();
+        let mut words = [[0_u32; CONTROL_FRAMES]; WORDS];
+        for n in 0..out.len().min(CONTROL_FRAMES) {
+            let i = self.next();
+            for (k, words) in words.iter_mut().enumerate() {
+                let ([a, b], [c, d]) = (window[i + 2 * k], window[i + 2 * k + 1]);
+                words[n] = u32::from_le_bytes([a, b, c, d]);
+            }
+        }
+        for (n, (value, x)) in out.iter_mut().zip(&fractions).enumerate() {
+            *value = kernel(core::array::from_fn(|k| words[k][n]), *x);
         }
     }
 
     #[inline(always)]
-    fn linear(&mut self, window: &Window, out: &mut [f32]) {
-        self.apply::<2>(window, out, |[a, b], x| a + (b - a) * x);
-    }
-
-    /// Catmull-Rom in Hermite form: value, slope, curvature, twist.
-    #[inline(always)]
-    fn cubic(&mut self, window: &Window, out: &mut [f32]) {
-        self.apply::<4>(window, out, |[a, b, c, d], x| {
-            let slope = 0.5 * (c - a);
-            let rise = c - b;
-            let twist = slope + 0.5 * (d - b) - 2.0 * rise;
-            let curve = rise - slope - twist;
-            ((twist * x + curve) * x + slope) * x + b
-        });
-    }
-
-    #[inline(always)]
-    fn sinc(&mut self, window: &Window, out: &mut [f32]) {
+    fn sinc(&mut self, window: &Stretch<f32>, out: &mut [f32]) {
         // Eight partial sums a frame, then a fixed tree: the order never depends on the machine. They go through memory
         // because only stores side by side make a compiler keep them side by side.
         let mut partial = [[0.0_f32; HALF]; CONTROL_FRAMES];
-        for (sums, _) in partial.iter_mut().zip(&*out) {
-            let (i, x) = self.next();
+        let fractions = self.fractions();
+        for ((sums, _), x) in partial.iter_mut().zip(&*out).zip(&fractions) {
+            let i = self.next();
             let scaled = x * sinc::PHASES as f32;
             let row = scaled as i32 as usize % sinc::PHASES;
             let between = scaled - row as f32;
@@ -150,4 +183,25 @@ impl Reader {
             *frame = ((a + e) + (c + g)) + ((b + f) + (d + h));
         }
     }
+}
+
+/// Two neighbours from a word of raw frames.
+#[inline(always)]
+fn pair(word: u32) -> [f32; 2] {
+    [((word as i32) << 16 >> 16) as f32, (word as i32 >> 16) as f32]
+}
+
+#[inline(always)]
+fn linear([a, b]: [f32; 2], x: f32) -> f32 {
+    a + (b - a) * x
+}
+
+/// Catmull-Rom in Hermite form: value, slope, curvature, twist.
+#[inline(always)]
+fn cubic([a, b, c, d]: [f32; 4], x: f32) -> f32 {
+    let slope = 0.5 * (c - a);
+    let rise = c - b;
+    let twist = slope + 0.5 * (d - b) - 2.0 * rise;
+    let curve = rise - slope - twist;
+    ((twist * x + curve) * x + slope) * x + b
 }

@@ -199,19 +199,10 @@ hot! {
 
     /// Adds frames `from..` of a group to the sums.
     fn mix(frames: &[Lanes], from: usize, gains: &Gains, with_sends: bool, sums: &mut Sums) {
-        let until = from + frames.len();
         let [left, right, chorus, reverb] = sums;
-        let pairs = [(left, right, &gains[0], &gains[1]), (chorus, reverb, &gains[2], &gains[3])];
-        for (one, other, gain, other_gain) in pairs.into_iter().take(1 + usize::from(with_sends)) {
-            let both = one.lanes[from..until].iter_mut().zip(&mut other.lanes[from..until]);
-            let mut t = from as f32;
-            for (frame, (one, other)) in frames.iter().zip(both) {
-                for lane in 0..LANES {
-                    one[lane] += frame[lane] * gain.at(lane, t);
-                    other[lane] += frame[lane] * other_gain.at(lane, t);
-                }
-                t += 1.0;
-            }
+        mix_two(frames, from, [&gains[0], &gains[1]], left, right);
+        if with_sends {
+            mix_two(frames, from, [&gains[2], &gains[3]], chorus, reverb);
         }
     }
 
@@ -223,5 +214,19 @@ hot! {
             *out = *open + (((a + e) + (c + g)) + ((b + f) + (d + h)));
             (*open, *lanes) = (0.0, [0.0; LANES]);
         }
+    }
+}
+
+#[inline(always)]
+fn mix_two(frames: &[Lanes], from: usize, gains: [&Ramps; 2], one: &mut Sum, other: &mut Sum) {
+    let until = from + frames.len();
+    let both = one.lanes[from..until].iter_mut().zip(&mut other.lanes[from..until]);
+    let mut t = from as f32;
+    for (frame, (one, other)) in frames.iter().zip(both) {
+        for lane in 0..LANES {
+            one[lane] += frame[lane] * gains[0].at(lane, t);
+            other[lane] += frame[lane] * gains[1].at(lane, t);
+        }
+        t += 1.0;
     }
 }

@@ -73,10 +73,14 @@ impl Settings {
         rate: f32,
         is_soft: bool,
     ) -> Self {
-        let mut moved = [0.0_f32; 64];
+        let (mut moved, mut destinations) = ([0.0_f32; 64], 0_u64);
         for modulator in modulators.as_slice() {
-            moved[modulator.destination as usize & 63] += contribution(modulator, channel, note);
+            let destination = modulator.destination as usize & 63;
+            moved[destination] += contribution(modulator, channel, note);
+            destinations |= 1 << destination;
         }
+        // What nothing makes use of, now or when a controller moves, need not be known.
+        let is_used = |depth: Generator| generators.amount(depth) != 0 || destinations >> depth as usize & 1 == 1;
         let unclamped = |generator: Generator| f32::from(generators.amount(generator)) + moved[generator as usize & 63];
         let value = |generator: Generator| {
             let (min, max) = generator.range();
@@ -106,6 +110,26 @@ impl Settings {
         let pan = value(Generator::Pan);
         // Half the resonance peak is taken back, as players do.
         let level = 1.0 / libm::sqrtf(quality);
+        let (mod_lfo_delay, mod_lfo_speed) = if is_used(Generator::ModLfoToPitch)
+            || is_used(Generator::ModLfoToFilter)
+            || is_used(Generator::ModLfoToVolume)
+        {
+            (time(Generator::ModLfoDelay), speed(Generator::ModLfoFrequency))
+        } else {
+            (0.0, 0.0)
+        };
+        let modulation = if is_used(Generator::ModEnvToPitch) || is_used(Generator::ModEnvToFilter) {
+            Envelope {
+                delay: time(Generator::ModEnvDelay),
+                attack: time(Generator::ModEnvAttack),
+                hold: keyed_time(Generator::ModEnvHold, Generator::KeyToModEnvHold),
+                decay: keyed_time(Generator::ModEnvDecay, Generator::KeyToModEnvDecay),
+                sustain: 1.0 - value(Generator::ModEnvSustain) * 0.001,
+                release: time(Generator::ModEnvRelease),
+            }
+        } else {
+            Envelope::NONE
+        };
         Self {
             pitch_cents: scale * (f32::from(note.key) - root) + tuning + channel.tuning_cents(),
             mod_lfo_to_pitch: value(Generator::ModLfoToPitch),
@@ -124,9 +148,9 @@ impl Settings {
                 level * value(Generator::ChorusSend) * 0.001,
                 level * value(Generator::ReverbSend) * 0.001,
             ],
-            mod_lfo_delay: time(Generator::ModLfoDelay),
+            mod_lfo_delay,
             vib_lfo_delay: time(Generator::VibLfoDelay),
-            mod_lfo_speed: speed(Generator::ModLfoFrequency),
+            mod_lfo_speed,
             vib_lfo_speed: speed(Generator::VibLfoFrequency),
             volume: Envelope {
                 delay: time(Generator::VolEnvDelay),
@@ -136,30 +160,22 @@ impl Settings {
                 sustain: (1.0 - value(Generator::VolEnvSustain) / ENVELOPE_CENTIBELS).max(0.0),
                 release: frames(value(Generator::VolEnvRelease).max(SHORTEST_RELEASE)),
             },
-            modulation: Envelope {
-                delay: time(Generator::ModEnvDelay),
-                attack: time(Generator::ModEnvAttack),
-                hold: keyed_time(Generator::ModEnvHold, Generator::KeyToModEnvHold),
-                decay: keyed_time(Generator::ModEnvDecay, Generator::KeyToModEnvDecay),
-                sustain: 1.0 - value(Generator::ModEnvSustain) * 0.001,
-                release: time(Generator::ModEnvRelease),
-            },
+            modulation,
         }
     }
 }
 
+#[inline]
 fn contribution(modulator: &Modulator, channel: &Channel, note: &NoteSources) -> f32 {
     if is_velocity_to_cutoff(modulator) {
         return 0.0;
     }
-    let source = Source(modulator.source);
-    if source.controller().is_none() && source.general() == crate::shape::general::NONE {
-        return 0.0;
-    }
-    let amount_source = Source(modulator.amount_source);
-    let is_plain = amount_source.controller().is_none() && amount_source.general() == crate::shape::general::NONE;
-    let scale = if is_plain { Some(1.0) } else { channel.read(amount_source, note) };
-    let (Some(primary), Some(scale)) = (channel.read(source, note), scale) else { return 0.0 };
+    // Full as an amount source, nothing as a primary one, which the channel knows.
+    let scale = match modulator.amount_source & 0xFF {
+        crate::shape::general::NONE => Some(1.0),
+        _ => channel.read(Source(modulator.amount_source), note),
+    };
+    let (Some(primary), Some(scale)) = (channel.read(Source(modulator.source), note), scale) else { return 0.0 };
     let value = f32::from(modulator.amount) * primary * scale;
     if modulator.absolute { value.abs() } else { value }
 }

@@ -19,7 +19,7 @@ pub use issue::{Fault, Issue, Severity};
 pub use resolve::{MAX_LAYERS, RECORDS_PER_NOTE};
 pub use sample::MIN_LOOP_FRAMES;
 
-use crate::{Bank, PresetIndex, Region, SamplePool};
+use crate::{Bank, Modulators, PresetIndex, Region, SamplePool};
 use core::fmt;
 use record::Tables;
 use riff::{Part, Span};
@@ -39,6 +39,8 @@ pub struct SoundFont<D> {
     presets: u16,
     instruments: u16,
     samples: u16,
+    /// What every region's modulators start from.
+    defaults: &'static Modulators,
 }
 
 impl<D: AsRef<[u8]>> SoundFont<D> {
@@ -60,7 +62,8 @@ impl<D: AsRef<[u8]>> SoundFont<D> {
             let error = SoundFontError::Empty { chunk: part.name(), offset: parts[part as usize].start };
             return Err(Refused { error, data });
         }
-        Ok(Self { data, parts, presets, instruments, samples })
+        let defaults = record::defaults(parts[Part::Version as usize].of(bytes));
+        Ok(Self { data, parts, presets, instruments, samples, defaults })
     }
 
     /// The bytes it was made from. Any.
@@ -74,7 +77,8 @@ impl<D: AsRef<[u8]>> SoundFont<D> {
     }
 
     fn tables(&self) -> Tables<'_> {
-        Tables::new(self.data.as_ref(), &self.parts).with_counts(self.presets, self.instruments, self.samples)
+        let counts = (self.presets, self.instruments, self.samples);
+        Tables::new(self.data.as_ref(), &self.parts).with_counts(counts, self.defaults)
     }
 }
 

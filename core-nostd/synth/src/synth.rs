@@ -5,7 +5,7 @@ use crate::group::Group;
 use crate::lanes::{self, CONTROL_FRAMES, Line, Sum, Sums};
 use crate::shape::general;
 use crate::voice::{Sound, Source, Strike, Surroundings, Voice};
-use crate::window::{MARGIN, WINDOW_FRAMES, Window};
+use crate::window::Window;
 use crate::{Bank, Decision, Generator, Interpolation, Modulators, NoteId, Region, Side, SynthConfig, VoiceAllocator};
 use ripieno_types::Block;
 use ripieno_types::midi::{MidiMessage, MidiWord};
@@ -119,7 +119,7 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
             frame: 0,
             serial: 0,
             stats: SynthStats::default(),
-            window: [0.0; WINDOW_FRAMES + MARGIN],
+            window: Window::SILENT,
             line: [0.0; CONTROL_FRAMES],
             filtered: Group::EMPTY,
             sums: [const { Sum::SILENT }; 4],

@@ -140,7 +140,8 @@ pub struct Strike {
 }
 
 impl Voice {
-    /// A voice for a region, not steered yet.
+    /// A voice for a region, not steered yet. Inlined, so that it is made where it stays.
+    #[inline(always)]
     pub fn new(region: &Region, strike: Strike, channel: &Channel, around: &Surroundings) -> Self {
         let overridden = |generator, played: u8| u8::try_from(region.generators.amount(generator)).unwrap_or(played);
         let sources = NoteSources {

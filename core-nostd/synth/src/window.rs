@@ -9,8 +9,28 @@ pub const WINDOW_FRAMES: usize = 512;
 /// Room behind the masked part for the points to the right of the last one.
 pub const MARGIN: usize = 16;
 
-/// Unrolled frames, 16-bit scale.
-pub type Window = [f32; WINDOW_FRAMES + MARGIN];
+/// A stretch of unrolled frames.
+pub type Stretch<F> = [F; WINDOW_FRAMES + MARGIN];
+
+/// A frame as a 16-bit pool has it, little-endian.
+pub type Raw = [u8; 2];
+
+/// Unrolled frames: as they are where 16 bits are all there is, else as numbers on the 16-bit scale.
+#[derive(Debug)]
+pub struct Window {
+    pub raw: Stretch<Raw>,
+    pub fine: Stretch<f32>,
+}
+
+impl Window {
+    pub const SILENT: Self = Self { raw: [[0; 2]; WINDOW_FRAMES + MARGIN], fine: [0.0; WINDOW_FRAMES + MARGIN] };
+}
+
+/// A frame of a window.
+pub trait Frame: Copy + Default {
+    /// Frames from the pool; silence where the pool has none.
+    fn read(pool: SamplePool<'_>, at: usize, out: &mut [Self]);
+}
 
 /// Where a voice is in its sample.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +89,7 @@ impl Cursor {
 
     /// Fills the first `frames` of a window, beginning `before` frames ahead of the (wrapped) phase.
     #[inline(always)]
-    pub fn unroll(&self, pool: SamplePool<'_>, before: u32, frames: usize, window: &mut Window) {
+    pub fn unroll<F: Frame>(&self, pool: SamplePool<'_>, before: u32, frames: usize, window: &mut Stretch<F>) {
         let sample = &self.sample;
         let (loop_start, loop_end) = (i64::from(sample.loop_start), i64::from(sample.loop_end));
         let mut at = (self.phase >> 32) as i64 - i64::from(before);
@@ -84,9 +104,9 @@ impl Cursor {
                 let crossed = ((back + length - 1) / length).min(i64::from(self.repeats));
                 let place = loop_start - back + crossed * length;
                 if place >= i64::from(sample.start) {
-                    read(pool, place as usize, core::slice::from_mut(frame));
+                    F::read(pool, place as usize, core::slice::from_mut(frame));
                 } else {
-                    *frame = 0.0;
+                    *frame = F::default();
                 }
             }
             at += ahead as i64;
@@ -106,9 +126,9 @@ impl Cursor {
             };
             let (piece, behind) = rest.split_at_mut((length as usize).min(rest.len()));
             if is_silent {
-                piece.fill(0.0);
+                piece.fill(F::default());
             } else {
-                read(pool, at as usize, piece);
+                F::read(pool, at as usize, piece);
             }
             at += piece.len() as i64;
             rest = behind;
@@ -116,26 +136,40 @@ impl Cursor {
     }
 }
 
-/// Frames from the pool as numbers on the 16-bit scale; silence where the pool has none.
-#[inline(always)]
-fn read(pool: SamplePool<'_>, at: usize, out: &mut [f32]) {
-    let bytes = pool.high.get(at * 2..(at + out.len()) * 2);
-    let (frames, _) = bytes.unwrap_or(&[]).as_chunks::<2>();
-    if frames.len() < out.len() {
-        out.fill(0.0);
-        return;
-    }
-    if pool.low.is_empty() {
-        for (out, frame) in out.iter_mut().zip(frames) {
-            *out = f32::from(i16::from_le_bytes(*frame));
+impl Frame for Raw {
+    #[inline(always)]
+    fn read(pool: SamplePool<'_>, at: usize, out: &mut [Self]) {
+        let bytes = pool.high.get(at * 2..(at + out.len()) * 2).unwrap_or(&[]);
+        let (frames, _) = bytes.as_chunks::<2>();
+        if frames.len() < out.len() {
+            out.fill([0; 2]);
+        } else {
+            out.copy_from_slice(frames);
         }
-        return;
     }
-    let low = pool.low.get(at..at + out.len()).unwrap_or(&[]);
-    out.fill(0.0);
-    for ((out, frame), low) in out.iter_mut().zip(frames).zip(low) {
-        let whole = i32::from(i16::from_le_bytes(*frame)) << 8 | i32::from(*low);
-        *out = whole as f32 * (1.0 / 256.0);
+}
+
+impl Frame for f32 {
+    #[inline(always)]
+    fn read(pool: SamplePool<'_>, at: usize, out: &mut [Self]) {
+        let bytes = pool.high.get(at * 2..(at + out.len()) * 2);
+        let (frames, _) = bytes.unwrap_or(&[]).as_chunks::<2>();
+        if frames.len() < out.len() {
+            out.fill(0.0);
+            return;
+        }
+        if pool.low.is_empty() {
+            for (out, frame) in out.iter_mut().zip(frames) {
+                *out = Self::from(i16::from_le_bytes(*frame));
+            }
+            return;
+        }
+        let low = pool.low.get(at..at + out.len()).unwrap_or(&[]);
+        out.fill(0.0);
+        for ((out, frame), low) in out.iter_mut().zip(frames).zip(low) {
+            let whole = i32::from(i16::from_le_bytes(*frame)) << 8 | i32::from(*low);
+            *out = whole as Self * (1.0 / 256.0);
+        }
     }
 }
 
@@ -163,7 +197,11 @@ mod tests {
     fn unrolled(cursor: &Cursor, before: u32, frames: usize) -> Vec<i32> {
         let bytes: Vec<u8> = (0..20_i16).flat_map(|n| (100 + n).to_le_bytes()).collect();
         let mut window = [0.0; WINDOW_FRAMES + MARGIN];
-        cursor.unroll(SamplePool { high: &bytes, low: &[] }, before, frames, &mut window);
+        let pool = SamplePool { high: &bytes, low: &[] };
+        cursor.unroll(pool, before, frames, &mut window);
+        let mut raw = [[0; 2]; WINDOW_FRAMES + MARGIN];
+        cursor.unroll(pool, before, frames, &mut raw);
+        assert!(window.iter().zip(raw).all(|(fine, raw)| *fine == f32::from(i16::from_le_bytes(raw))));
         window[..frames].iter().map(|x| *x as i32).collect()
     }
 
@@ -194,9 +232,9 @@ mod tests {
     fn low_bytes_refine() {
         let pool = SamplePool { high: &[1, 0, 255, 255], low: &[128, 64] };
         let mut out = [0.0; 2];
-        read(pool, 0, &mut out);
+        f32::read(pool, 0, &mut out);
         assert_eq!(out, [1.5, -0.75]);
-        read(pool, 1, &mut out);
+        f32::read(pool, 1, &mut out);
         assert_eq!(out, [0.0, 0.0]);
     }
 }

@@ -21,6 +21,14 @@ pub(super) fn version(chunk: &[u8]) -> Option<(u16, u16)> {
     Some((word(fields, 0), word(fields, 2)))
 }
 
+/// What the regions of a file start from, by the body of its `ifil` chunk.
+pub(super) fn defaults(chunk: &[u8]) -> &'static Modulators {
+    match version(chunk) {
+        Some((2, 0..4)) => &DEFAULTS_2_01,
+        _ => &DEFAULTS,
+    }
+}
+
 /// Views of every table. Terminal records are cut off the header tables once their counts are known.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tables<'a> {
@@ -31,7 +39,7 @@ pub(super) struct Tables<'a> {
     pub(super) samples: &'a [[u8; SAMPLE]],
     /// Frames in the pool.
     pub(super) frames: u32,
-    /// What every region's modulators start from; depends on the version.
+    /// What every region's modulators start from; the newest version's unless told otherwise.
     pub(super) defaults: &'static Modulators,
 }
 
@@ -56,10 +64,7 @@ impl<'a> Tables<'a> {
             },
             samples: records(part(Part::Samples)),
             frames: u32::try_from(part(Part::Frames).len() / 2).unwrap_or(u32::MAX),
-            defaults: match version(part(Part::Version)) {
-                Some((2, 0..4)) => &DEFAULTS_2_01,
-                _ => &DEFAULTS,
-            },
+            defaults: &DEFAULTS,
         }
     }
 
@@ -87,10 +92,15 @@ impl<'a> Tables<'a> {
         )
     }
 
-    /// Cuts the terminal records off.
+    /// Cuts the terminal records off, and starts from a version's own modulators.
     #[inline]
-    pub(super) fn with_counts(self, presets: u16, instruments: u16, samples: u16) -> Self {
+    pub(super) fn with_counts(
+        self,
+        (presets, instruments, samples): (u16, u16, u16),
+        defaults: &'static Modulators,
+    ) -> Self {
         Self {
+            defaults,
             presets: self.presets.get(..usize::from(presets)).unwrap_or(&[]),
             instruments: self.instruments.get(..usize::from(instruments)).unwrap_or(&[]),
             samples: self.samples.get(..usize::from(samples)).unwrap_or(&[]),

@@ -47,12 +47,14 @@ impl<'a> Zones<'a> {
 
     /// The next zone that sounds, with its instrument or sample index.
     fn next(&mut self, key: u8, velocity: u8, budget: &mut Budget) -> Option<(Zone<'a>, u16)> {
-        for bag in self.rest.by_ref() {
-            if !budget.spend(1) {
+        loop {
+            // Most zones leave the key out: one tight look at as many as may be paid for.
+            let affordable = self.rest.start..self.rest.end.min(self.rest.start.saturating_add(budget.0));
+            let (level, first) = (self.level, affordable.start);
+            let bag = affordable.into_iter().find(|&bag| level.may_sound(bag, key))?;
+            self.rest.start = bag + 1;
+            if !budget.spend(1 + bag - first) {
                 return None;
-            }
-            if !self.level.may_sound(bag, key) {
-                continue;
             }
             let zone = self.level.zone(bag);
             if !budget.spend(zone.generators.len() + MODULATOR_COST * zone.modulators.len()) {
@@ -65,7 +67,6 @@ impl<'a> Zones<'a> {
                 return Some((zone, index));
             }
         }
-        None
     }
 }
 
