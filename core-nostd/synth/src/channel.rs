@@ -195,7 +195,7 @@ impl Channel {
     }
 
     /// Reads a modulator's source for a note; `None` when it has no controller or an unknown one.
-    #[inline]
+    #[inline(always)]
     pub fn read(&self, source: Source, note: &NoteSources) -> Option<f32> {
         let value = match (source.controller(), source.general()) {
             (Some(controller), _) => self.controllers.get(usize::from(controller)).copied()?,

@@ -195,6 +195,7 @@ pub(super) const fn is_settable(number: u16, terminal: Generator) -> bool {
 }
 
 /// Reads a modulator record, or says why it is ignored.
+#[inline]
 pub(super) fn modulator(record: &[u8; MODULATOR]) -> Result<Modulator, Fault> {
     const LINKED: u16 = 0x8000;
     let (source, destination, amount_source) = (word(record, 0), word(record, 2), word(record, 6));
