@@ -13,8 +13,6 @@ pub fn all(root: &Path) -> Result<()> {
     step("tidy", || tidy::check(root))?;
     step("format", || cargo(&["fmt", "--all", "--check"]).run())?;
     step("lints", || cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]).run())?;
-    // Before the runner: end-to-end tests drive the real binary.
-    step("build", || cargo(&["build", "--workspace", "--bins"]).run())?;
     step("tests", || {
         if program("cargo-nextest", &["nextest", "--version"]).succeeds() {
             cargo(&["nextest", "run", "--workspace", "--no-fail-fast"]).run()
