@@ -76,6 +76,7 @@ impl<D: AsRef<[u8]>> SoundFont<D> {
         self.parts[part as usize].of(self.data.as_ref())
     }
 
+    #[inline(always)]
     fn tables(&self) -> Tables<'_> {
         let counts = (self.presets, self.instruments, self.samples);
         Tables::new(self.data.as_ref(), &self.parts).with_counts(counts, self.defaults)

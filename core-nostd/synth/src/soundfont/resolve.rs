@@ -42,7 +42,8 @@ struct Zones<'a> {
 impl<'a> Zones<'a> {
     fn new(level: Level<'a>, bags: (usize, Option<usize>)) -> Self {
         let (global, rest) = level.split_global(level.bag_range(bags));
-        Self { level, global, global_ranges: global.ranges(level.terminal), rest }
+        let global_ranges = global.scan(level.terminal).0;
+        Self { level, global, global_ranges, rest }
     }
 
     /// The next zone that sounds, with its instrument or sample index.
@@ -60,9 +61,8 @@ impl<'a> Zones<'a> {
             if !budget.spend(zone.generators.len() + MODULATOR_COST * zone.modulators.len()) {
                 return None;
             }
-            let terminal = self.level.terminal;
-            if zone.ranges(terminal).or(self.global_ranges).contain(key, velocity)
-                && let Some(index) = zone.terminal(terminal)
+            if let (ranges, Some(index)) = zone.scan(self.level.terminal)
+                && ranges.or(self.global_ranges).contain(key, velocity)
             {
                 return Some((zone, index));
             }
@@ -85,8 +85,6 @@ pub(super) fn regions(
     let terminal = preset_zones.level.terminal;
     let mut offsets_of_all = Amounts::ZERO;
     preset_zones.global.apply(terminal, &mut offsets_of_all);
-    // One region for all: only what changes is written.
-    let (mut modulators_of_all, mut region) = (Modulators::EMPTY, Region::EMPTY);
     while let Some((preset_zone, instrument)) = preset_zones.next(key, velocity, &mut budget) {
         let Some(bags) = tables.instrument_bags(instrument) else { continue };
         let mut offsets = offsets_of_all.clone();
@@ -96,19 +94,28 @@ pub(super) fn regions(
             return;
         }
         let mut amounts_of_all = Amounts::DEFAULT;
-        modulators_of_all.copy_from(tables.defaults);
         zones.global.apply(zones.level.terminal, &mut amounts_of_all);
-        zones.global.modulators().for_each(|modulator| modulators_of_all.replace(modulator));
+        // Copied only where an instrument has modulators of its own.
+        let mut own;
+        let modulators_of_all = if zones.global.modulators.is_empty() {
+            tables.defaults
+        } else {
+            own = tables.defaults.clone();
+            zones.global.modulators().for_each(|modulator| own.replace(modulator));
+            &own
+        };
         while let Some((zone, index)) = zones.next(key, velocity, &mut budget) {
             let Ok(header) = Header::check(tables.samples, index, tables.frames) else { continue };
             let mut amounts = amounts_of_all.clone();
             zone.apply(zones.level.terminal, &mut amounts);
             let Ok(sample) = header.resolve(tables.samples, index, &amounts, |_| {}) else { continue };
-            region.modulators.copy_from(&modulators_of_all);
+            let mut region = Region {
+                generators: Generators::merged(&amounts, &offsets),
+                modulators: modulators_of_all.clone(),
+                wave: Wave::Sample(sample),
+            };
             zone.modulators().for_each(|modulator| region.modulators.replace(modulator));
             add_preset_modulators(preset_zones.global, preset_zone, &mut region.modulators);
-            region.generators = Generators::merged(&amounts, &offsets);
-            region.wave = Wave::Sample(sample);
             each(&region);
             layers_left -= 1;
             if layers_left == 0 {

@@ -133,16 +133,23 @@ impl<'a> Zone<'a> {
 
     /// The ranges. An opening key range decides; elsewhere the last one of a kind does.
     pub(super) fn ranges(self, terminal: Generator) -> Ranges {
+        self.scan(terminal).0
+    }
+
+    /// The ranges and the terminal's index, in one pass.
+    #[inline]
+    pub(super) fn scan(self, terminal: Generator) -> (Ranges, Option<u16>) {
         let mut ranges = Ranges::default();
         let mut opens = false;
-        for (n, (number, range)) in self.amounts(terminal).enumerate() {
-            match number {
-                KEY_RANGE if !opens => (ranges.keys, opens) = (Some(range), n == 0),
-                VELOCITY_RANGE => ranges.velocities = Some(range),
+        for (n, &[a, b, low, high]) in self.generators.iter().enumerate() {
+            match u16::from_le_bytes([a, b]) {
+                number if number == terminal as u16 => return (ranges, Some(u16::from_le_bytes([low, high]))),
+                KEY_RANGE if !opens => (ranges.keys, opens) = (Some([low, high]), n == 0),
+                VELOCITY_RANGE => ranges.velocities = Some([low, high]),
                 _ => {}
             }
         }
-        ranges
+        (ranges, None)
     }
 
     /// Writes the zone's amounts over `amounts`; later ones win, what the level may not set is left out.
@@ -220,15 +227,23 @@ pub(super) fn modulator(record: &[u8; MODULATOR]) -> Result<Modulator, Fault> {
 
 /// True for the sources of SF 2.04 section 8.2.1: its general controllers, the MIDI controllers that carry a value of
 /// their own, and four curve types.
+#[inline]
 fn is_source(source: u16) -> bool {
-    let index = source & 0x7F;
-    let is_controller = source & 0x80 != 0;
-    let has_curve = source >> 10 <= 3;
-    let is_defined = match index {
-        0 | 6 | 32 | 38 | 98..=101 | 120..=127 if is_controller => false,
-        _ if is_controller => true,
-        0 | 2 | 3 | 10 | 13 | 14 | 16 => true,
-        _ => false,
+    /// One bit an index, sixty-four a word: two words of general controllers, two of MIDI controllers.
+    const DEFINED: [u64; 4] = {
+        let mut words = [0; 4];
+        let mut n = 0;
+        while n < 256 {
+            let is_defined = match n {
+                0 | 2 | 3 | 10 | 13 | 14 | 16 => true,
+                0x80 | 0x86 | 0xA0 | 0xA6 | 0xE2..=0xE5 | 0xF8.. => false,
+                _ => n >= 0x80,
+            };
+            words[n >> 6] |= (is_defined as u64) << (n & 63);
+            n += 1;
+        }
+        words
     };
-    has_curve && is_defined
+    let has_curve = source >> 10 <= 3;
+    has_curve && DEFINED[usize::from(source >> 6 & 3)] >> (source & 63) & 1 == 1
 }
