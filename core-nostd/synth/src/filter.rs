@@ -90,9 +90,9 @@ impl Filter {
         self.coefficients = self.coefficients.map(|ramp| Ramp::hold(ramp.at(CONTROL_FRAMES)));
     }
 
-    /// Takes a lane's state back.
-    pub fn keep(&mut self, low: f32, band: f32) {
-        self.state = [low, band].map(|x| if x.abs() < SILENT { 0.0 } else { x });
+    /// Takes a lane's state back. Silence becomes zero where a period ends and nowhere else: a block may end anywhere.
+    pub fn keep(&mut self, low: f32, band: f32, ends_period: bool) {
+        self.state = [low, band].map(|x| if ends_period && x.abs() < SILENT { 0.0 } else { x });
     }
 }
 

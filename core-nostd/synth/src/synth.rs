@@ -480,7 +480,7 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
     fn flush(&mut self, from: usize, count: usize, with_sends: bool) {
         for (member, [low, band]) in self.filtered.flush(from, count, with_sends, &mut self.sums) {
             if let Some(sound) = sound_of(&mut self.voices, &mut self.ghosts, member >> 1, member & 1 == 1) {
-                sound.filter.keep(low, band);
+                sound.filter.keep(low, band, from + count == CONTROL_FRAMES);
             }
         }
     }

@@ -425,3 +425,19 @@ proptest! {
         prop_assert!(left(&mut synth, 100).iter().all(|x| *x == 0.0));
     }
 }
+
+#[test]
+fn a_filter_rings_out_the_same_in_any_split() {
+    let events: [(usize, &[u8]); 3] = [(582, &[0xC0, 3]), (314, &[0x90, 86, 1]), (55, &[0x80, 20, 0])];
+    let play = |sizes: &[usize]| {
+        let mut synth = Box::new(Synth::<_, 6>::new(rich(), config(Interpolation::Linear)));
+        let mut all = Vec::new();
+        for (wait, message) in events {
+            let [left, ..] = render(&mut synth, wait, sizes);
+            all.extend(left.into_iter().map(f32::to_bits));
+            synth.midi(word(message));
+        }
+        all
+    };
+    assert!(play(&[4_096]) == play(&[24]));
+}
