@@ -2,12 +2,22 @@
 #![no_std]
 #![warn(clippy::std_instead_of_core, clippy::alloc_instead_of_core)]
 
+mod audio;
 mod clock;
+mod fault;
 mod frame_source;
+mod midi;
 mod ring_source;
+mod storage;
 mod versions;
 
+pub use audio::{
+    AudioIn, AudioOut, BufferSize, Format, FormatRequest, FrameSink, Health, Refused, SampleEncoding, Stream,
+};
 pub use clock::{Clock, ManualClock, Micros};
-pub use frame_source::FrameSource;
+pub use fault::{Fault, FaultKind};
+pub use frame_source::{FrameSource, Period};
+pub use midi::{Arrived, InputId, MidiIn, MidiOut};
 pub use ring_source::RingSource;
+pub use storage::Storage;
 pub use versions::{Faulty, Scripted, Silence, Trace, Traced};

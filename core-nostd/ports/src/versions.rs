@@ -1,6 +1,6 @@
 //! Sources that need nothing: null, scripted, and two wrappers that watch and disturb another source.
 
-use crate::FrameSource;
+use crate::{FrameSource, Period};
 use ripieno_types::Block;
 
 /// The null source: silence that counts as real, for ever.
@@ -95,6 +95,10 @@ impl<S: FrameSource> FrameSource for Traced<S> {
         self.trace.longest = self.trace.longest.max(asked);
         real
     }
+
+    fn period(&mut self, period: Period) {
+        self.source.period(period);
+    }
 }
 
 /// Passes another source through, but every `period` blocks gives half a block of silence instead of its end.
@@ -123,5 +127,9 @@ impl<S: FrameSource> FrameSource for Faulty<S> {
         let real = self.source.fill(block.split_front(half));
         block.clear();
         real
+    }
+
+    fn period(&mut self, period: Period) {
+        self.source.period(period);
     }
 }

@@ -6,6 +6,7 @@ mod completions;
 mod demo;
 pub mod exit;
 pub mod instrument;
+pub mod live;
 mod interrupt;
 pub mod offline;
 mod output;

@@ -1,0 +1,5 @@
+//! Playing live: the rig behind a device, steered from other threads.
+
+mod status;
+
+pub use status::{Input, Load, SongStatus, Status};
