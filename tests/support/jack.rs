@@ -4,10 +4,12 @@
 //! client itself: it starts children with [`Server::lend`], most of them [`Server::probe`].
 //! Servers of one machine disturb each other's deadlines, so a start waits for its turn, in whatever process it is.
 
-use crate::process::sibling;
+use crate::process::{sibling, stereo};
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 use std::fs::File;
-use std::process::{Child, Command, Stdio};
+use std::io::{BufRead, BufReader, Lines, Write};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -157,4 +159,159 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// One `jack-probe` that runs and reports.
+#[derive(Debug)]
+pub struct Probe {
+    process: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Probe {
+    /// Starts the probe as a client of `server`; see `jack-probe --help` for the arguments.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start(server: &Server, arguments: &[&str]) -> Self {
+        let mut command = server.probe(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        let mut process = command.spawn().expect("jack-probe starts");
+        let lines = BufReader::new(process.stdout.take().expect("a pipe")).lines();
+        Self { process, lines }
+    }
+
+    /// The next line that reports `event`; lines before it are passed over.
+    ///
+    /// # Panics
+    /// When the probe ends without.
+    pub fn wait_for(&mut self, event: &str) -> Value {
+        loop {
+            let line = self.lines.next().unwrap_or_else(|| panic!("jack-probe ended before '{event}'"));
+            let report: Value = serde_json::from_str(&line.expect("a line")).expect("a line of JSON");
+            if report["event"] == event {
+                return report;
+            }
+        }
+    }
+
+    /// Asks it to end and gives what it still reports.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn stop(mut self) -> Vec<Value> {
+        // A probe whose time was up has gone already.
+        let _ = self.process.stdin.take().expect("a pipe").write_all(b"stop\n");
+        self.wait()
+    }
+
+    /// Waits until it ends by itself and gives what it still reports.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn wait(mut self) -> Vec<Value> {
+        drop(self.process.stdin.take());
+        let lines = self.lines.by_ref().map(|line| line.expect("a line"));
+        let reports = lines.map(|line| serde_json::from_str(&line).expect("a line of JSON")).collect();
+        let status = self.process.wait().expect("jack-probe ends");
+        assert!(status.success(), "jack-probe failed: {status}");
+        reports
+    }
+}
+
+impl Drop for Probe {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A recording that runs.
+#[derive(Debug)]
+pub struct Recorder {
+    probe: Probe,
+    file: tempfile::NamedTempFile,
+}
+
+/// What output ports carried.
+#[derive(Debug)]
+pub struct Recording {
+    /// The server's frame that the channels begin with.
+    pub first_frame: u32,
+    /// One a port.
+    pub channels: Vec<Vec<f32>>,
+    /// Frames that the recorder missed; they are silent.
+    pub gap_frames: u64,
+    /// Xruns that the server told the recorder of.
+    pub xruns: u64,
+}
+
+impl Recorder {
+    /// Records two output ports, which may not exist yet, for at most `seconds`; returns once they are connected.
+    pub fn start(server: &Server, ports: [&str; 2], seconds: f64) -> Self {
+        let file = tempfile::NamedTempFile::new().expect("a file for the recording");
+        let out = file.path().to_str().expect("a plain path");
+        let ports = ports.join(",");
+        let arguments = ["record", "--ports", &ports, "--seconds", &seconds.to_string(), "--out", out];
+        let mut probe = Probe::start(server, &arguments);
+        for _ in 0..2 {
+            probe.wait_for("connected");
+        }
+        Self { probe, file }
+    }
+
+    /// Ends the recording.
+    pub fn stop(self) -> Recording {
+        let reports = self.probe.stop();
+        let report = reports.last().expect("a recording is reported");
+        let (_, left, right) = stereo(self.file.path());
+        let count = |key: &str| report[key].as_u64().unwrap_or_else(|| panic!("no '{key}' in {report}"));
+        Recording {
+            first_frame: count("first_frame") as u32,
+            channels: vec![left, right],
+            gap_frames: count("gap_frames"),
+            xruns: count("xruns"),
+        }
+    }
+}
+
+/// A message that was sent or heard, and the frame of the server at which it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamped {
+    /// The frame.
+    pub frame: u32,
+    /// The message.
+    pub bytes: Vec<u8>,
+}
+
+impl Stamped {
+    fn parse(report: &Value) -> Self {
+        let digits = report["bytes"].as_str().expect("bytes are reported");
+        let byte = |n| u8::from_str_radix(&digits[n..n + 2], 16).expect("bytes are hex");
+        let frame = report["frame"].as_u64().expect("a frame is reported") as u32;
+        Self { frame, bytes: (0..digits.len()).step_by(2).map(byte).collect() }
+    }
+
+    /// All that a probe reported as `event`.
+    pub fn all(reports: &[Value], event: &str) -> Vec<Self> {
+        reports.iter().filter(|report| report["event"] == event).map(Self::parse).collect()
+    }
+}
+
+/// Sends each message so many frames after a start that the probe chooses, waits until all have left, stays connected for
+/// `linger` seconds, and tells when each was sent.
+///
+/// # Panics
+/// When the port does not come, or a message left later than asked.
+pub fn send(server: &Server, to: &str, script: &[(u32, &[u8])], linger: f64) -> Vec<Stamped> {
+    let mut probe = Probe::start(server, &["notes", "--to", to, "--linger", &linger.to_string()]);
+    let mut text = String::new();
+    for (frames, bytes) in script {
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        text += &format!("+{frames} {hex}\n");
+    }
+    probe.process.stdin.as_mut().expect("a pipe").write_all(text.as_bytes()).expect("jack-probe reads its script");
+    let reports = probe.wait();
+    assert!(reports.iter().all(|report| report["late"] != true), "messages left late");
+    Stamped::all(&reports, "sent")
 }
