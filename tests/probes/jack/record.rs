@@ -6,7 +6,7 @@ use jack::{AudioIn, Client, Control, Port, ProcessScope};
 use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// A recording whose cycles stop for so long has lost its server.
@@ -21,10 +21,15 @@ struct Tape {
     gaps: u64,
     gap_frames: u64,
     cycles: Arc<AtomicU64>,
+    has_ended: Arc<AtomicBool>,
 }
 
 impl jack::ProcessHandler for Tape {
     fn process(&mut self, _: &Client, scope: &ProcessScope) -> Control {
+        // Ports fall silent a cycle before the last, while the client leaves the graph: that is not theirs.
+        if self.has_ended.load(Ordering::Relaxed) {
+            return Control::Continue;
+        }
         let now = scope.last_frame_time();
         let first = *self.first_frame.get_or_insert(now);
         let expected = self.channels[0].len();
@@ -67,7 +72,17 @@ pub fn run(sources: &[String], seconds: f64, out: &Path) -> Result<()> {
         })
         .collect();
     let cycles = Arc::new(AtomicU64::new(0));
-    let tape = Tape { ports, channels, capacity, first_frame: None, gaps: 0, gap_frames: 0, cycles: cycles.clone() };
+    let has_ended = Arc::new(AtomicBool::new(false));
+    let tape = Tape {
+        ports,
+        channels,
+        capacity,
+        first_frame: None,
+        gaps: 0,
+        gap_frames: 0,
+        cycles: cycles.clone(),
+        has_ended: has_ended.clone(),
+    };
     let xruns = Xruns::default();
     let until = Until::new(seconds);
     let active = client.activate_async(xruns.clone(), tape)?;
@@ -89,6 +104,7 @@ pub fn run(sources: &[String], seconds: f64, out: &Path) -> Result<()> {
             return Err("the server stopped".into());
         }
     }
+    has_ended.store(true, Ordering::Relaxed);
     let (_client, _, tape) = active.deactivate()?;
     write(&tape, rate, out)?;
     say(&json!({
