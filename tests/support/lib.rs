@@ -6,5 +6,7 @@ pub mod jack;
 pub mod measure;
 pub mod process;
 pub mod scramble;
+#[cfg(target_os = "linux")]
+pub mod seccomp;
 pub mod sf2;
 pub mod song;
