@@ -22,6 +22,17 @@ impl<C: Commands + ?Sized> Commands for &mut C {
     }
 }
 
+/// A source that may be missing.
+impl<C: Commands> Commands for Option<C> {
+    fn next_at(&mut self) -> Option<u64> {
+        self.as_mut()?.next_at()
+    }
+
+    fn take(&mut self) -> Option<Timed<Command>> {
+        self.as_mut()?.take()
+    }
+}
+
 /// The live source: whatever has arrived in the ring.
 impl Commands for Consumer<'_, Timed<Command>> {
     fn next_at(&mut self) -> Option<u64> {
