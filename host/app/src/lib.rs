@@ -6,14 +6,16 @@ mod completions;
 mod demo;
 pub mod exit;
 pub mod instrument;
-pub mod live;
 mod interrupt;
+pub mod live;
 pub mod offline;
 mod output;
 mod progress;
+mod quiet;
 mod render;
 mod report;
 mod settings;
+pub mod studio;
 
 pub use exit::Failure;
 pub use instrument::Instrument;
