@@ -4,6 +4,9 @@ mod cli;
 mod cli_hostile;
 mod cli_render;
 mod fluidsynth;
+mod live_jack;
+#[cfg(target_os = "linux")]
+mod live_seccomp;
 mod no_alloc;
 mod ports;
 mod rig;
