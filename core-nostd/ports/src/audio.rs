@@ -11,6 +11,8 @@ pub enum BufferSize {
     /// What the device likes best, within what is sane for playing.
     #[default]
     Device,
+    /// The size closest to so many frames that the device offers.
+    Near(u32),
     /// So many frames, or an error.
     Frames(u32),
 }

@@ -6,6 +6,7 @@
 //! synth moves the old voice to a lane of its own, where it fades.
 
 mod note;
+mod victim;
 
 use note::{NO_KEY, Note, Slot, Stage, bit, key, masked, set_bit};
 
@@ -85,7 +86,7 @@ pub struct VoiceAllocator<const VOICES: usize> {
     /// Slots that have a note.
     used: usize,
     strategy: Strategy,
-    /// Slots in use at most.
+    /// Slots given away at most; more are in use while those that became too many fade.
     polyphony: usize,
     serial: u64,
     /// One bit a channel.
@@ -107,16 +108,10 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
         Self::with_polyphony(strategy, VOICES)
     }
 
-    /// As [`VoiceAllocator::new`], but only the first `polyphony` slots (1..=`VOICES`, clamped) are given away. Any.
+    /// As [`VoiceAllocator::new`], but only `polyphony` slots (1..=`VOICES`, clamped) are given away at once. Any.
     pub const fn with_polyphony(strategy: Strategy, polyphony: usize) -> Self {
         let () = Self::LEGAL;
-        let polyphony = if polyphony == 0 {
-            1
-        } else if polyphony > VOICES {
-            VOICES
-        } else {
-            polyphony
-        };
+        let polyphony = Self::clamped(polyphony);
         Self {
             slots: [Slot { note: Slot::FREE, level: 0.0 }; VOICES],
             notes: [Note::UNUSED; VOICES],
@@ -134,6 +129,16 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
         }
     }
 
+    const fn clamped(polyphony: usize) -> usize {
+        if polyphony == 0 {
+            1
+        } else if polyphony > VOICES {
+            VOICES
+        } else {
+            polyphony
+        }
+    }
+
     /// Forgets every note and pedal, as after the synth has silenced all voices. Real-time.
     pub fn reset(&mut self) {
         *self = Self::with_polyphony(self.strategy, self.polyphony);
@@ -142,6 +147,26 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
     /// Who gives way from now on. Real-time.
     pub fn set_strategy(&mut self, strategy: Strategy) {
         self.strategy = strategy;
+    }
+
+    /// From now on `polyphony` slots (1..=`VOICES`, clamped) are given away at once. Notes that are too many fade, in the
+    /// order in which they would give way. Real-time.
+    pub fn set_polyphony(&mut self, polyphony: usize, each: impl FnMut(Decision)) {
+        self.polyphony = Self::clamped(polyphony);
+        self.end_beyond(self.polyphony);
+        self.announce_endings(each);
+    }
+
+    /// Every note that owns a slot for which `is_meant` holds fades. Real-time.
+    pub fn fade(&mut self, is_meant: impl Fn(u16) -> bool, each: impl FnMut(Decision)) {
+        for (n, slot) in self.slots.iter().enumerate() {
+            if let Some(note) = self.notes.get_mut(usize::from(slot.note))
+                && is_meant(n as u16)
+            {
+                self.has_news |= note.end();
+            }
+        }
+        self.announce_endings(each);
     }
 
     /// A note-on with `layers` regions; returns how many of them start (all, as many as there are slots, or with
@@ -158,16 +183,18 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
         };
         let layers = layers.min(self.polyphony);
         if self.strategy == Strategy::Refuse {
-            let is_open = |slot: &&Slot| {
-                let note = self.notes.get(usize::from(slot.note));
-                note.is_none_or(|note| note.stage == Stage::Ending || gives_way(note))
-            };
-            if self.slots.iter().take(self.polyphony).filter(is_open).count() < layers {
+            let stays =
+                |slot: &&Slot| self.is_kept(slot) && !self.notes.get(usize::from(slot.note)).is_some_and(gives_way);
+            if self.polyphony.saturating_sub(self.slots.iter().filter(stays).count()) < layers {
                 return 0;
             }
         }
         if exclusive_class != 0 || self.sounds(id) {
             self.end(gives_way);
+        }
+        if self.used > self.polyphony {
+            // Since the polyphony fell, slots that fade are there to be stolen beyond what it allows.
+            self.end_beyond(self.polyphony - layers);
         }
         if layers > 0 {
             self.serial += 1;
@@ -186,7 +213,9 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
             let Some(slot) = free.or_else(|| self.steal(entry)) else { return };
             let stolen = free.is_none();
             // A stolen slot is given away again, a free one is taken.
-            self.free_from = self.free_from.max(slot + 1);
+            if self.free_from == slot {
+                self.free_from = slot + 1;
+            }
             let owner = match entry {
                 Some(owner) => owner,
                 None => self.claim(id, class),
@@ -200,11 +229,14 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
         }
     }
 
-    /// The first free slot within the polyphony.
+    /// The first free slot, if the polyphony allows one more.
     fn free_slot(&mut self) -> Option<usize> {
-        let open = self.slots.get(self.free_from..self.polyphony)?;
+        if self.used >= self.polyphony {
+            return None;
+        }
+        let open = self.slots.get(self.free_from..)?;
         let ahead = open.iter().position(|slot| slot.note == Slot::FREE);
-        self.free_from = ahead.map_or(self.polyphony, |ahead| self.free_from + ahead);
+        self.free_from = ahead.map_or(VOICES, |ahead| self.free_from + ahead);
         ahead.map(|_| self.free_from)
     }
 
@@ -230,33 +262,6 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
         for note in self.notes.iter_mut().take(self.notes_end).filter(|note| is_meant(note)) {
             self.has_news |= note.end();
         }
-    }
-
-    /// Takes one slot of the note that gives way; the whole note ends.
-    fn steal(&mut self, newcomer: Option<usize>) -> Option<usize> {
-        let mut levels = [0.0_f32; VOICES];
-        for slot in &self.slots {
-            if let Some(level) = levels.get_mut(usize::from(slot.note)) {
-                *level += slot.level;
-            }
-        }
-        let strategy = self.strategy;
-        // Least first. Levels are not negative, so their bits order as they do.
-        let rank = |&(index, note): &(usize, &Note)| {
-            let stage = match (note.stage, strategy) {
-                (Stage::Ending, _) => 0,
-                (Stage::Releasing, Strategy::ReleasingThenQuietestThenOldest) => 1,
-                _ => 2,
-            };
-            let level = if strategy == Strategy::Oldest && stage > 0 { 0 } else { levels[index].to_bits() };
-            (stage << 32 | u64::from(level), note.serial)
-        };
-        let candidates = self.notes.iter().enumerate().filter(|&(n, note)| note.is_used() && Some(n) != newcomer);
-        let (victim, _) = candidates.min_by_key(rank)?;
-        let slot = self.slots.iter().position(|slot| usize::from(slot.note) == victim)?;
-        self.has_news |= self.notes[victim].end();
-        self.free(slot);
-        Some(slot)
     }
 
     fn announce_endings(&mut self, mut each: impl FnMut(Decision)) {

@@ -2,6 +2,7 @@
 
 use crate::shape::{Source, general};
 use crate::{Bank, PresetIndex};
+use ripieno_types::midi::pedal_is_down;
 
 /// Controller numbers that the synth treats by name (MIDI 1.0 table III, RP-015).
 pub mod cc {
@@ -33,10 +34,6 @@ pub const PERCUSSION_CHANNEL: u8 = 9;
 /// The bank in which a SoundFont keeps its percussion.
 const PERCUSSION_BANK: u16 = 128;
 
-/// A pedal goes down at this controller value and up below [`PEDAL_UP`]: a worn pedal that trembles does neither.
-const PEDAL_DOWN: u8 = 64;
-const PEDAL_UP: u8 = 56;
-
 /// One channel's state.
 #[derive(Clone, Debug)]
 pub struct Channel {
@@ -51,7 +48,10 @@ pub struct Channel {
     fine_tune: u16,
     coarse_tune: u8,
     is_percussion: bool,
+    /// What the next program change looks in.
     bank: u16,
+    /// Bank and program of the last program change.
+    selected: (u16, u8),
     preset: Option<PresetIndex>,
     sustain: bool,
     sostenuto: bool,
@@ -97,6 +97,7 @@ impl Channel {
             coarse_tune: 64,
             is_percussion: number == PERCUSSION_CHANNEL,
             bank: 0,
+            selected: (0, 0),
             preset: None,
             sustain: false,
             sostenuto: false,
@@ -112,10 +113,17 @@ impl Channel {
     /// Selects a program in the bank chosen before: exactly, else in bank 0, else the first melodic preset there is.
     /// The percussion channel looks in bank 128 only, and falls back to that bank's program 0.
     pub fn select(&mut self, program: u8, bank: &impl Bank) {
+        self.selected = (self.bank, program);
+        self.resolve(bank);
+    }
+
+    /// Looks the selected program up, as after the bank was exchanged.
+    pub fn resolve(&mut self, bank: &impl Bank) {
+        let (number, program) = self.selected;
         self.preset = if self.is_percussion {
             bank.find(PERCUSSION_BANK, program).or_else(|| bank.find(PERCUSSION_BANK, 0))
         } else {
-            bank.find(self.bank, program)
+            bank.find(number, program)
                 .or_else(|| bank.find(0, program))
                 .or_else(|| (0..128).find_map(|program| bank.find(0, program)))
                 .or(Some(PresetIndex(0)))
@@ -174,6 +182,13 @@ impl Channel {
         (self.sustain, self.sostenuto, self.soft) = (false, false, false);
     }
 
+    /// Lifts the pedals that hold notes.
+    pub fn lift_pedals(&mut self) {
+        for pedal in [cc::SUSTAIN, cc::SOSTENUTO] {
+            self.control(pedal, 0);
+        }
+    }
+
     /// The pitch wheel, 0..=16383.
     pub fn bend(&mut self, value: u16) {
         self.wheel = value;
@@ -227,7 +242,7 @@ pub struct NoteSources {
 
 fn moved(is_down: &mut bool, value: u8) -> bool {
     let was_down = *is_down;
-    *is_down = if was_down { value >= PEDAL_UP } else { value >= PEDAL_DOWN };
+    *is_down = pedal_is_down(was_down, value);
     *is_down != was_down
 }
 

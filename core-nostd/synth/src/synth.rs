@@ -1,5 +1,7 @@
 //! The synth: MIDI words in, stereo frames out, any number a call.
 
+mod handover;
+
 use crate::channel::{Channel, Pedal, cc};
 use crate::group::Group;
 use crate::lanes::{self, CONTROL_FRAMES, Line, Sum, Sums};
@@ -62,6 +64,8 @@ impl<'a> SendBuses<'a> {
 #[derive(Debug)]
 pub struct Synth<B, const VOICES: usize> {
     bank: B,
+    /// The bank before, until it is fetched; what still sounds from it says so.
+    old_bank: Option<B>,
     config: SynthConfig,
     around: Surroundings,
     fade_frames: f32,
@@ -99,6 +103,7 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
         channels.iter_mut().for_each(|channel| channel.select(0, &bank));
         Self {
             bank,
+            old_bank: None,
             config,
             around: Surroundings {
                 rate,
@@ -126,7 +131,7 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
         }
     }
 
-    /// The bank that it plays. Any.
+    /// The bank that the next note plays. Any.
     pub fn bank(&self) -> &B {
         &self.bank
     }
@@ -308,7 +313,7 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
         }
         // Voices may have to be stolen; a stolen one must have a place to fade in.
         let polyphony = self.config.polyphony;
-        let needed = layers.min(polyphony).saturating_sub(polyphony - self.sounding);
+        let needed = layers.min(polyphony).saturating_sub(polyphony.saturating_sub(self.sounding));
         if layers == 0 || needed > VOICES - self.fading {
             self.stats.dropped_notes += 1;
             return;
@@ -456,7 +461,11 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
             let line = &mut self.line[..count];
             match &mut sound.source {
                 Source::Sample(cursor) => {
-                    lanes::sing(cursor, self.bank.pool(), interpolation, &mut self.window, line);
+                    let bank = match &self.old_bank {
+                        Some(old) if sound.is_of_old_bank => old,
+                        _ => &self.bank,
+                    };
+                    lanes::sing(cursor, bank.pool(), interpolation, &mut self.window, line);
                 }
                 Source::Direct(oscillators) => lanes::sing_direct(oscillators, from, line),
             }

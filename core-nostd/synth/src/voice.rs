@@ -21,6 +21,8 @@ pub enum Source {
 #[derive(Clone, Copy, Debug)]
 pub struct Sound {
     pub source: Source,
+    /// Its sample lies in the bank before the present one.
+    pub is_of_old_bank: bool,
     pub filter: Filter,
     /// Left, right, chorus, reverb.
     pub gains: [Ramp; 4],
@@ -165,6 +167,7 @@ impl Voice {
             Settings::new(&region.generators, &region.modulators, channel, &sources, tuning.root, around.rate, is_soft);
         let sound = Sound {
             source,
+            is_of_old_bank: false,
             filter: Filter::new(around.keeps_filter || is_filtered(&settings)),
             gains: [Ramp::default(); 4],
             onset: None,

@@ -7,7 +7,11 @@ const VOICES: usize = 6;
 
 #[derive(Clone, Debug)]
 enum Event {
-    On { id: NoteId, class: u8, layers: usize },
+    On {
+        id: NoteId,
+        class: u8,
+        layers: usize,
+    },
     Off(NoteId),
     Sustain(u8, bool),
     Sostenuto(u8, bool),
@@ -15,10 +19,14 @@ enum Event {
     AllSoundOff(u8),
     Finished(u16),
     Level(u16, f32),
+    Polyphony(usize),
+    /// One bit a slot.
+    Fade(u16),
 }
 
 #[derive(Clone, Debug)]
 struct Note {
+    serial: u32,
     id: NoteId,
     class: u8,
     key_down: bool,
@@ -29,8 +37,9 @@ struct Note {
     voices: Vec<(u16, f32)>,
 }
 
-#[derive(Default)]
 struct Model {
+    polyphony: usize,
+    serial: u32,
     /// Oldest first.
     notes: Vec<Note>,
     sustain: [bool; 16],
@@ -38,6 +47,10 @@ struct Model {
 }
 
 impl Model {
+    fn new() -> Self {
+        Self { polyphony: VOICES, serial: 0, notes: vec![], sustain: [false; 16], sostenuto: [false; 16] }
+    }
+
     fn owner(&mut self, slot: u16) -> Option<&mut Note> {
         self.notes.iter_mut().find(|note| note.voices.iter().any(|voice| voice.0 == slot))
     }
@@ -75,9 +88,28 @@ impl Model {
         releases
     }
 
+    /// Slots of notes that do not fade.
+    fn kept(&self) -> usize {
+        self.notes.iter().filter(|note| !note.ending).map(|note| note.voices.len()).sum()
+    }
+
+    fn set_polyphony(&mut self, polyphony: usize, strategy: Stealing) -> Vec<Decision> {
+        self.polyphony = polyphony.clamp(1, VOICES);
+        self.end_beyond(self.polyphony, strategy)
+    }
+
+    fn end_beyond(&mut self, most: usize, strategy: Stealing) -> Vec<Decision> {
+        let mut fades = vec![];
+        while self.kept() > most {
+            let victim = self.victim(strategy, |note| !note.ending).expect("a victim");
+            let serial = self.notes[victim].serial;
+            fades.extend(self.end(|note| note.serial == serial));
+        }
+        fades
+    }
+
     /// Index of the note that must give way.
-    fn victim(&self, strategy: Stealing, fresh: Option<NoteId>) -> Option<usize> {
-        let newest = fresh.map(|_| self.notes.len() - 1);
+    fn victim(&self, strategy: Stealing, may: impl Fn(&Note) -> bool) -> Option<usize> {
         let rank = |note: &Note| {
             let stage = match strategy {
                 _ if note.ending => 0,
@@ -88,7 +120,7 @@ impl Model {
             (stage, if strategy == Stealing::Oldest && !note.ending { 0.0 } else { level })
         };
         let mut best: Option<usize> = None;
-        for n in (0..self.notes.len()).filter(|&n| Some(n) != newest) {
+        for n in (0..self.notes.len()).filter(|&n| may(&self.notes[n])) {
             if best.is_none_or(|best| rank(&self.notes[n]) < rank(&self.notes[best])) {
                 best = Some(n);
             }
@@ -109,20 +141,24 @@ impl Model {
             })
             .collect();
         if strategy == Stealing::Refuse {
-            let open = |note: &&Note| note.ending || gives_way(note);
-            let reusable: usize = self.notes.iter().filter(open).map(|note| note.voices.len()).sum();
-            if VOICES - self.used() + reusable < layers {
+            let stays = |note: &&Note| !note.ending && !gives_way(note);
+            let staying: usize = self.notes.iter().filter(stays).map(|note| note.voices.len()).sum();
+            if self.polyphony < staying + layers {
                 assert!(real.is_empty(), "a refused note changed something: {real:?}");
                 return;
             }
         }
         assert_eq!(starts.len(), layers, "a note must start with all its layers");
         let mut expected = self.end(gives_way);
+        if self.used() > self.polyphony {
+            expected.extend(self.end_beyond(self.polyphony - layers, strategy));
+        }
         for (n, &(slot, layer, stolen)) in starts.iter().enumerate() {
             assert_eq!(usize::from(layer), n);
-            assert_eq!(stolen, self.used() == VOICES, "free slots go first");
+            assert_eq!(stolen, self.used() >= self.polyphony, "free slots go first");
             if stolen {
-                let victim = self.victim(strategy, (n > 0).then_some(id)).expect("a victim");
+                let newest = (n > 0).then_some(self.serial);
+                let victim = self.victim(strategy, |note| Some(note.serial) != newest).expect("a victim");
                 assert!(self.notes[victim].voices.iter().any(|voice| voice.0 == slot), "wrong victim: slot {slot}");
                 let voices = self.notes[victim].voices.clone();
                 if !self.notes[victim].ending {
@@ -135,7 +171,9 @@ impl Model {
                 assert!(self.owner(slot).is_none(), "slot {slot} was in use");
             }
             if n == 0 {
+                self.serial += 1;
                 let fresh = Note {
+                    serial: self.serial,
                     id,
                     class,
                     key_down: true,
@@ -181,13 +219,15 @@ fn apply(allocator: &mut VoiceAllocator<VOICES>, event: &Event) -> Vec<Decision>
         Event::AllSoundOff(channel) => allocator.all_sound_off(channel, each),
         Event::Finished(slot) => allocator.finished(slot),
         Event::Level(slot, level) => allocator.set_level(slot, level),
+        Event::Polyphony(polyphony) => allocator.set_polyphony(polyphony, each),
+        Event::Fade(slots) => allocator.fade(|slot| slots >> slot & 1 == 1, each),
     }
     decisions
 }
 
 fn check(events: &[Event], strategy: Stealing) {
     let mut allocator = VoiceAllocator::<VOICES>::new(strategy);
-    let mut model = Model::default();
+    let mut model = Model::new();
     for event in events {
         let real = apply(&mut allocator, event);
         let mut slots: Vec<_> = real.iter().map(slot).collect();
@@ -195,7 +235,7 @@ fn check(events: &[Event], strategy: Stealing) {
         slots.dedup();
         assert_eq!(slots.len(), real.len(), "two decisions for one slot: {real:?}");
         match *event {
-            Event::On { id, class, layers } => model.on(id, class, layers.min(VOICES), strategy, &real),
+            Event::On { id, class, layers } => model.on(id, class, layers.min(model.polyphony), strategy, &real),
             Event::Off(id) => {
                 model.notes.iter_mut().filter(|note| note.id == id).for_each(|note| note.key_down = false);
                 assert_same(&real, &model.release_unpedalled());
@@ -217,6 +257,11 @@ fn check(events: &[Event], strategy: Stealing) {
             }
             Event::AllSoundOff(channel) => assert_same(&real, &model.end(|note| note.id.channel == channel)),
             Event::Finished(slot) => model.take(slot),
+            Event::Polyphony(polyphony) => assert_same(&real, &model.set_polyphony(polyphony, strategy)),
+            Event::Fade(slots) => {
+                let is_meant = |note: &Note| note.voices.iter().any(|voice| slots >> voice.0 & 1 == 1);
+                assert_same(&real, &model.end(is_meant));
+            }
             Event::Level(slot, level) => {
                 if let Some(note) = model.owner(slot) {
                     note.voices.iter_mut().filter(|voice| voice.0 == slot).for_each(|voice| voice.1 = level.max(0.0));
@@ -224,6 +269,7 @@ fn check(events: &[Event], strategy: Stealing) {
             }
         }
         assert_eq!(allocator.sounding(), model.used());
+        assert!(model.kept() <= model.polyphony, "{} of {} voices do not fade", model.kept(), model.polyphony);
         for slot in 0..VOICES as u16 {
             let owner = model.owner(slot).cloned();
             assert_eq!(allocator.note(slot), owner.as_ref().map(|note| note.id));
@@ -259,6 +305,8 @@ fn event() -> impl Strategy<Value = Event> {
         1 => (0..2u8).prop_map(Event::AllNotesOff),
         1 => (0..2u8).prop_map(Event::AllSoundOff),
         3 => (0..VOICES as u16 + 1).prop_map(Event::Finished),
+        1 => (0..VOICES + 2).prop_map(Event::Polyphony),
+        1 => (0..1_u16 << VOICES).prop_map(Event::Fade),
         // Eighths add up exactly, whatever the order.
         3 => (0..VOICES as u16 + 1, -1..9i8).prop_map(|(slot, level)| Event::Level(slot, f32::from(level) / 8.0)),
     ]

@@ -32,6 +32,9 @@ pub enum Command {
     },
     /// Puts the effects in this order: a permutation of the effect table.
     Order([EffectId; 7]),
+    /// Lets at most this many voices sound, at least 1 and at most as many as the rig has (it clamps): those that are too
+    /// many fade.
+    Polyphony(u16),
     /// Silences everything at once, with a fade too short to hear as one, and forgets held pedals and bends.
     Panic,
 }

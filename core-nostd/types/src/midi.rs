@@ -1,8 +1,11 @@
-//! MIDI 1.0 words and the assembler that finds them in a byte stream (MIDI 1.0 Detailed Specification 4.2.1).
+//! MIDI 1.0 words, the assembler that finds them in a byte stream (MIDI 1.0 Detailed Specification 4.2.1), and what they
+//! leave held.
 
 mod assembler;
+mod held;
 mod word;
 
 pub use assembler::{Assembled, Assembler, AssemblerStats};
+pub use held::{Held, pedal_is_down};
 pub use wmidi::{Channel, ControlFunction, MidiMessage, Note, PitchBend, U7, U14};
 pub use word::{MidiWord, WordError};

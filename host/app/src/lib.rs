@@ -12,9 +12,11 @@ pub mod offline;
 mod output;
 pub mod play;
 mod progress;
+mod quiet;
 mod render;
 mod report;
 mod settings;
+pub mod studio;
 
 pub use exit::Failure;
 pub use instrument::Instrument;

@@ -9,15 +9,13 @@
 
 mod chunks;
 mod error;
-mod held;
 mod time;
 mod track;
 
 pub use chunks::Format;
 pub use error::{Damage, Reason, SmfError, Warning};
 
-use held::Held;
-use ripieno_types::midi::MidiWord;
+use ripieno_types::midi::{Held, MidiWord};
 use ripieno_types::{SampleRate, Timed};
 use std::fs::File;
 use std::io::Read;
@@ -174,7 +172,7 @@ impl Song {
         clock.advance(end);
         self.frames = start.saturating_add(clock.frame(rate));
         let at = self.frames;
-        held.release(|word| self.events.push(Timed { at, value: word }))
+        held.lift(|word| self.events.push(Timed { at, value: word }))
     }
 }
 

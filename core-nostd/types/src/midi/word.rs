@@ -53,7 +53,8 @@ impl MidiWord {
         Self::channel_voice(0xE0, channel, (value & 0x7F) as u8, (value >> 7 & 0x7F) as u8)
     }
 
-    fn channel_voice(status: u8, channel: Channel, data1: u8, data2: u8) -> Self {
+    /// Data bytes must be below 128; a message of two bytes leaves the second at 0.
+    pub(super) fn channel_voice(status: u8, channel: Channel, data1: u8, data2: u8) -> Self {
         Self { bytes: [status | channel.index(), data1, data2] }
     }
 

@@ -237,7 +237,7 @@ mod tests {
     #[test]
     fn a_song_shows_how_far_it_is() {
         let row = |position_secs, length_secs| {
-            let status = Status { song: Some(SongStatus { position_secs, length_secs }), ..status() };
+            let status = Status { song: Some(SongStatus { position_secs, length_secs, is_over: false }), ..status() };
             let area = Rect::new(0, 0, 26, 1);
             let mut buffer = Buffer::empty(area);
             song(&status, &theme(), area, &mut buffer);

@@ -25,7 +25,7 @@ fn status() -> Status {
         values: ripieno_fx::PARAMS.iter().map(|info| info.default).collect(),
         bypassed: vec![false; 7],
         inputs: vec![Input { name: "Keystation 61".into(), is_connected: true }],
-        song: Some(SongStatus { position_secs: 83.0, length_secs: 225.0 }),
+        song: Some(SongStatus { position_secs: 83.0, length_secs: 225.0, is_over: false }),
         ..Status::default()
     }
 }
@@ -126,7 +126,7 @@ prop_compose! {
         last_error in prop::option::of(text()),
     ) -> Status {
         let inputs = inputs.into_iter().map(|(name, is_connected)| Input { name, is_connected }).collect();
-        let song = song.map(|(position_secs, length_secs)| SongStatus { position_secs, length_secs });
+        let song = song.map(|(position_secs, length_secs)| SongStatus { position_secs, length_secs, is_over: false });
         let load = Load { p50, p99, max };
         Status {
             rate, buffer, buffered, latency_ms, device, is_running, instrument, voices, polyphony, master, underruns,
