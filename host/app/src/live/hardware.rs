@@ -39,7 +39,7 @@ impl Devices for Hardware {
     }
 
     fn promote(format: Format) -> bool {
-        ripieno_audio::ask_for_priority(format)
+        ripieno_audio::promote(format.buffer, format.rate.hz())
     }
 }
 
