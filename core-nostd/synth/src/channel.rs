@@ -280,6 +280,34 @@ mod tests {
     }
 
     #[test]
+    fn another_bank_is_asked_for_what_was_selected() {
+        /// Has every program of bank 3 and of bank 0, where programs lie `shift` further.
+        struct Shifted(u16);
+
+        impl Bank for Shifted {
+            fn find(&self, bank: u16, program: u8) -> Option<PresetIndex> {
+                matches!(bank, 0 | 3).then(|| PresetIndex(100 * bank + self.0 + u16::from(program)))
+            }
+
+            fn regions(&self, _: PresetIndex, _: u8, _: u8, _: impl FnMut(&crate::Region)) {}
+
+            fn pool(&self) -> crate::SamplePool<'_> {
+                crate::SamplePool::default()
+            }
+        }
+
+        let mut channel = Channel::new(0);
+        channel.control(cc::BANK_MSB, 3);
+        channel.select(7, &Shifted(0));
+        // Waits for the next program change.
+        channel.control(cc::BANK_MSB, 0);
+        channel.resolve(&Shifted(50));
+        assert_eq!(channel.preset(), Some(PresetIndex(357)));
+        channel.select(7, &Shifted(50));
+        assert_eq!(channel.preset(), Some(PresetIndex(57)));
+    }
+
+    #[test]
     fn reset_keeps_volume_and_pan() {
         let mut channel = Channel::new(0);
         for (controller, value) in [(7, 11), (10, 12), (11, 13), (1, 14), (64, 127)] {
