@@ -6,7 +6,7 @@ mod cli_render;
 mod fluidsynth;
 mod live_jack;
 #[cfg(target_os = "linux")]
-mod live_seccomp;
+mod live_realtime;
 mod no_alloc;
 mod ports;
 mod rig;
