@@ -7,6 +7,7 @@ pub mod hostile;
 pub mod jack;
 pub mod measure;
 pub mod process;
+pub mod rack;
 #[cfg(target_os = "linux")]
 pub mod realtime;
 pub mod scramble;
