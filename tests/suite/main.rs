@@ -4,6 +4,7 @@ mod cli;
 mod cli_hostile;
 mod cli_render;
 mod fluidsynth;
+mod live_jack;
 mod no_alloc;
 mod ports;
 mod rig;

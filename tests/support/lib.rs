@@ -2,6 +2,7 @@
 
 pub mod frame_source;
 pub mod hostile;
+pub mod jack;
 pub mod measure;
 pub mod process;
 pub mod scramble;
