@@ -43,6 +43,7 @@ fn a_change_of_buffer_keeps_the_note_and_a_change_of_rate_what_was_set() {
     stand.keys.send(0, &[0xB0, 7, 40]);
     stand.keys.send(0, &NOTE_ON);
     until("the note sounds", || stand.loudness(64) > 0.001);
+    stand.loudness(24_000);
     let before = stand.loudness(4_800);
 
     let settings = handle.reconfigure(Change { buffer: Some(Some(128)), ..Change::default() }).unwrap();

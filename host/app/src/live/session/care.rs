@@ -66,6 +66,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
             }
             Stage::Between => {}
         }
+        self.before = None;
     }
 
     /// The stream has ended by itself.
