@@ -14,6 +14,7 @@ mod session;
 mod soundfont;
 mod soundfont_hostile;
 mod soundfont_model;
+mod timing;
 
 #[global_allocator]
 static GUARD: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
