@@ -1,5 +1,6 @@
 //! What the tests share: songs, banks, damage, measurements, guards and conformance suites.
 
+pub mod audio_out;
 pub mod frame_source;
 pub mod hostile;
 pub mod jack;

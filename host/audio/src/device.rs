@@ -85,10 +85,50 @@ impl Back {
     }
 }
 
-/// A running stream of cpal's and the period that it really has.
-fn running(stream: cpal::Stream, format: Format) -> (Running, Format) {
-    let buffer = stream.buffer_size().unwrap_or(format.buffer);
-    (Box::new(stream), Format { buffer, ..format })
+/// A stream that is built.
+enum Built {
+    /// Not called before it is told to play.
+    Card(cpal::Stream),
+    /// Runs as soon as it is there.
+    #[cfg(feature = "jack")]
+    Jack(Running, Format),
+}
+
+impl Built {
+    /// Lets it run; the format comes back with the period that it really has.
+    fn go(self, back: &Back, format: Format) -> Result<(Running, Format), AudioError> {
+        match self {
+            Self::Card(stream) => {
+                stream.play().map_err(|error| back.refusal(&error))?;
+                let buffer = stream.buffer_size().unwrap_or(format.buffer);
+                Ok((Box::new(stream), Format { buffer, ..format }))
+            }
+            #[cfg(feature = "jack")]
+            Self::Jack(running, format) => Ok((running, format)),
+        }
+    }
+}
+
+/// Lends the client to a stream that `build` makes, and lets it run.
+fn start<D, C: Send>(
+    device: D,
+    back: impl Fn(&D) -> &Back,
+    build: impl FnOnce(&D, Lease<C>, Reporter) -> Result<Built, AudioError>,
+    format: Format,
+    client: C,
+) -> Result<DeviceStream<D, C>, Refused<D, C, AudioError>> {
+    let (lease, mut hold) = lease();
+    let (reporter, watch) = watch();
+    let built = match build(&device, lease, reporter) {
+        Ok(built) => built,
+        Err(error) => return Err(Refused { device, client, error }),
+    };
+    // Before the first callback, so that none is wasted; only now, as some drivers lose a callback that fails to start.
+    hold.lend(client);
+    match built.go(back(&device), format) {
+        Ok((running, format)) => Ok(DeviceStream { device, format, hold, watch, running }),
+        Err(error) => Err(Refused { device, client: hold.recall(), error }),
+    }
 }
 
 #[cfg(feature = "jack")]
@@ -183,18 +223,19 @@ impl Output {
         &self.back.label().name
     }
 
-    fn launch<S: FrameSource + Send + 'static>(
+    fn build<S: FrameSource + Send + 'static>(
         &self,
         format: Format,
         lease: Lease<S>,
         reporter: Reporter,
-    ) -> Result<(Running, Format), AudioError> {
+    ) -> Result<Built, AudioError> {
         match &self.back {
-            Back::Card(card) => card::play(card, format, lease, reporter)
-                .map(|stream| running(stream, format))
-                .map_err(|error| self.back.refusal(&error)),
+            Back::Card(card) => {
+                let stream = card::play(card, format, lease, reporter);
+                stream.map(Built::Card).map_err(|error| self.back.refusal(&error))
+            }
             #[cfg(feature = "jack")]
-            Back::Jack(_) => jack::play(format, lease, reporter),
+            Back::Jack(_) => jack::play(format, lease, reporter).map(|(running, format)| Built::Jack(running, format)),
         }
     }
 }
@@ -212,15 +253,13 @@ impl AudioOut for Output {
         format: Format,
         source: S,
     ) -> Result<DeviceStream<Self, S>, Refused<Self, S, AudioError>> {
-        let (lease, mut hold) = lease();
-        let (reporter, watch) = watch();
-        match self.launch(format, lease, reporter) {
-            Ok((running, format)) => {
-                hold.lend(source);
-                Ok(DeviceStream { device: self, format, hold, watch, running })
-            }
-            Err(error) => Err(Refused { device: self, client: source, error }),
-        }
+        start(
+            self,
+            |device| &device.back,
+            |device, lease, reporter| device.build(format, lease, reporter),
+            format,
+            source,
+        )
     }
 }
 
@@ -249,18 +288,21 @@ impl Input {
         &self.back.label().name
     }
 
-    fn launch<S: FrameSink + Send + 'static>(
+    fn build<S: FrameSink + Send + 'static>(
         &self,
         format: Format,
         lease: Lease<S>,
         reporter: Reporter,
-    ) -> Result<(Running, Format), AudioError> {
+    ) -> Result<Built, AudioError> {
         match &self.back {
-            Back::Card(card) => card::record(card, format, lease, reporter)
-                .map(|stream| running(stream, format))
-                .map_err(|error| self.back.refusal(&error)),
+            Back::Card(card) => {
+                let stream = card::record(card, format, lease, reporter);
+                stream.map(Built::Card).map_err(|error| self.back.refusal(&error))
+            }
             #[cfg(feature = "jack")]
-            Back::Jack(_) => jack::record(format, lease, reporter),
+            Back::Jack(_) => {
+                jack::record(format, lease, reporter).map(|(running, format)| Built::Jack(running, format))
+            }
         }
     }
 }
@@ -278,14 +320,12 @@ impl AudioIn for Input {
         format: Format,
         sink: S,
     ) -> Result<DeviceStream<Self, S>, Refused<Self, S, AudioError>> {
-        let (lease, mut hold) = lease();
-        let (reporter, watch) = watch();
-        match self.launch(format, lease, reporter) {
-            Ok((running, format)) => {
-                hold.lend(sink);
-                Ok(DeviceStream { device: self, format, hold, watch, running })
-            }
-            Err(error) => Err(Refused { device: self, client: sink, error }),
-        }
+        start(
+            self,
+            |device| &device.back,
+            |device, lease, reporter| device.build(format, lease, reporter),
+            format,
+            sink,
+        )
     }
 }
