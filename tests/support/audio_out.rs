@@ -130,14 +130,20 @@ pub struct Case<'c> {
     pub spoil: Option<&'c dyn Fn(Format) -> Format>,
 }
 
+impl std::fmt::Debug for Case<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Case").field("wanted", &self.wanted).field("frames", &self.frames).finish_non_exhaustive()
+    }
+}
+
 /// Starts, watches, refuses and restarts; the device comes back.
 ///
 /// # Panics
 /// When a promise is broken.
 pub fn conforms<D: AudioOut>(name: &str, device: D, case: &Case<'_>) -> D {
     let mut huge = FormatRequest::default();
-    huge.buffer = BufferSize::Frames(100_000_000);
-    let error = device.format(&huge).expect_err("a buffer of hours");
+    huge.buffer = BufferSize::Frames(4_000_000_000);
+    let error = device.format(&huge).expect_err("a buffer of a day");
     assert_eq!(error.kind(), FaultKind::Unsupported, "{name}: {error}");
     let format = device.format(&case.wanted).unwrap_or_else(|error| panic!("{name}: {error}"));
     assert!(format.buffer > 0 && format.map.iter().all(|channel| *channel < format.channels), "{name}: {format:?}");

@@ -195,7 +195,7 @@ pub(crate) fn play<S: FrameSource + Send + 'static>(
             let stamp = info.timestamp();
             let latency = stamp.playback.duration_since(stamp.callback);
             let period = cycle.begin(layout.frames(data.len()), latency);
-            outlet.pull(period, |at, left, right| layout.interleave(layout.from_frame_mut(data, at), left, right));
+            outlet.pull(period, |at, left, right| layout.interleave(layout.rest_mut(data, at), left, right));
         };
         card.device.build_output_stream(config(format), fill, listen(reporter), Some(PATIENCE))
     })
@@ -216,7 +216,7 @@ pub(crate) fn record<S: FrameSink + Send + 'static>(
         let take = move |data: &[Sample], _: &cpal::InputCallbackInfo| {
             let frames = layout.frames(data.len());
             cycle.begin(frames, Duration::ZERO);
-            inlet.push(frames, |at, left, right| layout.separate(layout.from_frame(data, at), left, right));
+            inlet.push(frames, |at, left, right| layout.separate(layout.rest(data, at), left, right));
         };
         card.device.build_input_stream(config(format), take, listen(reporter), Some(PATIENCE))
     })
