@@ -8,10 +8,11 @@ mod cli_render;
 mod fluidsynth;
 mod live_jack;
 #[cfg(target_os = "linux")]
-mod live_seccomp;
+mod live_realtime;
 mod no_alloc;
 mod ports;
 mod rig;
+mod session;
 mod soundfont;
 mod soundfont_hostile;
 mod soundfont_model;

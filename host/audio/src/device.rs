@@ -26,6 +26,11 @@ impl Output {
         Back::open(choice, Way::Out).map(|back| Self { back })
     }
 
+    /// The id of the system's default device, if it has one; that it can be opened is not said. Control; may block.
+    pub fn default_id() -> Option<String> {
+        card::default_card(Way::Out).map(|card| card.label.id)
+    }
+
     /// What the device keeps from start to start. Any.
     pub fn id(&self) -> &str {
         &self.back.label().id

@@ -31,6 +31,7 @@ pub use keeper::{ErrorOf, Keeper, Kept, NotKept, Opener, STABLE_MICROS};
 pub use list::{Absent, DeviceInfo, Devices, devices};
 pub use manual::{LONGEST_CALLBACK, Manual, ManualDriver, ManualStream};
 pub use null::{Null, NullStream};
+pub use priority::promote;
 pub use stream::{DeviceStream, LastError};
 
 #[cfg(test)]

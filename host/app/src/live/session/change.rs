@@ -1,26 +1,27 @@
 //! Changing settings: checked, applied, saved; and back to what was, sound included, when any of the three fails.
 
 use super::{Devices, Session, Stage, promoter, refusal, request};
-use crate::live::engine::{Engine, Playing};
+use crate::live::engine::Engine;
 use crate::live::line::Line;
 use crate::live::order::Order;
 use crate::live::request::SessionError;
 use crate::live::{Change, Settings, Setup};
-use ripieno_ports::{AudioOut, Format, MidiIn, Refused};
+use ripieno_ports::{AudioOut, BufferSize, Format, FormatRequest, MidiIn, Refused};
 use ripieno_types::Command;
 
 impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
     pub(super) fn reconfigure(&mut self, change: &Change) -> Result<Settings, SessionError> {
         let wanted = self.settings.with(change)?;
         let before = self.settings.clone();
-        self.apply(&wanted)?;
-        if let Err(reason) = (self.save)(&self.settings) {
+        let applied = self.apply(&wanted);
+        let saved = applied.and_then(|()| (self.save)(&self.settings).map_err(SessionError::Save));
+        if let Err(SessionError::Save(_)) = saved {
             // What cannot be kept is not left half done.
             let undone = self.apply(&before);
             self.last_error = undone.err().map(|error| error.to_string());
-            return Err(SessionError::Save(reason));
         }
-        Ok(wanted)
+        self.before = None;
+        saved.map(|()| wanted)
     }
 
     /// Makes `wanted` so; when it fails, everything is as before.
@@ -73,20 +74,19 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
         Setup::new(&self.settings, self.format, self.sound)
     }
 
-    /// Opens the device of `settings` and lets it play `engine`: in `format` if one is given, else in what it agrees to.
+    /// Opens the device of `settings` and lets it play `engine`: as much as it can in the format that was, if one is
+    /// given, else in what it agrees to.
     pub(super) fn start(
         &mut self,
         settings: &Settings,
         grown: Option<u32>,
-        format: Option<Format>,
+        earlier: Option<Format>,
         mut engine: Box<Engine<M>>,
     ) -> Result<(), (Box<Engine<M>>, SessionError)> {
+        let wanted = earlier.map_or_else(|| request(settings, grown), like);
         let opened = self.devices.open(settings.device.as_deref());
         let agreed = opened.map_err(refusal).and_then(|(device, name)| {
-            let agreed = match format {
-                Some(format) => Ok(format),
-                None => device.format(&request(settings, grown)),
-            };
+            let agreed = device.format(&wanted);
             agreed.map(|format| (device, name, format)).map_err(|error| SessionError::Device(error.to_string()))
         });
         let (device, name, format) = match agreed {
@@ -99,10 +99,12 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
             return Err((engine, SessionError::RecordingRate { rate: recorder.rate().hz() }));
         }
         let setup = Setup::new(settings, format, self.sound);
-        let old: Option<Playing> = engine.adopt(&setup, &self.instrument.0);
-        match Line::start(device, format, engine, settings, &self.shared, promoter::<D>(format)) {
+        let spare = self.before.take();
+        let old = engine.adopt(&setup, &self.instrument.0, spare);
+        match Line::start(device, format, engine, settings, &self.shared, promoter::<D>(format, &self.shared)) {
             Ok(line) => {
                 self.stage = Stage::Running(line);
+                self.before = old;
                 (self.format, self.device) = (format, name);
                 self.shared.forget_load();
                 self.order(Order::Open(true));
@@ -110,9 +112,17 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
             }
             Err(Refused { client: mut engine, error, .. }) => {
                 let before = self.setup();
-                engine.revert(&before, old, &self.instrument.0);
+                engine.adopt(&before, &self.instrument.0, old);
                 Err((engine, SessionError::Device(error.to_string())))
             }
         }
     }
+}
+
+/// The rate that a format has, and the buffer if the device has it too.
+fn like(format: Format) -> FormatRequest {
+    let mut request = FormatRequest::default();
+    request.rate = Some(format.rate);
+    request.buffer = BufferSize::Near(format.buffer);
+    request
 }
