@@ -1,5 +1,7 @@
 //! Tests that cross crates: one binary, one module a subject.
 
+mod audio_devices;
+mod audio_out;
 mod cli;
 mod cli_hostile;
 mod cli_render;
