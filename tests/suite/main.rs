@@ -2,6 +2,7 @@
 
 mod cli;
 mod cli_hostile;
+mod cli_play;
 mod cli_render;
 mod fluidsynth;
 mod no_alloc;

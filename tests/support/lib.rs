@@ -4,6 +4,7 @@ pub mod frame_source;
 pub mod hostile;
 pub mod measure;
 pub mod process;
+pub mod pty;
 pub mod scramble;
 pub mod sf2;
 pub mod song;
