@@ -5,6 +5,9 @@ mod cli_hostile;
 mod cli_play;
 mod cli_render;
 mod fluidsynth;
+mod live_jack;
+#[cfg(target_os = "linux")]
+mod live_realtime;
 mod no_alloc;
 mod ports;
 mod rig;

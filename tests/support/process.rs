@@ -1,6 +1,6 @@
-//! The reference player, and what programs leave on disk.
+//! Other programs: the reference player, our own probes, and what they leave on disk.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The SoundFont of Debian's `timgm6mb-soundfont`; `cargo xtask setup` installs it.
@@ -42,4 +42,16 @@ pub fn stereo(path: &Path) -> (u32, Vec<f32>, Vec<f32>) {
         samples.iter().step_by(2).copied().collect(),
         samples.iter().skip(1).step_by(2).copied().collect(),
     )
+}
+
+/// Another program of this package, which cargo builds beside its tests.
+///
+/// # Panics
+/// When it is not there.
+pub fn sibling(name: &str) -> PathBuf {
+    let own = std::env::current_exe().expect("the path of a test");
+    let folder = own.ancestors().nth(2).expect("tests lie in target/PROFILE/deps");
+    let path = folder.join(name);
+    assert!(path.exists(), "{} is missing: build the whole package `ripieno-tests`", path.display());
+    path
 }

@@ -1,5 +1,9 @@
 //! The command tree: verbs, options, their limits and their examples.
 
+mod play;
+
+pub use play::{MidiSystem, PlayOptions};
+
 use crate::demo;
 use crate::offline::{MAX_BLOCK, MAX_VOICES, Tail};
 use clap::builder::RangedU64ValueParser;
@@ -30,6 +34,8 @@ pub enum Verb {
     Demo(DemoOptions),
     /// Play a MIDI file into a WAV file
     Render(RenderOptions),
+    /// Play live: controllers and songs in, sound out
+    Play(Box<PlayOptions>),
     /// Look at instruments
     #[command(arg_required_else_help = true, after_help = INSTRUMENT_EXAMPLES)]
     Instrument {

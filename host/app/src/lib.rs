@@ -45,6 +45,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
     match cli.verb {
         Verb::Demo(options) => demo::run(&options),
         Verb::Render(options) => render::run(&options),
+        Verb::Play(options) => play::run(&options),
         Verb::Instrument { verb: InstrumentVerb::Info(options) } => instrument::info::run(&options),
         Verb::Instrument { verb: InstrumentVerb::List(options) } => instrument::list::run(&options),
         Verb::Completions { shell } => completions::completions(shell),

@@ -98,9 +98,9 @@ mod tests {
     fn a_file_that_stands_there_is_refused_at_the_start() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("take.wav");
-        std::fs::write(&path, "precious").unwrap();
+        AtomicFile::create(&path, Existing::Refuse).unwrap().commit().unwrap();
         let refused = Recorder::start(&path, Existing::Refuse, SampleRate::STUDIO).map(|_| ()).unwrap_err();
         assert!(matches!(refused, AtomicError::Exists));
-        assert_eq!(std::fs::read(&path).unwrap(), b"precious");
+        assert_eq!(std::fs::read(&path).unwrap(), b"");
     }
 }

@@ -19,6 +19,7 @@ use ripieno_fx::{EFFECTS, PARAMS};
 use ripieno_ports::{AudioOut, FaultKind, Format, FormatRequest, MidiIn, Refused};
 use ripieno_ring::spsc::{self, Consumer, Producer};
 use ripieno_types::{Command, SampleRate};
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -48,8 +49,8 @@ pub trait Devices: Send + 'static {
     /// What tells the system's default device from others; `None` when there is none or it cannot be told. Control.
     fn default_id(&mut self) -> Option<String>;
 
-    /// Asks for real-time priority for the calling thread. A refusal is the device's to tell.
-    fn promote(format: Format);
+    /// Asks for real-time priority for the calling thread; false if it is refused.
+    fn promote(format: Format) -> bool;
 }
 
 /// A device that cannot be opened.
@@ -62,6 +63,11 @@ pub struct Opening {
     pub message: String,
 }
 
+/// Keeps settings after a change, or says why not.
+pub type Save = Box<dyn FnMut(&Settings) -> Result<(), String> + Send>;
+/// What there is to say about the MIDI inputs.
+pub type Inputs = Box<dyn FnMut() -> Vec<Input> + Send>;
+
 /// What a session is made of.
 pub struct Parts<D, M> {
     /// Where devices come from.
@@ -69,7 +75,7 @@ pub struct Parts<D, M> {
     /// The MIDI inputs.
     pub midi: M,
     /// What there is to say about them.
-    pub inputs: Box<dyn FnMut() -> Vec<Input> + Send>,
+    pub inputs: Inputs,
     /// The first instrument and its name.
     pub instrument: (Instrument, String),
     /// How it begins.
@@ -77,7 +83,7 @@ pub struct Parts<D, M> {
     /// Interpolation and gain.
     pub sound: Sound,
     /// Where settings are kept after a change.
-    pub save: Box<dyn FnMut(&Settings) -> Result<(), String> + Send>,
+    pub save: Save,
 }
 
 impl<D, M> std::fmt::Debug for Parts<D, M> {
@@ -89,8 +95,8 @@ impl<D, M> std::fmt::Debug for Parts<D, M> {
 /// The thread's own state.
 struct Session<D: Devices, M: MidiIn + Send + 'static> {
     devices: D,
-    inputs: Box<dyn FnMut() -> Vec<Input> + Send>,
-    save: Box<dyn FnMut(&Settings) -> Result<(), String> + Send>,
+    inputs: Inputs,
+    save: Save,
     settings: Settings,
     sound: Sound,
     instrument: (Instrument, String),
@@ -198,7 +204,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
             device.format(&request(&settings, None)).map_err(|error| SessionError::Device(error.to_string()))?;
         let setup = Setup::new(&settings, format, sound);
         let engine = Box::new(Engine::new(&setup, instrument.0.clone(), midi, obeyed, returns, shared.clone()));
-        let line = Line::start(device, format, engine, &settings, &shared, promoter::<D>(format))
+        let line = Line::start(device, format, engine, &settings, &shared, promoter::<D>(format, &shared))
             .map_err(|Refused { error, .. }| SessionError::Device(error.to_string()))?;
         let mut values = [0.0; PARAMS.len()];
         values.iter_mut().zip(&PARAMS).for_each(|(value, info)| *value = info.default);
@@ -313,6 +319,8 @@ fn refusal(opening: Opening) -> SessionError {
     SessionError::Device(opening.message)
 }
 
-fn promoter<D: Devices>(format: Format) -> impl FnOnce() + Send + 'static {
-    move || D::promote(format)
+/// What a render thread does first: a refusal shows in the session's status, like that of a device's thread.
+fn promoter<D: Devices>(format: Format, shared: &Arc<Shared>) -> impl FnOnce() + Send + use<D> {
+    let shared = shared.clone();
+    move || shared.realtime_denied.store(!D::promote(format), Relaxed)
 }

@@ -134,6 +134,23 @@ impl Settings {
         Ok(new)
     }
 
+    /// Takes over what differs between `old` and `new`, and nothing else.
+    pub fn take_changes(&mut self, old: &Self, new: &Self) {
+        fn take<T: PartialEq + Clone>(place: &mut T, old: &T, new: &T) {
+            if old != new {
+                place.clone_from(new);
+            }
+        }
+        take(&mut self.device, &old.device, &new.device);
+        take(&mut self.rate, &old.rate, &new.rate);
+        take(&mut self.buffer, &old.buffer, &new.buffer);
+        take(&mut self.latency, &old.latency, &new.latency);
+        take(&mut self.buffered, &old.buffered, &new.buffered);
+        take(&mut self.fixed_latency, &old.fixed_latency, &new.fixed_latency);
+        take(&mut self.voices, &old.voices, &new.voices);
+        take(&mut self.master, &old.master, &new.master);
+    }
+
     /// Checks every value.
     ///
     /// # Errors

@@ -39,6 +39,8 @@ pub struct Shared {
     pub song_is_over: AtomicBool,
     /// Frames since anything was loud enough to hear; 0 while a voice sounds.
     pub quiet_frames: AtomicU64,
+    /// True if a render thread was refused real-time priority.
+    pub realtime_denied: AtomicBool,
     /// True once a fade-out has reached silence.
     pub faded: AtomicBool,
     /// Peaks since they were read, as bits: positive floats order like their bits.
@@ -62,6 +64,7 @@ impl Default for Shared {
             song_frames: AtomicU64::default(),
             song_is_over: AtomicBool::default(),
             quiet_frames: AtomicU64::default(),
+            realtime_denied: AtomicBool::default(),
             faded: AtomicBool::default(),
             peaks: Default::default(),
             loads: [const { AtomicU32::new(0) }; STEPS],

@@ -47,7 +47,8 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
         match &mut self.stage {
             Stage::Running(line) => {
                 let health = line.health();
-                if health.realtime_denied && !std::mem::replace(&mut self.care.is_realtime_told, true) {
+                let is_denied = health.realtime_denied || self.shared.realtime_denied.load(Relaxed);
+                if is_denied && !std::mem::replace(&mut self.care.is_realtime_told, true) {
                     self.last_error =
                         Some("the system refused real-time priority; sound may stutter under load".into());
                 }

@@ -100,7 +100,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
         }
         let setup = Setup::new(settings, format, self.sound);
         let old: Option<Playing> = engine.adopt(&setup, &self.instrument.0);
-        match Line::start(device, format, engine, settings, &self.shared, promoter::<D>(format)) {
+        match Line::start(device, format, engine, settings, &self.shared, promoter::<D>(format, &self.shared)) {
             Ok(line) => {
                 self.stage = Stage::Running(line);
                 (self.format, self.device) = (format, name);

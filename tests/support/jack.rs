@@ -1,0 +1,317 @@
+//! A private JACK server on the dummy driver, which plays to nobody in real time, and clients of it as child processes.
+//!
+//! Which server a client joins is said by the environment of its process (`JACK_DEFAULT_SERVER`), so a test never opens a
+//! client itself: it starts children with [`Server::lend`], most of them [`Server::probe`].
+//! Servers of one machine disturb each other's deadlines, so a start waits for its turn, in whatever process it is.
+
+use crate::process::{sibling, stereo};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Lines, Write};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+/// How long a server or a client may take until it answers.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running server; it ends when dropped. Starting a second one in the same thread waits for ever.
+#[derive(Debug)]
+pub struct Server {
+    name: String,
+    rate_hz: u32,
+    period: u32,
+    log: tempfile::NamedTempFile,
+    process: Option<Child>,
+    /// The turn of this server among all on this machine; released by the system if the test dies.
+    _turn: File,
+}
+
+impl Server {
+    /// A server of `rate_hz` and `period` frames, two playback and two capture ports, that answers.
+    ///
+    /// # Panics
+    /// When `jackd` is missing or ends by itself: with its log.
+    pub fn start(rate_hz: u32, period: u32) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let present = Command::new("jackd").arg("--version").output().is_ok_and(|run| run.status.success());
+        assert!(present, "no jackd: install jackd2, or run `cargo xtask setup`");
+        let turn = File::create(std::env::temp_dir().join("ripieno-jack.lock")).expect("the lock among servers");
+        turn.lock().expect("a turn among servers");
+        let name = format!("ripieno-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let log = tempfile::NamedTempFile::new().expect("a log for jackd");
+        let mut server = Self { name, rate_hz, period, log, process: None, _turn: turn };
+        server.restart();
+        server
+    }
+
+    /// Starts it again under the same name after [`stop`](Self::stop) or [`crash`](Self::crash).
+    ///
+    /// # Panics
+    /// When `jackd` ends by itself: with its log.
+    pub fn restart(&mut self) {
+        self.stop();
+        // Some systems only print a warning when they refuse real-time priority, others let the server fail.
+        for priority in ["--realtime", "--no-realtime"] {
+            self.launch(priority);
+            if self.answers() {
+                return;
+            }
+            self.stop();
+        }
+        panic!("jackd does not answer:\n{}", self.log());
+    }
+
+    fn launch(&mut self, priority: &str) {
+        let log = self.log.reopen().expect("the log of jackd");
+        // Should the test be killed, the system ends the server.
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "TERM", "jackd", "--name", &self.name, priority, "--sync", "--no-mlock"]);
+        command.args(["-d", "dummy", "--rate", &self.rate_hz.to_string(), "--period", &self.period.to_string()]);
+        command.args(["--capture", "2", "--playback", "2"]);
+        command.env("JACK_NO_AUDIO_RESERVATION", "1").stdin(Stdio::null());
+        command.stdout(log.try_clone().expect("the log of jackd")).stderr(log);
+        self.process = Some(command.spawn().expect("setpriv starts jackd"));
+    }
+
+    fn answers(&mut self) -> bool {
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            if self.probe(&["ports"]).output().is_ok_and(|run| run.status.success()) {
+                return true;
+            }
+            let process = self.process.as_mut().expect("a process was launched");
+            if process.try_wait().is_ok_and(|ended| ended.is_some()) {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        false
+    }
+
+    /// Lets it end in order, as when a user quits it: clients are told.
+    pub fn stop(&mut self) {
+        self.end(Signal::TERM);
+    }
+
+    /// Kills it at once: clients find out by themselves.
+    pub fn crash(&mut self) {
+        self.end(Signal::KILL);
+    }
+
+    fn end(&mut self, signal: Signal) {
+        let Some(mut process) = self.process.take() else { return };
+        let _ = kill_process(Pid::from_child(&process), signal);
+        let start = Instant::now();
+        while !matches!(process.try_wait(), Ok(Some(_))) {
+            if start.elapsed() > PATIENCE {
+                let _ = process.kill();
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// What clients call it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Frames a second.
+    pub fn rate_hz(&self) -> u32 {
+        self.rate_hz
+    }
+
+    /// Frames a period.
+    pub fn period(&self) -> u32 {
+        self.period
+    }
+
+    /// What the server has printed: its own xruns among it.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.log.path()).unwrap_or_default()
+    }
+
+    /// Lets the clients of a program join this server and start none of their own.
+    pub fn lend<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        command.env("JACK_DEFAULT_SERVER", &self.name).env("JACK_NO_START_SERVER", "1")
+    }
+
+    /// The program `jack-probe` as a client of this server; see its `--help`.
+    pub fn probe(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(sibling("jack-probe"));
+        self.lend(command.args(arguments).stdin(Stdio::null()));
+        command
+    }
+
+    /// Every port that is registered now.
+    ///
+    /// # Panics
+    /// When the server does not answer.
+    pub fn ports(&self) -> Vec<String> {
+        let run = self.probe(&["ports"]).output().expect("jack-probe starts");
+        assert!(run.status.success(), "jack-probe ports: {}", String::from_utf8_lossy(&run.stderr));
+        serde_json::from_slice(&run.stdout).expect("a list of ports")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// One `jack-probe` that runs and reports.
+#[derive(Debug)]
+pub struct Probe {
+    process: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Probe {
+    /// Starts the probe as a client of `server`; see `jack-probe --help` for the arguments.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start(server: &Server, arguments: &[&str]) -> Self {
+        let mut command = server.probe(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        let mut process = command.spawn().expect("jack-probe starts");
+        let lines = BufReader::new(process.stdout.take().expect("a pipe")).lines();
+        Self { process, lines }
+    }
+
+    /// The next line that reports `event`; lines before it are passed over.
+    ///
+    /// # Panics
+    /// When the probe ends without.
+    pub fn wait_for(&mut self, event: &str) -> Value {
+        loop {
+            let line = self.lines.next().unwrap_or_else(|| panic!("jack-probe ended before '{event}'"));
+            let report: Value = serde_json::from_str(&line.expect("a line")).expect("a line of JSON");
+            if report["event"] == event {
+                return report;
+            }
+        }
+    }
+
+    /// Asks it to end and gives what it still reports.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn stop(mut self) -> Vec<Value> {
+        // A probe whose time was up has gone already.
+        let _ = self.process.stdin.take().expect("a pipe").write_all(b"stop\n");
+        self.wait()
+    }
+
+    /// Waits until it ends by itself and gives what it still reports.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn wait(mut self) -> Vec<Value> {
+        drop(self.process.stdin.take());
+        let lines = self.lines.by_ref().map(|line| line.expect("a line"));
+        let reports = lines.map(|line| serde_json::from_str(&line).expect("a line of JSON")).collect();
+        let status = self.process.wait().expect("jack-probe ends");
+        assert!(status.success(), "jack-probe failed: {status}");
+        reports
+    }
+}
+
+impl Drop for Probe {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A recording that runs.
+#[derive(Debug)]
+pub struct Recorder {
+    probe: Probe,
+    file: tempfile::NamedTempFile,
+}
+
+/// What output ports carried.
+#[derive(Debug)]
+pub struct Recording {
+    /// The server's frame that the channels begin with.
+    pub first_frame: u32,
+    /// One a port.
+    pub channels: Vec<Vec<f32>>,
+    /// Frames that the recorder missed; they are silent.
+    pub gap_frames: u64,
+    /// Xruns that the server told the recorder of.
+    pub xruns: u64,
+}
+
+impl Recorder {
+    /// Records two output ports, which may not exist yet, for at most `seconds`; returns once they are connected.
+    pub fn start(server: &Server, ports: [&str; 2], seconds: f64) -> Self {
+        let file = tempfile::NamedTempFile::new().expect("a file for the recording");
+        let out = file.path().to_str().expect("a plain path");
+        let ports = ports.join(",");
+        let arguments = ["record", "--ports", &ports, "--seconds", &seconds.to_string(), "--out", out];
+        let mut probe = Probe::start(server, &arguments);
+        for _ in 0..2 {
+            probe.wait_for("connected");
+        }
+        Self { probe, file }
+    }
+
+    /// Ends the recording.
+    pub fn stop(self) -> Recording {
+        let reports = self.probe.stop();
+        let report = reports.last().expect("a recording is reported");
+        let (_, left, right) = stereo(self.file.path());
+        let count = |key: &str| report[key].as_u64().unwrap_or_else(|| panic!("no '{key}' in {report}"));
+        Recording {
+            first_frame: count("first_frame") as u32,
+            channels: vec![left, right],
+            gap_frames: count("gap_frames"),
+            xruns: count("xruns"),
+        }
+    }
+}
+
+/// A message that was sent or heard, and the frame of the server at which it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamped {
+    /// The frame.
+    pub frame: u32,
+    /// The message.
+    pub bytes: Vec<u8>,
+}
+
+impl Stamped {
+    fn parse(report: &Value) -> Self {
+        let digits = report["bytes"].as_str().expect("bytes are reported");
+        let byte = |n| u8::from_str_radix(&digits[n..n + 2], 16).expect("bytes are hex");
+        let frame = report["frame"].as_u64().expect("a frame is reported") as u32;
+        Self { frame, bytes: (0..digits.len()).step_by(2).map(byte).collect() }
+    }
+
+    /// All that a probe reported as `event`.
+    pub fn all(reports: &[Value], event: &str) -> Vec<Self> {
+        reports.iter().filter(|report| report["event"] == event).map(Self::parse).collect()
+    }
+}
+
+/// Sends each message so many frames after a start that the probe chooses, waits until all have left, stays connected for
+/// `linger` seconds, and tells when each was sent.
+///
+/// # Panics
+/// When the port does not come, or a message left later than asked.
+pub fn send(server: &Server, to: &str, script: &[(u32, &[u8])], linger: f64) -> Vec<Stamped> {
+    let mut probe = Probe::start(server, &["notes", "--to", to, "--linger", &linger.to_string()]);
+    let mut text = String::new();
+    for (frames, bytes) in script {
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        text += &format!("+{frames} {hex}\n");
+    }
+    probe.process.stdin.as_mut().expect("a pipe").write_all(text.as_bytes()).expect("jack-probe reads its script");
+    let reports = probe.wait();
+    assert!(reports.iter().all(|report| report["late"] != true), "messages left late");
+    Stamped::all(&reports, "sent")
+}
