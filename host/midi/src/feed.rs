@@ -1,0 +1,183 @@
+//! The driver's end of an input: bytes in, stamped words into a ring.
+
+use ripieno_ports::{InputId, Micros};
+use ripieno_ring::spsc::Producer;
+use ripieno_types::midi::{Assembled, Assembler, MidiWord};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::Sender;
+
+/// A sign of life that devices send several times a second and that nobody here listens to.
+const ACTIVE_SENSING: u8 = 0xFE;
+
+/// What travels from a feed to the inputs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Entry {
+    /// A word that arrived.
+    Word { at: Micros, word: MidiWord },
+    /// Everything that this input holds is to be let go: it was unplugged, or words were lost here.
+    LetGo { at: Micros },
+}
+
+impl Entry {
+    pub fn at(&self) -> Micros {
+        let (Self::Word { at, .. } | Self::LetGo { at }) = self;
+        *at
+    }
+}
+
+/// What both ends and the control side may see of an input.
+#[derive(Debug, Default)]
+pub(crate) struct Gauge {
+    /// True while words are lost because the ring is full, until the place of the loss could be marked in it. Stored by
+    /// the feed (release) before it pushes again, loaded by the inputs (acquire) after they found the ring empty.
+    pub is_broken: AtomicBool,
+    pub arrived: AtomicU64,
+    pub lost: AtomicU64,
+    pub sysex: AtomicU64,
+}
+
+/// Counts of one input.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FeedStats {
+    /// Messages that arrived, SysEx and active sensing aside.
+    pub arrived: u64,
+    /// Messages that were dropped because nobody took them.
+    pub lost: u64,
+    /// SysEx messages, which are ignored.
+    pub sysex: u64,
+}
+
+impl Gauge {
+    pub fn stats(&self) -> FeedStats {
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        FeedStats { arrived: read(&self.arrived), lost: read(&self.lost), sysex: read(&self.sysex) }
+    }
+}
+
+/// The writing end of one input: lent to a driver while a device is bound, whose callback it may run in.
+///
+/// A word that finds the ring full is dropped and counted. So that a lost note-off leaves no note sounding, everything the
+/// input holds is let go at the place of the loss, by [`Inputs`](crate::Inputs), which knows what its listener was told:
+/// at the latest once it has taken what the ring still held. The same happens when a feed is dropped.
+#[derive(Debug)]
+pub struct Feed {
+    id: InputId,
+    ring: Producer<'static, Entry>,
+    gauge: Arc<Gauge>,
+    /// Keeps no SysEx.
+    assembler: Assembler<0>,
+    /// The latest stamp, so that stamps never run backwards.
+    last: Micros,
+    is_broken: bool,
+}
+
+impl Feed {
+    pub(crate) fn new(id: InputId, ring: Producer<'static, Entry>, gauge: Arc<Gauge>) -> Self {
+        Self { id, ring, gauge, assembler: Assembler::new(), last: Micros(0), is_broken: false }
+    }
+
+    /// Which input this feeds. Any.
+    pub fn id(&self) -> InputId {
+        self.id
+    }
+
+    /// Takes bytes that arrived at `at`: whole messages, parts of them, or anything. Real-time.
+    pub fn take(&mut self, at: Micros, bytes: &[u8]) {
+        let at = self.last.max(at);
+        self.last = at;
+        for byte in bytes {
+            match self.assembler.feed(*byte) {
+                Some(Assembled::Word(word)) if word.as_bytes() != [ACTIVE_SENSING] => {
+                    count(&self.gauge.arrived);
+                    self.push(Entry::Word { at, word });
+                }
+                _ => {}
+            }
+            if *byte == 0xF0 {
+                count(&self.gauge.sysex);
+            }
+        }
+    }
+
+    /// Lets go of everything that this input holds, from `at` on, and forgets a half-received message: the device has
+    /// left. Real-time.
+    pub fn let_go(&mut self, at: Micros) {
+        self.assembler.reset();
+        self.last = self.last.max(at);
+        if self.is_broken {
+            // The mark of the loss lets go as well.
+            self.mark(self.last);
+        } else if self.ring.push(Entry::LetGo { at: self.last }).is_err() {
+            self.set_broken(true);
+        }
+    }
+
+    /// Counts of this input. Any.
+    pub fn stats(&self) -> FeedStats {
+        self.gauge.stats()
+    }
+
+    pub(crate) fn gauge(&self) -> Arc<Gauge> {
+        Arc::clone(&self.gauge)
+    }
+
+    fn push(&mut self, entry: Entry) {
+        if !self.mark(entry.at()) || self.ring.push(entry).is_err() {
+            count(&self.gauge.lost);
+            self.set_broken(true);
+        }
+    }
+
+    /// Marks the place of a loss, if there was one; false while there is no room for the mark.
+    fn mark(&mut self, at: Micros) -> bool {
+        if self.is_broken {
+            if self.ring.push(Entry::LetGo { at }).is_err() {
+                return false;
+            }
+            self.set_broken(false);
+        }
+        true
+    }
+
+    fn set_broken(&mut self, is_broken: bool) {
+        self.is_broken = is_broken;
+        self.gauge.is_broken.store(is_broken, Ordering::Release);
+    }
+}
+
+/// One writer: a plain load and store, no read-modify-write.
+fn count(counter: &AtomicU64) {
+    counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+}
+
+/// A feed away from home, in the hands of a driver: wherever it is dropped, it flies back.
+#[derive(Debug)]
+pub(crate) struct Loan {
+    feed: Option<Feed>,
+    home: Sender<Feed>,
+}
+
+impl Loan {
+    pub fn new(feed: Feed, home: Sender<Feed>) -> Self {
+        Self { feed: Some(feed), home }
+    }
+
+    pub fn feed(&mut self) -> Option<&mut Feed> {
+        self.feed.as_mut()
+    }
+
+    pub fn id(&self) -> InputId {
+        self.feed.as_ref().map_or(InputId(0), Feed::id)
+    }
+}
+
+impl Drop for Loan {
+    /// Control: allocates.
+    fn drop(&mut self) {
+        if let Some(feed) = self.feed.take() {
+            // Without a home nobody plays any more, and the dropped feed lets its notes go.
+            let _ = self.home.send(feed);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! A client that runs, and what its hub's thread exchanges with its callback.
+
+use super::graph::{Change, Graph};
+use super::process::{Line, Order, Process};
+use crate::backend::CLIENT;
+use crate::error::MidiError;
+use crate::hub::Wake;
+use crate::inputs::SLOTS;
+use jack::{AsyncClient, Client, ClientOptions};
+use ripieno_ring::spsc::{self, Consumer, Producer};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+
+/// Orders that can wait: more than can be given in one look around.
+const ORDERS: usize = 16 * SLOTS;
+
+pub(super) trait JackResult<T> {
+    fn or_fail(self, what: &'static str) -> Result<T, MidiError>;
+}
+
+impl<T> JackResult<T> for Result<T, jack::Error> {
+    fn or_fail(self, what: &'static str) -> Result<T, MidiError> {
+        self.map_err(|error| MidiError::driver(what, error))
+    }
+}
+
+/// A client of the server that runs; starts none. The crate hands JACK's messages to `log`, so nothing is printed.
+pub(super) fn open() -> Result<Client, MidiError> {
+    match Client::new(CLIENT, ClientOptions::NO_START_SERVER) {
+        Ok((client, _)) => Ok(client),
+        Err(jack::Error::LibraryError(_)) => Err(MidiError::NoLibrary),
+        Err(jack::Error::ClientError(_)) => Err(MidiError::NoServer),
+        Err(error) => Err(MidiError::driver("opening a JACK client", error)),
+    }
+}
+
+pub(super) struct Running {
+    active: AsyncClient<Graph, Process>,
+    orders: Producer<'static, Order>,
+    returned: Consumer<'static, Line>,
+    changes: Receiver<Change>,
+    is_dead: Arc<AtomicBool>,
+}
+
+impl Running {
+    pub fn open(wake: Sender<Wake>) -> Result<Self, MidiError> {
+        let client = open()?;
+        let (orders, ordered) = spsc::channel(ORDERS);
+        // No more lines are there than slots.
+        let (back, returned) = spsc::channel(SLOTS);
+        let (teller, changes) = mpsc::channel();
+        let is_dead = Arc::new(AtomicBool::new(false));
+        let graph = Graph::new(Arc::clone(&is_dead), Some((wake, teller)));
+        let active = client.activate_async(graph, Process::new(ordered, back));
+        let active = active.or_fail("activating a JACK client")?;
+        Ok(Self { active, orders, returned, changes, is_dead })
+    }
+
+    pub fn client(&self) -> &Client {
+        self.active.as_client()
+    }
+
+    /// True once the server has gone.
+    pub fn is_dead(&self) -> bool {
+        self.is_dead.load(Ordering::Acquire)
+    }
+
+    /// Gives an order to the process callback. If that has not run for so long that the orders do not fit, the server
+    /// counts as gone.
+    pub fn order(&mut self, order: Order) {
+        if self.orders.push(order).is_err() {
+            self.is_dead.store(true, Ordering::Release);
+        }
+    }
+
+    /// Unregisters the ports that the callback has given back and lets their feeds go home; returns how many.
+    pub fn settle(&mut self) -> usize {
+        let mut settled = 0;
+        while let Some(Line { port, loan }) = self.returned.pop() {
+            let _ = self.active.as_client().unregister_port(port);
+            drop(loan);
+            settled += 1;
+        }
+        settled
+    }
+
+    /// What others changed since the last call.
+    pub fn changes(&self) -> Vec<Change> {
+        self.changes.try_iter().collect()
+    }
+}

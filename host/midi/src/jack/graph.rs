@@ -1,0 +1,55 @@
+//! What JACK tells of its graph. Its callbacks may not call JACK: they pass on what they hear and wake the hub.
+
+use crate::hub::Wake;
+use jack::{Client, ClientStatus, NotificationHandler, PortId};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
+
+/// What matters of a change. That a port has come is seen by looking.
+pub(super) enum Change {
+    /// Two ports are no longer connected.
+    Disconnected([PortId; 2]),
+    /// A port is gone; its number may be given to another.
+    Unregistered(PortId),
+}
+
+/// Hears of the server's end, and of changes if somebody wants to know.
+pub(super) struct Graph {
+    is_dead: Arc<AtomicBool>,
+    listener: Option<(Sender<Wake>, Sender<Change>)>,
+}
+
+impl Graph {
+    pub fn new(is_dead: Arc<AtomicBool>, listener: Option<(Sender<Wake>, Sender<Change>)>) -> Self {
+        Self { is_dead, listener }
+    }
+
+    /// The other ends are gone only while the client is being dropped.
+    fn tell(&self, change: Option<Change>) {
+        let Some((wake, changes)) = &self.listener else { return };
+        if let Some(change) = change {
+            let _ = changes.send(change);
+        }
+        let _ = wake.send(Wake::Changed);
+    }
+}
+
+impl NotificationHandler for Graph {
+    #[allow(
+        unsafe_code,
+        reason = "the crate declares it so because it may run as a signal handler does; it is a store"
+    )]
+    unsafe fn shutdown(&mut self, _: ClientStatus, _: &str) {
+        // The hub sees it at its next look.
+        self.is_dead.store(true, Ordering::Release);
+    }
+
+    fn port_registration(&mut self, _: &Client, port: PortId, is_registered: bool) {
+        self.tell((!is_registered).then_some(Change::Unregistered(port)));
+    }
+
+    fn ports_connected(&mut self, _: &Client, a: PortId, b: PortId, are_connected: bool) {
+        self.tell((!are_connected).then_some(Change::Disconnected([a, b])));
+    }
+}
