@@ -48,9 +48,9 @@ type Entry = (&'static str, String, String);
 
 fn entries(report: &Report) -> Vec<Entry> {
     let audio = [("audio-out", &report.audio_outputs), ("audio-in", &report.audio_inputs)];
-    let audio = audio.into_iter().flat_map(|(kind, devices)| {
-        devices.iter().map(move |device| (kind, device.id.clone(), device.name.clone()))
-    });
+    let audio = audio
+        .into_iter()
+        .flat_map(|(kind, devices)| devices.iter().map(move |device| (kind, device.id.clone(), device.name.clone())));
     let midi = [("midi-in", &report.midi_inputs), ("midi-out", &report.midi_outputs)];
     let midi = midi
         .into_iter()
@@ -61,7 +61,11 @@ fn entries(report: &Report) -> Vec<Entry> {
 /// Those of `these` that `others` lacks. Twins count: two of a kind less one leaves one.
 fn missing<'a>(these: &'a [Entry], others: &'a [Entry]) -> impl Iterator<Item = &'a Entry> {
     let count = |entries: &[Entry], entry: &Entry| entries.iter().filter(|other| *other == entry).count();
-    these.iter().enumerate().filter(move |(place, entry)| count(&these[..*place], entry) >= count(others, entry)).map(|(_, entry)| entry)
+    these
+        .iter()
+        .enumerate()
+        .filter(move |(place, entry)| count(&these[..*place], entry) >= count(others, entry))
+        .map(|(_, entry)| entry)
 }
 
 #[cfg(test)]

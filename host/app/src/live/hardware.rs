@@ -24,8 +24,12 @@ impl Devices for Hardware {
         if self.without_card {
             return Ok((Device::Null(Null), "none".into()));
         }
-        let output = Output::open(choice)
-            .map_err(|error| Opening { kind: error.kind(), message: format!("{error}\nhint: `ripieno devices` lists what is there; --null-audio plays on without a card") })?;
+        let output = Output::open(choice).map_err(|error| Opening {
+            kind: error.kind(),
+            message: format!(
+                "{error}\nhint: `ripieno devices` lists what is there; --null-audio plays on without a card"
+            ),
+        })?;
         let name = output.name().to_owned();
         Ok((Device::Output(output), name))
     }

@@ -41,9 +41,8 @@ pub fn run(options: &PlayOptions) -> Result<(), Failure> {
     sound.gain *= 10_f32.powf(options.gain_db / 20.0);
     let name = options.instrument.file_name().unwrap_or(options.instrument.as_os_str()).to_string_lossy().into_owned();
     let devices = if options.null_audio { Hardware::without_card() } else { Hardware::default() };
-    let session =
-        live::start(Parts { devices, midi, inputs, instrument: (instrument, name), settings, sound, save })
-            .map_err(|error| Failure::Device(error.to_string()))?;
+    let session = live::start(Parts { devices, midi, inputs, instrument: (instrument, name), settings, sound, save })
+        .map_err(|error| Failure::Device(error.to_string()))?;
     let handle = session.handle();
     commands.into_iter().for_each(|command| handle.command(command));
     if let Some(path) = &options.record {
@@ -62,7 +61,10 @@ pub fn run(options: &PlayOptions) -> Result<(), Failure> {
 fn audio_settings(options: &PlayOptions) -> Result<(Settings, Save), Failure> {
     let Some(path) = options.studio.clone().or_else(studio::default_path) else {
         let settings = options.settings_on(Settings::default()).map_err(|error| Failure::Usage(error.to_string()))?;
-        return Ok((settings, Box::new(|_| Err("there is no folder for configuration; name a file with --studio".into()))));
+        return Ok((
+            settings,
+            Box::new(|_| Err("there is no folder for configuration; name a file with --studio".into())),
+        ));
     };
     let failed = |error| Failure::Studio { path: path.clone(), error };
     let mut studio = Studio::open(FileStorage::new(&path)).map_err(failed)?;
