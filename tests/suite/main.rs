@@ -11,6 +11,7 @@ mod live_realtime;
 mod no_alloc;
 mod ports;
 mod rig;
+mod session;
 mod soundfont;
 mod soundfont_hostile;
 mod soundfont_model;

@@ -117,7 +117,9 @@ impl Devices for Only {
         None
     }
 
-    fn promote(_: Format) {}
+    fn promote(_: Format) -> bool {
+        true
+    }
 }
 
 /// The device, bound.

@@ -50,6 +50,15 @@ impl Playing {
             quiet: Quiet::default(),
         }
     }
+
+    /// The same for another rate.
+    fn heir(&self, setup: &Setup, instrument: &Instrument) -> Self {
+        let mut heir = Self::new(setup, instrument.clone());
+        heir.rig.inherit(&self.rig);
+        let moved = |song: &Box<SongPart>| Box::new(song.moved(self.rig.now(), self.rate, setup.rate));
+        heir.song = self.song.as_ref().map(moved);
+        heir
+    }
 }
 
 /// Everything that plays, behind one [`FrameSource`].
@@ -101,29 +110,19 @@ impl<M: MidiIn> Engine<M> {
     }
 
     /// Becomes what `setup` says, for the next stream, with a closed fader. For another rate the rig is made anew: what
-    /// sounds ends, what was set stays, a song goes on. What played before comes back then, for
-    /// [`revert`](Self::revert). Control.
-    pub fn adopt(&mut self, setup: &Setup, instrument: &Instrument) -> Option<Playing> {
+    /// sounds ends, what was set stays, a song goes on; unless `spare` has that rate, which then goes on from where it was.
+    /// What played before comes back. Control.
+    pub fn adopt(&mut self, setup: &Setup, instrument: &Instrument, spare: Option<Playing>) -> Option<Playing> {
         (self.placing, self.fader) = (setup.placing, Fader::new(setup.master, setup.rate));
         (self.left, self.began) = (0, None);
         let mut old = None;
         if setup.rate != self.playing.rate {
-            let mut new = Playing::new(setup, instrument.clone());
-            new.rig.inherit(&self.playing.rig);
-            let Playing { rig, rate, song, .. } = &self.playing;
-            new.song = song.as_ref().map(|song| Box::new(song.moved(rig.now(), *rate, setup.rate)));
+            let new =
+                spare.filter(|spare| spare.rate == setup.rate).unwrap_or_else(|| self.playing.heir(setup, instrument));
             old = Some(std::mem::replace(&mut self.playing, new));
         }
         self.playing.rig.command(Command::Polyphony(setup.voices));
         old
-    }
-
-    /// Undoes an [`adopt`](Self::adopt): `setup` is the one before, `old` what it returned. Control.
-    pub fn revert(&mut self, setup: &Setup, old: Option<Playing>, instrument: &Instrument) {
-        if let Some(old) = old {
-            self.playing = old;
-        }
-        self.adopt(setup, instrument);
     }
 
     /// While no device asks for frames: obeys what must not wait, and lets inputs speak without starting a note, so that

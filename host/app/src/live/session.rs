@@ -6,7 +6,7 @@ mod change;
 mod ending;
 mod report;
 
-use super::engine::Engine;
+use super::engine::{Engine, Playing};
 use super::line::Line;
 use super::order::{Order, Spent};
 use super::recorder::Recorder;
@@ -106,6 +106,8 @@ struct Session<D: Devices, M: MidiIn + Send + 'static> {
     /// Orders that found no room yet.
     unsent: Vec<Order>,
     stage: Stage<D::Out, M>,
+    /// What played at another rate until a change that is not yet saved.
+    before: Option<Playing>,
     format: Format,
     device: String,
     /// Underruns of streams that are no more.
@@ -220,6 +222,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
             spent,
             unsent: Vec::new(),
             stage: Stage::Running(line),
+            before: None,
             format,
             device: name,
             earlier_xruns: 0,

@@ -1,9 +1,9 @@
 //! Looking after the stream: what it complains of, what to do when it is lost, and when its buffer must grow.
 
-use super::{Devices, Session, Stage};
+use super::{Devices, Session, Stage, request};
 use crate::live::absence::Absence;
 use crate::live::growth::Growth;
-use ripieno_ports::{FaultKind, MidiIn};
+use ripieno_ports::{AudioOut, FaultKind, MidiIn};
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
@@ -66,6 +66,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
             }
             Stage::Between => {}
         }
+        self.before = None;
     }
 
     /// The stream has ended by itself.
@@ -112,6 +113,12 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
         }
         let Some(frames) = self.care.growth.after(underruns, self.format.buffer, now) else { return };
         let settings = self.settings.clone();
+        // Where it is not the device's to choose, silence would be for nothing.
+        let opened = self.devices.open(settings.device.as_deref());
+        let agreed = opened.ok().and_then(|(device, _)| device.format(&request(&settings, Some(frames))).ok());
+        if agreed.is_some_and(|format| format.buffer <= self.format.buffer) {
+            return;
+        }
         self.last_error = match self.restart(&settings, Some(frames)) {
             Ok(()) => Some(format!("the buffer underran and was made larger: {} frames", self.format.buffer)),
             Err(error) => Some(error.to_string()),

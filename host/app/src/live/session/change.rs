@@ -1,7 +1,7 @@
 //! Changing settings: checked, applied, saved; and back to what was, sound included, when any of the three fails.
 
 use super::{Devices, Session, Stage, promoter, refusal, request};
-use crate::live::engine::{Engine, Playing};
+use crate::live::engine::Engine;
 use crate::live::line::Line;
 use crate::live::order::Order;
 use crate::live::request::SessionError;
@@ -13,14 +13,15 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
     pub(super) fn reconfigure(&mut self, change: &Change) -> Result<Settings, SessionError> {
         let wanted = self.settings.with(change)?;
         let before = self.settings.clone();
-        self.apply(&wanted)?;
-        if let Err(reason) = (self.save)(&self.settings) {
+        let applied = self.apply(&wanted);
+        let saved = applied.and_then(|()| (self.save)(&self.settings).map_err(SessionError::Save));
+        if let Err(SessionError::Save(_)) = saved {
             // What cannot be kept is not left half done.
             let undone = self.apply(&before);
             self.last_error = undone.err().map(|error| error.to_string());
-            return Err(SessionError::Save(reason));
         }
-        Ok(wanted)
+        self.before = None;
+        saved.map(|()| wanted)
     }
 
     /// Makes `wanted` so; when it fails, everything is as before.
@@ -99,10 +100,12 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
             return Err((engine, SessionError::RecordingRate { rate: recorder.rate().hz() }));
         }
         let setup = Setup::new(settings, format, self.sound);
-        let old: Option<Playing> = engine.adopt(&setup, &self.instrument.0);
+        let spare = self.before.take();
+        let old = engine.adopt(&setup, &self.instrument.0, spare);
         match Line::start(device, format, engine, settings, &self.shared, promoter::<D>(format, &self.shared)) {
             Ok(line) => {
                 self.stage = Stage::Running(line);
+                self.before = old;
                 (self.format, self.device) = (format, name);
                 self.shared.forget_load();
                 self.order(Order::Open(true));
@@ -110,7 +113,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
             }
             Err(Refused { client: mut engine, error, .. }) => {
                 let before = self.setup();
-                engine.revert(&before, old, &self.instrument.0);
+                engine.adopt(&before, &self.instrument.0, old);
                 Err((engine, SessionError::Device(error.to_string())))
             }
         }
