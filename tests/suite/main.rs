@@ -4,6 +4,7 @@ mod audio_devices;
 mod audio_out;
 mod cli;
 mod cli_hostile;
+mod cli_play;
 mod cli_render;
 mod fluidsynth;
 mod live_jack;
