@@ -10,6 +10,7 @@ mod fluidsynth;
 mod live_jack;
 #[cfg(target_os = "linux")]
 mod live_realtime;
+mod midi_jack;
 mod no_alloc;
 mod ports;
 mod rig;
