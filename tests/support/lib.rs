@@ -2,11 +2,13 @@
 
 #![cfg_attr(feature = "rtsan", feature(sanitize))]
 
+pub mod audio_out;
 pub mod frame_source;
 pub mod hostile;
 pub mod jack;
 pub mod measure;
 pub mod process;
+pub mod pty;
 pub mod rack;
 #[cfg(target_os = "linux")]
 pub mod realtime;

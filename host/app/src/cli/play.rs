@@ -110,7 +110,7 @@ impl PlayOptions {
 
 const EXAMPLES: &str = "\
 Examples:
-  ripieno play                                       plug a controller in, or type: a s d f are C D E F
+  ripieno play        plug a controller in, or type: a s d f are C D E F
   ripieno play song.mid -i piano.sf2 --record take.wav --set reverb.mix=0.3";
 
 /// A system of MIDI inputs.
