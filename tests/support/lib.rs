@@ -7,6 +7,8 @@ pub mod frame_source;
 pub mod hostile;
 pub mod jack;
 pub mod measure;
+#[cfg(unix)]
+pub mod play;
 pub mod process;
 pub mod pty;
 pub mod rack;
