@@ -243,6 +243,36 @@ fn jack_carries_every_frame() {
     }
 }
 
+/// What leaves a program for the JACK server by way of ALSA's plugin, kept on its way.
+const OVER_JACK: &str = r#"pcm_type.jack { lib "libasound_module_pcm_jack.so" }
+pcm.server {
+  type jack
+  playback_ports { 0 system:playback_1 1 system:playback_2 }
+  capture_ports { 0 system:capture_1 1 system:capture_2 }
+}
+pcm.!default {
+  type file slave { pcm "server" } file "FOLDER/out.raw" format raw
+  hint { show on description "Paced device" }
+}"#;
+
+#[test]
+fn alsa_in_real_time_conforms_and_loses_no_frame_over_jack() {
+    const FRAMES: usize = 48_000;
+    let server = Server::start(48_000, 256);
+    let system = System::alsa(OVER_JACK);
+    let arguments = ["conform", "--device", "paced"];
+    assert_eq!(lines(&mut on_jack(&server, &system, &arguments), &arguments), [] as [Value; 0]);
+    let start = Instant::now();
+    let arguments = ["count", "--device", "paced", "--frames", "48000"];
+    let run = &lines(&mut on_jack(&server, &system, &arguments), &arguments)[0];
+    assert!(start.elapsed() > Duration::from_millis(900), "a second took {:?}", start.elapsed());
+    let latency = run["latency"].as_u64().expect("a latency");
+    assert!((100..500_000).contains(&latency), "{run}");
+    let got = decode(&std::fs::read(system.path("out.raw")).expect("the file of the device"), "f32");
+    assert_eq!(got.len().min(FRAMES), FRAMES);
+    assert_eq!(ripieno_tests::audio_out::first_break(&got[..FRAMES], 0), None, "{run}");
+}
+
 /// A probe whose lines are read as they come.
 struct Talking {
     process: Child,

@@ -26,8 +26,7 @@ const OFFER: agree::Offer = agree::Offer {
 
 /// A wake-up later than this many periods is an underrun, as on a card with as many periods.
 const LATE_PERIODS: u64 = 2;
-/// ... but the system may always take this long: the clock of a card does not wait for a thread either, but cards with
-/// periods this short are not what a null device stands for.
+/// ... and one within this time never is: a busy machine wakes its threads late, and nobody hears it here.
 const LATE_MICROS: u64 = 20_000;
 
 /// The null device.
