@@ -8,6 +8,7 @@ pub mod hostile;
 pub mod jack;
 pub mod measure;
 pub mod process;
+pub mod pty;
 pub mod rack;
 #[cfg(target_os = "linux")]
 pub mod realtime;

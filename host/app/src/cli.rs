@@ -1,7 +1,9 @@
 //! The command tree: verbs, options, their limits and their examples.
 
+mod devices;
 mod play;
 
+pub use devices::DevicesOptions;
 pub use play::{MidiSystem, PlayOptions};
 
 use crate::demo;
@@ -36,6 +38,8 @@ pub enum Verb {
     Render(RenderOptions),
     /// Play live: controllers and songs in, sound out
     Play(Box<PlayOptions>),
+    /// List audio and MIDI devices
+    Devices(DevicesOptions),
     /// Look at instruments
     #[command(arg_required_else_help = true, after_help = INSTRUMENT_EXAMPLES)]
     Instrument {

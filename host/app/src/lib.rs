@@ -4,6 +4,7 @@ mod cli;
 pub mod clock;
 mod completions;
 mod demo;
+mod devices;
 pub mod exit;
 pub mod instrument;
 mod interrupt;
@@ -46,6 +47,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Verb::Demo(options) => demo::run(&options),
         Verb::Render(options) => render::run(&options),
         Verb::Play(options) => play::run(&options),
+        Verb::Devices(options) => devices::run(&options),
         Verb::Instrument { verb: InstrumentVerb::Info(options) } => instrument::info::run(&options),
         Verb::Instrument { verb: InstrumentVerb::List(options) } => instrument::list::run(&options),
         Verb::Completions { shell } => completions::completions(shell),

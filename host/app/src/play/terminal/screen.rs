@@ -12,9 +12,9 @@ use crossterm::terminal::{
     self, BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
 };
 use crossterm::{execute, queue};
-use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Stderr, Stdout, Write};
 use std::panic;
@@ -63,11 +63,10 @@ impl Write for Stream {
     }
 }
 
-/// A view's terminal.
+/// A view's terminal. Written to without ratatui's `Terminal`, which cannot bear to lose its terminal.
 #[derive(Debug)]
 pub struct Screen {
-    // Before the lease, so that the last it writes does not come after the lease's own end.
-    terminal: Terminal<CrosstermBackend<BufWriter<Stream>>>,
+    backend: CrosstermBackend<BufWriter<Stream>>,
     lease: Lease,
     /// What stands on the terminal, and room for what is to stand there next.
     shown: Buffer,
@@ -86,8 +85,8 @@ impl Screen {
             execute!(stream, PushKeyboardEnhancementFlags(ENHANCEMENTS))?;
             lease.0.is_enhanced.store(true, Ordering::Release);
         }
-        let terminal = Terminal::new(CrosstermBackend::new(BufWriter::new(stream)))?;
-        Ok(Self { terminal, lease, shown: Buffer::default(), next: Buffer::default() })
+        let backend = CrosstermBackend::new(BufWriter::new(stream));
+        Ok(Self { backend, lease, shown: Buffer::default(), next: Buffer::default() })
     }
 
     /// How this terminal tells of the end of a key press.
@@ -100,18 +99,22 @@ impl Screen {
         if !self.lease.0.is_taken.load(Ordering::Acquire) {
             return Err(TerminalError::Panicked);
         }
-        // Asked first: looking for the size of a terminal that is gone starts a program that knows it no better.
-        terminal::window_size().map_err(|_| TerminalError::Gone)?;
-        let size = self.terminal.size()?;
-        self.next.resize(size.into());
+        let size = terminal::window_size().map_err(|_| TerminalError::Gone)?;
+        self.next.resize(Rect::new(0, 0, size.columns, size.rows));
         self.next.reset();
         view.render(self.next.area, &mut self.next);
-        if self.next != self.shown {
-            queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
-            self.terminal.draw(|frame| view.render(frame.area(), frame.buffer_mut()))?;
-            execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
-            std::mem::swap(&mut self.shown, &mut self.next);
+        if self.next == self.shown {
+            return Ok(());
         }
+        queue!(self.backend, BeginSynchronizedUpdate)?;
+        if self.next.area != self.shown.area {
+            self.shown.resize(self.next.area);
+            self.shown.reset();
+            self.backend.clear()?;
+        }
+        self.backend.draw(self.shown.diff(&self.next).into_iter())?;
+        execute!(self.backend, EndSynchronizedUpdate)?;
+        std::mem::swap(&mut self.shown, &mut self.next);
         Ok(())
     }
 }

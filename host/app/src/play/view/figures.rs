@@ -51,7 +51,8 @@ pub fn numbers<'a>(status: &Status, theme: &Theme, width: u16) -> Vec<Line<'a>> 
     };
     let quantiles = format!("{} · {} · {} %", percent(load.p50), percent(load.p99), percent(load.max));
     let gain = match 20.0 * status.master.log10() {
-        db if db.is_finite() => format!("{db:+.0} dB"),
+        // Adding 0 takes the sign off a −0.
+        db if db.is_finite() => format!("{} dB", db.round() + 0.0),
         _ => "off".into(),
     };
     let mut words = vec![
