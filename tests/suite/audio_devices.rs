@@ -303,8 +303,7 @@ impl Drop for Talking {
 fn jack_servers_that_end_or_crash_are_noticed_and_rejoined() {
     let mut server = Server::start(48_000, 256);
     let system = System::alsa("");
-    let mut probe = Talking::new(&mut on_jack(&server, &system, &["--device", "jack", "keep", "--seconds", "15"]));
-    let start = Instant::now();
+    let mut probe = Talking::new(&mut on_jack(&server, &system, &["--device", "jack", "keep", "--restarts", "2"]));
     assert_eq!(probe.next()["event"], "playing");
     let mut frames = 0;
     for crash in [false, true] {
@@ -325,5 +324,4 @@ fn jack_servers_that_end_or_crash_are_noticed_and_rejoined() {
     }
     let stopped = probe.next();
     assert_eq!(stopped["event"], "stopped", "{stopped}");
-    assert!(start.elapsed() < Duration::from_secs(60));
 }
