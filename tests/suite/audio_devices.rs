@@ -125,11 +125,14 @@ fn without_any_device_one_line_names_the_cause_and_what_to_do() {
     lines(command.env_remove("ALSA_CONFIG_PATH"), &["list"]);
 }
 
+/// Bytes of a sample, as a float.
+type Decode = Box<dyn Fn(&[u8]) -> f32>;
+
 /// The frames of a raw file in an encoding, as floats.
 fn decode(bytes: &[u8], encoding: &str) -> Vec<[f32; 2]> {
     let short = |b: &[u8]| u16::from_le_bytes([b[0], b[1]]);
     let long = |b: &[u8]| u32::from_le_bytes([b[0], b[1], b[2], b[3]]).cast_signed();
-    let (size, sample): (usize, Box<dyn Fn(&[u8]) -> f32>) = match encoding {
+    let (size, sample): (usize, Decode) = match encoding {
         "f32" => (4, Box::new(move |b| f32::from_bits(long(b).cast_unsigned()))),
         "f64" => (8, Box::new(|b| f64::from_le_bytes(b.try_into().expect("eight bytes")) as f32)),
         "i32" => (4, Box::new(move |b| (f64::from(long(b)) / 2_147_483_648.0) as f32)),
