@@ -1,6 +1,7 @@
 //! Tests that cross crates: one binary, one module a subject.
 
 mod cli;
+mod cli_devices;
 mod cli_hostile;
 mod cli_play;
 mod cli_render;
