@@ -1,6 +1,7 @@
 //! A terminal for programs under test: a pseudo terminal, an emulator of its screen, and fingers.
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+use rustix::process::{Pid, Signal, kill_process};
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::path::Path;
@@ -150,6 +151,15 @@ impl Pty {
             reader.join().expect("the reader does not panic");
         }
         status
+    }
+
+    /// Sends the program a signal.
+    ///
+    /// # Panics
+    /// When it has ended.
+    pub fn signal(&self, signal: Signal) {
+        let id = self.child.process_id().and_then(|id| Pid::from_raw(id as i32)).expect("a program that runs");
+        kill_process(id, signal).expect("a program that takes signals");
     }
 
     /// Closes the window under the program. What the program draws at the key `last` is the last that is read.
