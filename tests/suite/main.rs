@@ -1,5 +1,7 @@
 //! Tests that cross crates: one binary, one module a subject.
 
+mod audio_devices;
+mod audio_out;
 mod cli;
 mod cli_devices;
 mod cli_hostile;
@@ -9,6 +11,7 @@ mod fluidsynth;
 mod live_jack;
 #[cfg(target_os = "linux")]
 mod live_realtime;
+mod midi_jack;
 mod no_alloc;
 mod ports;
 mod rig;
@@ -16,6 +19,7 @@ mod session;
 mod soundfont;
 mod soundfont_hostile;
 mod soundfont_model;
+mod timing;
 
 #[global_allocator]
 static GUARD: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;

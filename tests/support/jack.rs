@@ -174,9 +174,16 @@ impl Probe {
     /// # Panics
     /// When it does not start.
     pub fn start(server: &Server, arguments: &[&str]) -> Self {
-        let mut command = server.probe(arguments);
+        Self::run(server.probe(arguments))
+    }
+
+    /// Starts a program that reports as the probe does.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn run(mut command: Command) -> Self {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
-        let mut process = command.spawn().expect("jack-probe starts");
+        let mut process = command.spawn().expect("the probe starts");
         let lines = BufReader::new(process.stdout.take().expect("a pipe")).lines();
         Self { process, lines }
     }

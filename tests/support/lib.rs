@@ -2,6 +2,7 @@
 
 #![cfg_attr(feature = "rtsan", feature(sanitize))]
 
+pub mod audio_out;
 pub mod frame_source;
 pub mod hostile;
 pub mod jack;

@@ -105,7 +105,8 @@ impl Drop for Card {
 }
 
 impl Stand {
-    /// Starts a session that plays `instrument`; the card asks for periods of `frames`.
+    /// Starts a session that plays `instrument`; the card asks for periods of `frames`, and for none if that is 0: the
+    /// test is the card then.
     ///
     /// # Panics
     /// When it does not start.
@@ -141,7 +142,7 @@ impl Stand {
         let ends = Arc::new(AtomicBool::new(false));
         let (is_over, pulled) = (ends.clone(), driver.clone());
         let thread = thread::spawn(move || {
-            while !is_over.load(Ordering::Relaxed) {
+            while frames > 0 && !is_over.load(Ordering::Relaxed) {
                 if pulled.pull(frames).is_empty() {
                     thread::sleep(Duration::from_millis(1));
                 }

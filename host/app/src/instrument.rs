@@ -43,6 +43,14 @@ impl Instrument {
         open_soundfont(choice).map(Arc::new).map(Self::SoundFont)
     }
 
+    /// Has all that it plays in memory, so that no voice waits for a disk. Control; blocks.
+    pub fn make_resident(&self) {
+        if let Self::SoundFont(font) = self {
+            // Without the right to lock it there, it stays for as long as nobody needs the memory more.
+            font.data().make_resident();
+        }
+    }
+
     /// What a listener should know before trusting the sound. Empty for a sound instrument.
     pub fn warnings(&self) -> Vec<String> {
         let Self::SoundFont(font) = self else { return Vec::new() };

@@ -5,8 +5,8 @@ use ripieno_ports::Micros;
 /// The largest buffer that is ever proposed, in frames.
 pub const LARGEST_AUTO: u32 = 2048;
 
-/// Underruns within the window that are too many.
-const TOO_MANY: u64 = 3;
+/// So many underruns within the window are too many.
+const TOO_MANY: usize = 3;
 const WINDOW_MICROS: u64 = 2_000_000;
 /// A stream that has just started may stumble over its own preparations.
 const GRACE_MICROS: u64 = 1_000_000;
@@ -16,34 +16,37 @@ const GRACE_MICROS: u64 = 1_000_000;
 pub struct AutoBuffer {
     frames: u32,
     started: Micros,
-    /// Since when underruns are counted, and how many there had been.
-    window: Option<(Micros, u64)>,
+    xruns: u64,
+    /// When the latest underruns were seen, the oldest first.
+    latest: [Option<Micros>; TOO_MANY],
 }
 
 impl AutoBuffer {
     /// Watches a stream that starts `now` with a buffer of so many frames. Any.
     pub fn new(frames: u32, now: Micros) -> Self {
-        Self { frames, started: now, window: None }
+        Self { frames, started: now, xruns: 0, latest: [None; TOO_MANY] }
     }
 
-    /// Takes note of the stream's underruns so far and returns a larger buffer, once, if this one does not hold. Call
-    /// it several times a second, and begin anew with the new stream. Any.
+    /// Takes note of the stream's underruns so far and returns a larger buffer if this one does not hold. Call it several
+    /// times a second, and begin anew with the stream that has the larger buffer. Any.
     pub fn observe(&mut self, now: Micros, xruns: u64) -> Option<u32> {
+        let fresh = xruns.saturating_sub(self.xruns);
+        self.xruns = xruns;
         let since = |earlier: Micros| now.0.saturating_sub(earlier.0);
         if since(self.started) < GRACE_MICROS {
             return None;
         }
-        let (began, before) = *self.window.get_or_insert((now, xruns));
-        if xruns.saturating_sub(before) >= TOO_MANY {
-            self.window = Some((now, xruns));
-            let larger = self.frames.saturating_mul(2).min(LARGEST_AUTO);
-            return (larger > self.frames).then_some(larger);
+        for _ in 0..fresh.min(TOO_MANY as u64) {
+            self.latest.rotate_left(1);
+            self.latest[TOO_MANY - 1] = Some(now);
         }
-        if since(began) >= WINDOW_MICROS || xruns == before {
-            // Nothing happened, or too little.
-            self.window = Some((now, xruns));
+        let holds = self.latest[0].is_none_or(|oldest| since(oldest) > WINDOW_MICROS);
+        if holds {
+            return None;
         }
-        None
+        self.latest = [None; TOO_MANY];
+        let larger = self.frames.saturating_mul(2).min(LARGEST_AUTO);
+        (larger > self.frames).then_some(larger)
     }
 }
 
@@ -71,7 +74,8 @@ mod tests {
         check(64, &[3_050, 4_000, 4_950], &[(5_000, 128)]);
         check(64, &[3_000, 5_200, 7_400, 9_600], &[]);
         check(64, &[100, 200, 300, 400, 900], &[]);
-        check(1_500, &[2_000, 2_001, 2_002], &[(2_000, 2_048)]);
+        check(1_500, &[2_000, 2_001, 2_002], &[(2_100, 2_048)]);
+        check(64, &[1_000, 2_900, 3_100, 3_300], &[(3_300, 128)]);
         check(2_048, &[2_000, 2_001, 2_002], &[]);
     }
 }

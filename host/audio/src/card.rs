@@ -9,7 +9,7 @@ use crate::health::{Reporter, Tally};
 use crate::lease::Lease;
 use crate::sample::Layout;
 use crate::{priority, quiet};
-use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
+use cpal::traits::{DeviceTrait, HostTrait};
 use ripieno_ports::{Format, FrameSink, FrameSource, Micros, Period, SampleEncoding};
 use std::time::Duration;
 
@@ -179,7 +179,7 @@ macro_rules! by_encoding {
     };
 }
 
-/// Starts to play. Control; may block.
+/// A stream that plays once it is told to. Control; may block.
 pub(crate) fn play<S: FrameSource + Send + 'static>(
     card: &Card,
     format: Format,
@@ -190,20 +190,18 @@ pub(crate) fn play<S: FrameSource + Send + 'static>(
     let mut cycle = Cycle::new(card, format, reporter.tally());
     let mut outlet = Outlet::new(lease);
     let layout = cycle.layout;
-    let stream = by_encoding!(format.encoding, Sample => {
+    by_encoding!(format.encoding, Sample => {
         let fill = move |data: &mut [Sample], info: &cpal::OutputCallbackInfo| {
             let stamp = info.timestamp();
             let latency = stamp.playback.duration_since(stamp.callback);
             let period = cycle.begin(layout.frames(data.len()), latency);
-            outlet.pull(period, |at, left, right| layout.interleave(layout.from_frame_mut(data, at), left, right));
+            outlet.pull(period, |at, left, right| layout.interleave(layout.rest_mut(data, at), left, right));
         };
         card.device.build_output_stream(config(format), fill, listen(reporter), Some(PATIENCE))
-    })?;
-    stream.play()?;
-    Ok(stream)
+    })
 }
 
-/// Starts to record. Control; may block.
+/// A stream that records once it is told to. Control; may block.
 pub(crate) fn record<S: FrameSink + Send + 'static>(
     card: &Card,
     format: Format,
@@ -214,16 +212,14 @@ pub(crate) fn record<S: FrameSink + Send + 'static>(
     let mut cycle = Cycle::new(card, format, reporter.tally());
     let mut inlet = Inlet::new(lease);
     let layout = cycle.layout;
-    let stream = by_encoding!(format.encoding, Sample => {
+    by_encoding!(format.encoding, Sample => {
         let take = move |data: &[Sample], _: &cpal::InputCallbackInfo| {
             let frames = layout.frames(data.len());
             cycle.begin(frames, Duration::ZERO);
-            inlet.push(frames, |at, left, right| layout.separate(layout.from_frame(data, at), left, right));
+            inlet.push(frames, |at, left, right| layout.separate(layout.rest(data, at), left, right));
         };
         card.device.build_input_stream(config(format), take, listen(reporter), Some(PATIENCE))
-    })?;
-    stream.play()?;
-    Ok(stream)
+    })
 }
 
 fn config(format: Format) -> cpal::StreamConfig {

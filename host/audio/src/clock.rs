@@ -2,10 +2,15 @@
 
 use ripieno_ports::Micros;
 
-/// The time on the system's monotonic clock, which JACK and the drivers stamp by too. Any; on Linux without a system call.
+/// The time on the system's monotonic clock: on Linux the raw one, which nobody slews and which a JACK server stamps by.
+/// Any; on Linux without a system call.
 #[cfg(unix)]
 pub fn now() -> Micros {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    use rustix::time::{ClockId, clock_gettime};
+    #[cfg(target_os = "linux")]
+    let time = clock_gettime(ClockId::MonotonicRaw);
+    #[cfg(not(target_os = "linux"))]
+    let time = clock_gettime(ClockId::Monotonic);
     Micros(time.tv_sec as u64 * 1_000_000 + time.tv_nsec as u64 / 1_000)
 }
 
@@ -23,6 +28,7 @@ mod tests {
         let (ours, std) = (super::now(), std::time::Instant::now());
         std::thread::sleep(std::time::Duration::from_millis(20));
         let (passed, expected) = (super::now().secs_since(ours), std.elapsed().as_secs_f64());
-        assert!((0.02..expected + 0.001).contains(&passed), "{passed} s beside {expected} s");
+        // One of them may be slewed, by at most 0.05 %.
+        assert!((0.0199..expected + 0.001).contains(&passed), "{passed} s beside {expected} s");
     }
 }

@@ -154,6 +154,36 @@ mod tests {
     }
 
     #[test]
+    fn a_callback_neither_allocates_nor_frees() {
+        use crate::dll::Dll;
+        use crate::health::watch;
+        use crate::sample::Layout;
+        use assert_no_alloc::{assert_no_alloc, violation_count};
+
+        let (lease, mut hold) = lease();
+        let mut outlet = Outlet::new(lease);
+        hold.lend(Counting::default());
+        let (mut reporter, watch) = watch();
+        let (tally, layout, mut dll) = (reporter.tally(), Layout::new(6, [4, 5]), Dll::new(48_000));
+        let mut frames = vec![0_i16; 6 * 96_000];
+        let before = violation_count();
+        assert_no_alloc(|| {
+            for size in SIZES {
+                let data = &mut frames[..6 * size];
+                let at = dll.period(crate::now(), layout.frames(data.len()));
+                let period = Period { at, frames: size, latency: Micros(0) };
+                outlet.pull(period, |at, left, right| layout.interleave(layout.rest_mut(data, at), left, right));
+                reporter.cpal(cpal::ErrorKind::Xrun.into());
+                reporter.cpal(cpal::ErrorKind::BackendError.into());
+                tally.xrun();
+            }
+            reporter.lose(ripieno_ports::FaultKind::Gone);
+        });
+        assert_eq!(violation_count(), before);
+        assert_eq!((watch.health().xruns, watch.errors()), (2 * SIZES.len() as u64, SIZES.len() as u64));
+    }
+
+    #[test]
     fn a_sink_gets_every_frame_in_order() {
         let (lease, mut hold) = lease();
         let mut inlet = Inlet::new(lease);

@@ -8,6 +8,7 @@ mod notices;
 
 use crate::agree::Offer;
 use crate::card::{Abilities, Way};
+use crate::clock::now;
 use crate::edge::{Inlet, Outlet};
 use crate::error::AudioError;
 use crate::health::{Reporter, Tally};
@@ -29,9 +30,14 @@ pub(crate) const IN_ID: &str = "jack:input";
 /// Their name.
 pub(crate) const NAME: &str = "JACK";
 
+/// Lets the library say nothing on the terminal from now on, whoever uses it. Control.
+pub(crate) fn silence() {
+    // It can be told only once it is loaded, which trying to open a client does if it is installed at all; the words go
+    // to the `log` crate from then on.
+    let _ = open(PROBE_CLIENT);
+}
+
 fn open(name: &str) -> Result<Client, AudioError> {
-    // The library talks to the terminal unless told otherwise; it can only be told once it is loaded, which opening a
-    // client does, whose default is the `log` crate.
     let (client, _) = Client::new(name, ClientOptions::NO_START_SERVER).map_err(|error| match error {
         jack::Error::LibraryError(_) => {
             AudioError::new(FaultKind::Gone, "no JACK: libjack is not installed; install it or choose another device")
@@ -64,12 +70,12 @@ pub(crate) fn abilities(way: Way) -> Result<Abilities, AudioError> {
     Ok(Abilities { offers: vec![offer], rate_hz })
 }
 
-/// Starts to play; the format comes back with the server's present buffer size. Control; may block.
+/// Starts to play. Control; may block.
 pub(crate) fn play<S: FrameSource + Send + 'static>(
     format: Format,
     lease: Lease<S>,
     reporter: Reporter,
-) -> Result<(Running, Format), AudioError> {
+) -> Result<Joined, AudioError> {
     let client = open(OUT_CLIENT)?;
     let format = at_the_servers_rate(&client, format)?;
     let names = ["out_1", "out_2"].iter().take(usize::from(format.channels).min(2));
@@ -86,15 +92,15 @@ pub(crate) fn play<S: FrameSource + Send + 'static>(
             running.as_client().connect_ports_by_name(ours, theirs).map_err(refused)?;
         }
     }
-    Ok((Box::new(running), format))
+    Ok(Joined::new(running.as_client().time(), Box::new(running), format))
 }
 
-/// Starts to record; the format comes back with the server's present buffer size. Control; may block.
+/// Starts to record. Control; may block.
 pub(crate) fn record<S: FrameSink + Send + 'static>(
     format: Format,
     lease: Lease<S>,
     reporter: Reporter,
-) -> Result<(Running, Format), AudioError> {
+) -> Result<Joined, AudioError> {
     let client = open(IN_CLIENT)?;
     let format = at_the_servers_rate(&client, format)?;
     let names = ["in_1", "in_2"].iter().take(usize::from(format.channels).min(2));
@@ -111,7 +117,28 @@ pub(crate) fn record<S: FrameSink + Send + 'static>(
             running.as_client().connect_ports_by_name(theirs, ours).map_err(refused)?;
         }
     }
-    Ok((Box::new(running), format))
+    Ok(Joined::new(running.as_client().time(), Box::new(running), format))
+}
+
+/// A client that runs.
+pub(crate) struct Joined {
+    pub running: Running,
+    /// With the server's present buffer size.
+    pub format: Format,
+    /// What the server's clock shows more than [`now`].
+    pub ahead_micros: i64,
+}
+
+/// Two readings that lie no further apart are of one clock.
+const SAME_CLOCK_MICROS: u64 = 2_000;
+
+impl Joined {
+    fn new(servers_time: u64, running: Running, format: Format) -> Self {
+        let ours = now().0;
+        let is_ours = servers_time.abs_diff(ours) < SAME_CLOCK_MICROS;
+        let ahead_micros = if is_ours { 0 } else { servers_time.wrapping_sub(ours).cast_signed() };
+        Self { running, format, ahead_micros }
+    }
 }
 
 fn refused(error: jack::Error) -> AudioError {

@@ -1,6 +1,8 @@
-//! x
+#![doc = include_str!("../README.md")]
+
 mod agree;
 mod auto_buffer;
+mod back;
 mod card;
 mod choice;
 mod clock;
@@ -31,3 +33,7 @@ pub use manual::{LONGEST_CALLBACK, Manual, ManualDriver, ManualStream};
 pub use null::{Null, NullStream};
 pub use priority::promote;
 pub use stream::{DeviceStream, LastError};
+
+#[cfg(test)]
+#[global_allocator]
+static GUARD: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;

@@ -1,9 +1,14 @@
 //! What is connected, for people and programs to choose from.
 
-use crate::card::{Abilities, Way};
+use crate::back::Back;
+#[cfg(feature = "jack")]
+use crate::back::jack_label;
+use crate::card::{self, Abilities, Way};
 use crate::choice::Label;
-use crate::device::present;
 use crate::error::AudioError;
+#[cfg(feature = "jack")]
+use crate::jack;
+use ripieno_ports::{Fault, FaultKind};
 
 /// A device that can be opened by its id or name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,13 +53,48 @@ pub struct Devices {
 pub fn devices() -> Devices {
     let (outputs, absent) = present(Way::Out);
     let (inputs, _) = present(Way::In);
-    let info = |(label, is_default, abilities)| info(label, is_default, abilities);
-    Devices {
-        outputs: outputs.into_iter().map(info).collect(),
-        inputs: inputs.into_iter().map(info).collect(),
-        absent: absent.into_iter().map(|(interface, reason)| Absent { interface, reason }).collect(),
-    }
+    Devices { outputs, inputs, absent }
 }
+
+/// The devices of one way; those that are not there are left out.
+fn present(way: Way) -> (Vec<DeviceInfo>, Vec<Absent>) {
+    let (mut found, mut absent) = (Vec::new(), Vec::new());
+    match card::cards(way) {
+        Ok(cards) => {
+            for card in cards {
+                let (label, is_default) = (card.label.clone(), card.is_default);
+                let abilities = Back::Card(card).abilities(way);
+                if abilities.as_ref().map_or_else(is_about_use, |abilities| !abilities.offers.is_empty()) {
+                    found.push(info(label, is_default, abilities));
+                }
+            }
+            if found.is_empty() {
+                absent.push(Absent { interface: SYSTEM, reason: "no device is connected".into() });
+            }
+        }
+        Err(error) => {
+            absent.push(Absent { interface: SYSTEM, reason: AudioError::of_cpal("no devices", &error).to_string() });
+        }
+    }
+    #[cfg(feature = "jack")]
+    match jack::abilities(way) {
+        Ok(abilities) => {
+            // It opens by itself where the system has no default.
+            let is_default = !found.iter().any(|device| device.is_default);
+            found.push(info(jack_label(way), is_default, Ok(abilities)));
+        }
+        Err(error) => absent.push(Absent { interface: jack::NAME, reason: error.to_string() }),
+    }
+    (found, absent)
+}
+
+/// True for an error of a device that is there, but busy or forbidden to this user.
+fn is_about_use(error: &AudioError) -> bool {
+    matches!(error.kind(), FaultKind::Busy | FaultKind::Denied)
+}
+
+/// What the system's own sound interface is called.
+const SYSTEM: &str = if cfg!(target_os = "linux") { "ALSA" } else { "the system's" };
 
 fn info(label: Label, is_default: bool, abilities: Result<Abilities, AudioError>) -> DeviceInfo {
     let (offers, problem) = match abilities {

@@ -111,12 +111,12 @@ impl Layout {
     }
 
     /// The samples from a frame on. Real-time.
-    pub(crate) fn from_frame<T>(self, samples: &[T], frame: usize) -> &[T] {
+    pub(crate) fn rest<T>(self, samples: &[T], frame: usize) -> &[T] {
         samples.get(frame * self.channels..).unwrap_or_default()
     }
 
     /// The samples from a frame on. Real-time.
-    pub(crate) fn from_frame_mut<T>(self, samples: &mut [T], frame: usize) -> &mut [T] {
+    pub(crate) fn rest_mut<T>(self, samples: &mut [T], frame: usize) -> &mut [T] {
         samples.get_mut(frame * self.channels..).unwrap_or_default()
     }
 

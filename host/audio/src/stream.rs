@@ -22,6 +22,8 @@ pub struct DeviceStream<D, C: Send> {
     pub(crate) hold: Hold<C>,
     pub(crate) watch: Watch,
     pub(crate) running: Running,
+    /// What the driver's clock shows more than ours.
+    pub(crate) ahead_micros: i64,
 }
 
 impl<D, C: Send> DeviceStream<D, C> {
@@ -44,7 +46,7 @@ impl<D, C: Send> Stream for DeviceStream<D, C> {
     }
 
     fn now(&self) -> Micros {
-        now()
+        Micros(now().0.wrapping_add_signed(self.ahead_micros))
     }
 
     fn stop(self) -> (D, C) {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Opens one of several drivers.
+#[derive(Debug)]
 struct Several {
     drivers: Vec<ManualDriver>,
     wanted: Arc<AtomicUsize>,

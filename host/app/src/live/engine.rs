@@ -55,8 +55,8 @@ impl Playing {
     fn heir(&self, setup: &Setup, instrument: &Instrument) -> Self {
         let mut heir = Self::new(setup, instrument.clone());
         heir.rig.inherit(&self.rig);
-        let moved = |song: &Box<SongPart>| Box::new(song.moved(self.rig.now(), self.rate, setup.rate));
-        heir.song = self.song.as_ref().map(moved);
+        let moved = |song: &SongPart| Box::new(song.moved(self.rig.now(), self.rate, setup.rate));
+        heir.song = self.song.as_deref().map(moved);
         heir
     }
 }

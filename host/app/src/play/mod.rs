@@ -30,6 +30,7 @@ pub fn run(options: &PlayOptions) -> Result<(), Failure> {
     }
     let (settings, save) = audio_settings(options)?;
     let instrument = Instrument::open(&options.instrument)?;
+    instrument.make_resident();
     // Looked at before any device is: a damaged file is told at once.
     let song = options.song.as_deref().map(|path| read(path, SampleRate::STUDIO, options)).transpose()?;
     let mut warnings = instrument.warnings();

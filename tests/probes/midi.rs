@@ -1,0 +1,189 @@
+//! A program with MIDI devices, for tests: which system it finds and which server it joins is said by its environment. It
+//! reports as JSON lines on stdout, errors too; whatever appears on stderr was printed by a library.
+
+use clap::{Parser, Subcommand, ValueEnum};
+use jack::{AsyncClient, Client, ClientOptions, Control, ProcessHandler, ProcessScope};
+use ripieno_midi::{Driver, Hub, MidiError, Output, Wanted};
+use ripieno_ports::{Fault, MidiIn, MidiOut};
+use ripieno_ring::spsc::{self, Consumer, Producer};
+use ripieno_types::midi::Held;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// Opens MIDI devices and tells of them as JSON lines.
+#[derive(Parser)]
+struct Options {
+    #[arg(long, value_enum)]
+    driver: System,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum System {
+    Auto,
+    Jack,
+    System,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Print all ports.
+    Ports,
+    /// Print what the inputs say, and what happens to them, until a line comes on stdin.
+    Listen {
+        /// Names of inputs; all devices without.
+        #[arg(long, value_delimiter = ',')]
+        wanted: Option<Vec<String>>,
+        /// Tell at which frames of the JACK server a message may have been stamped.
+        #[arg(long)]
+        frames: bool,
+    },
+    /// Send the messages of stdin, each a line of hexadecimal bytes, and tell how each went.
+    Send {
+        /// The name of the output.
+        #[arg(long)]
+        to: String,
+    },
+}
+
+fn main() {
+    let Options { driver, verb } = Options::parse();
+    let driver = match driver {
+        System::Auto => Driver::Auto,
+        System::Jack => Driver::Jack,
+        System::System => Driver::System,
+    };
+    let run = match verb {
+        Verb::Ports => ripieno_midi::ports(driver).map(|ports| {
+            let port = |port: &ripieno_midi::PortInfo| json!([port.name, port.id, format!("{:?}", port.direction)]);
+            say(json!({ "event": "ports", "ports": ports.iter().map(port).collect::<Value>() }));
+        }),
+        Verb::Listen { wanted, frames } => listen(driver, wanted.map_or(Wanted::Hardware, Wanted::Named), frames),
+        Verb::Send { to } => send(driver, &to),
+    };
+    if let Err(error) = run {
+        say(json!({ "event": "refused", "kind": format!("{:?}", error.kind()), "error": error.to_string() }));
+    }
+}
+
+fn say(line: Value) {
+    println!("{line}");
+}
+
+fn listen(driver: Driver, wanted: Wanted, frames: bool) -> Result<(), MidiError> {
+    let (hub, mut inputs) = Hub::open(driver, wanted)?;
+    let mut cycles = frames.then(Cycles::new);
+    say(json!({ "event": "open", "driver": format!("{:?}", hub.driver()), "files": open_files() }));
+    let (is_over, mut held) = (stop(), Held::new());
+    loop {
+        // Asked first, so that what came before the end is printed.
+        let was_over = is_over.load(Ordering::Relaxed);
+        while let Some(message) = inputs.poll() {
+            held.follow(message.word);
+            let bytes: String = message.word.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+            let frames = cycles.as_mut().map(|cycles| cycles.frames(message.at.0));
+            let (at, input) = (message.at.0, message.input.0);
+            say(json!({ "event": "heard", "at": at, "input": input, "bytes": bytes, "frames": frames }));
+        }
+        for event in hub.events() {
+            say(json!({ "event": "hub", "what": format!("{event:?}") }));
+        }
+        if was_over {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let connected = hub.status().iter().filter(|status| status.is_connected).count();
+    let files = open_files();
+    drop(hub);
+    while let Some(message) = inputs.poll() {
+        held.follow(message.word);
+    }
+    say(json!({ "event": "closed", "holds": !held.is_empty(), "connected": connected, "files": files }));
+    Ok(())
+}
+
+fn send(driver: Driver, to: &str) -> Result<(), MidiError> {
+    let mut output = Output::open(driver, to)?;
+    say(json!({ "event": "open", "port": output.port().name }));
+    for line in std::io::stdin().lines().map_while(Result::ok) {
+        let bytes: Vec<u8> =
+            (0..line.len() / 2).filter_map(|n| u8::from_str_radix(&line[2 * n..2 * n + 2], 16).ok()).collect();
+        let kind = output.send(&bytes).err().map(|error| format!("{:?}", error.kind()));
+        say(json!({ "event": "sent", "refused": kind }));
+    }
+    Ok(())
+}
+
+/// Turns true when a line comes on stdin, or it ends.
+fn stop() -> Arc<AtomicBool> {
+    let is_over = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&is_over);
+    std::thread::spawn(move || {
+        let _ = std::io::stdin().read_line(&mut String::new());
+        told.store(true, Ordering::Relaxed);
+    });
+    is_over
+}
+
+fn open_files() -> usize {
+    std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count)
+}
+
+/// A period of the server: its first frame, its time in microseconds, its length.
+type Cycle = (u32, u64, u32);
+
+/// Tells of each period.
+struct Watch(Producer<'static, Cycle>);
+
+impl ProcessHandler for Watch {
+    fn process(&mut self, _: &Client, scope: &ProcessScope) -> Control {
+        let times = scope.cycle_times().expect("the server tells its times");
+        let _ = self.0.push((times.current_frames, times.current_usecs, scope.n_frames()));
+        Control::Continue
+    }
+}
+
+/// The periods of the server, as a second client sees them.
+struct Cycles {
+    _client: AsyncClient<(), Watch>,
+    news: Consumer<'static, Cycle>,
+    seen: Vec<Cycle>,
+    rate: u64,
+}
+
+impl Cycles {
+    fn new() -> Self {
+        let (client, _) = Client::new("probe-cycles", ClientOptions::NO_START_SERVER).expect("a server runs");
+        let rate = u64::from(client.sample_rate());
+        let (teller, news) = spsc::channel(65_536);
+        let client = client.activate_async((), Watch(teller)).expect("the client starts");
+        Self { _client: client, news, seen: Vec::new(), rate }
+    }
+
+    /// The frames whose time, to the nearest microsecond after their period's start, is exactly this. Where the server woke
+    /// late, periods overlap in time, and there can be two.
+    fn frames(&mut self, at: u64) -> Vec<u32> {
+        // This period may not have been told of yet.
+        for _ in 0..100 {
+            while let Some(cycle) = self.news.pop() {
+                self.seen.push(cycle);
+            }
+            let frames: Vec<u32> = self.seen.iter().filter_map(|cycle| self.frame(cycle, at)).collect();
+            if !frames.is_empty() {
+                return frames;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Vec::new()
+    }
+
+    fn frame(&self, &(first, start, length): &Cycle, at: u64) -> Option<u32> {
+        let offset = (at.checked_sub(start)? * self.rate + 500_000) / 1_000_000;
+        let is_exact = offset < u64::from(length) && start + (offset * 1_000_000 + self.rate / 2) / self.rate == at;
+        is_exact.then(|| first.wrapping_add(offset as u32))
+    }
+}
