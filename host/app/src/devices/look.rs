@@ -20,19 +20,15 @@ pub struct Lookout {
 impl Lookout {
     /// What is connected. `now` is the time since any fixed moment. Control; blocks.
     pub fn look(&mut self, now: Duration) -> Report {
-        // MIDI first: a client of JACK silences its library, which ALSA's plugin for JACK would let speak.
-        let mut report = Report::default();
-        for driver in [Driver::System, Driver::Jack] {
-            add_midi(&mut report, ripieno_midi::ports(driver));
-        }
         let (since, audio) = match self.audio.take() {
             Some((since, audio)) if now < since + AUDIO_INTERVAL => (since, audio),
             _ => (now, audio_devices()),
         };
-        report.audio_outputs.clone_from(&audio.audio_outputs);
-        report.audio_inputs.clone_from(&audio.audio_inputs);
-        report.absent.splice(0..0, audio.absent.iter().cloned());
+        let mut report = audio.clone();
         self.audio = Some((since, audio));
+        for driver in [Driver::System, Driver::Jack] {
+            add_midi(&mut report, ripieno_midi::ports(driver));
+        }
         report
     }
 }
