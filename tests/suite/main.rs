@@ -5,6 +5,7 @@ mod cli_hostile;
 mod cli_render;
 mod fluidsynth;
 mod live_jack;
+mod midi;
 mod midi_jack;
 mod no_alloc;
 mod ports;

@@ -1,7 +1,7 @@
 //! What JACK tells of its graph. Its callbacks may not call JACK: they pass on what they hear and wake the hub.
 
 use crate::hub::Wake;
-use jack::{Client, ClientStatus, NotificationHandler, PortId};
+use jack::{Client, ClientStatus, Control, NotificationHandler, PortId};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
@@ -47,6 +47,12 @@ impl NotificationHandler for Graph {
 
     fn port_registration(&mut self, _: &Client, port: PortId, is_registered: bool) {
         self.tell((!is_registered).then_some(Change::Unregistered(port)));
+    }
+
+    /// A client that takes part from now on: its ports can be connected at last.
+    fn graph_reorder(&mut self, _: &Client) -> Control {
+        self.tell(None);
+        Control::Continue
     }
 
     fn ports_connected(&mut self, _: &Client, a: PortId, b: PortId, are_connected: bool) {
