@@ -1,18 +1,25 @@
 //! Tests that cross crates: one binary, one module a subject.
 
+mod audio_devices;
+mod audio_out;
 mod cli;
 mod cli_hostile;
+mod cli_play;
 mod cli_render;
 mod fluidsynth;
 mod live_jack;
+#[cfg(target_os = "linux")]
+mod live_realtime;
 mod midi;
 mod midi_jack;
 mod no_alloc;
 mod ports;
 mod rig;
+mod session;
 mod soundfont;
 mod soundfont_hostile;
 mod soundfont_model;
+mod timing;
 
 #[global_allocator]
 static GUARD: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;

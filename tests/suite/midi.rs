@@ -31,7 +31,7 @@ fn script() -> Vec<Arrived> {
 #[test]
 fn every_midi_input_conforms() {
     let script = script();
-    conforms("none", (), 0);
+    conforms("none", None::<ScriptedMidi<'_>>, 0);
     conforms("scripted", ScriptedMidi::new(&script), 5);
     conforms("traced", TracedMidi::new(ScriptedMidi::new(&script)), 5);
     for period in [0, 2, 3] {

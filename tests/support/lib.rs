@@ -1,11 +1,18 @@
 //! What the tests share: songs, banks, damage, measurements, guards and conformance suites.
 
+#![cfg_attr(feature = "rtsan", feature(sanitize))]
+
+pub mod audio_out;
 pub mod frame_source;
 pub mod hostile;
 pub mod jack;
 pub mod measure;
 pub mod midi_in;
 pub mod process;
+pub mod pty;
+pub mod rack;
+#[cfg(target_os = "linux")]
+pub mod realtime;
 pub mod scramble;
 pub mod sf2;
 pub mod song;

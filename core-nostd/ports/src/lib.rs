@@ -6,6 +6,7 @@ mod audio;
 mod clock;
 mod fault;
 mod frame_source;
+mod memory;
 mod midi;
 mod midi_versions;
 mod ring_source;
@@ -18,6 +19,7 @@ pub use audio::{
 pub use clock::{Clock, ManualClock, Micros};
 pub use fault::{Fault, FaultKind};
 pub use frame_source::{FrameSource, Period};
+pub use memory::{MemoryStorage, StorageFull};
 pub use midi::{Arrived, InputId, MidiIn, MidiOut};
 pub use midi_versions::{FaultyMidi, MemoryOut, MemoryOutError, MidiTrace, ScriptedMidi, TracedMidi};
 pub use ring_source::RingSource;

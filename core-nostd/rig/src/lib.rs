@@ -5,5 +5,5 @@
 mod commands;
 mod rig;
 
-pub use commands::Commands;
+pub use commands::{Commands, Merge};
 pub use rig::{Rig, RigConfig, Stats};

@@ -92,7 +92,7 @@ impl<B: Bank, M: AsMut<[f32]>, const VOICES: usize> Rig<B, M, VOICES> {
             }
             let Some(command) = commands.take() else { break };
             self.stats.commands += 1;
-            self.stats.late += u64::from(at < self.now);
+            self.stats.late += u64::from(command.at < self.now);
             self.command(command.value);
         }
         u64::MAX
@@ -108,6 +108,10 @@ impl<B: Bank, M: AsMut<[f32]>, const VOICES: usize> Rig<B, M, VOICES> {
             Command::Parameter { id, value } => self.chain.set(id, value),
             Command::Bypass { effect, bypassed } => self.chain.bypass(effect, bypassed),
             Command::Order(order) => self.chain.order(order).is_ok(),
+            Command::Polyphony(voices) => {
+                self.synth.set_polyphony(usize::from(voices));
+                true
+            }
             Command::Panic => {
                 self.synth.panic();
                 true
@@ -115,6 +119,29 @@ impl<B: Bank, M: AsMut<[f32]>, const VOICES: usize> Rig<B, M, VOICES> {
             _ => false,
         };
         self.stats.unknown += u64::from(!known);
+    }
+
+    /// From the next note on, `bank` plays; what sounds ends on the bank that it began with. Real-time.
+    ///
+    /// # Errors
+    /// The refused bank, while the one before has not been fetched: see [`Synth::swap_bank`].
+    pub fn swap_bank(&mut self, bank: B) -> Result<(), B> {
+        self.synth.swap_bank(bank)
+    }
+
+    /// The bank before the present one, once nothing sounds from it, to be freed elsewhere. Real-time.
+    pub fn retired_bank(&mut self) -> Option<B> {
+        self.synth.retired_bank()
+    }
+
+    /// Takes over what another rig's channels remember ([`Synth::inherit`]) and its effects' parameters, bypasses and
+    /// order, all of them at once and without what the effects still hold. Not its notes, its settings or its time.
+    /// Control: before this rig takes the other's place.
+    pub fn inherit(&mut self, other: &Self) {
+        self.synth.inherit(&other.synth);
+        let restored = self.chain.restore(&other.chain.state());
+        debug_assert!(restored.is_ok(), "a chain's own order names every effect");
+        self.chain.reset();
     }
 
     /// Renders frames that no command interrupts and no grid line crosses.

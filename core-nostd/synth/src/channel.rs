@@ -34,6 +34,12 @@ pub const PERCUSSION_CHANNEL: u8 = 9;
 /// The bank in which a SoundFont keeps its percussion.
 const PERCUSSION_BANK: u16 = 128;
 
+/// What plays where a program is missing: the lowest program of bank 0, else whatever preset is first. Looked for once a
+/// bank, because one that lacks it is read many times over.
+pub fn first_melodic(bank: &impl Bank) -> PresetIndex {
+    (0..128).find_map(|program| bank.find(0, program)).unwrap_or(PresetIndex(0))
+}
+
 /// One channel's state.
 #[derive(Clone, Debug)]
 pub struct Channel {
@@ -110,23 +116,20 @@ impl Channel {
         self.preset
     }
 
-    /// Selects a program in the bank chosen before: exactly, else in bank 0, else the first melodic preset there is.
+    /// Selects a program in the bank chosen before: exactly, else in bank 0, else the [`first_melodic`] preset.
     /// The percussion channel looks in bank 128 only, and falls back to that bank's program 0.
-    pub fn select(&mut self, program: u8, bank: &impl Bank) {
+    pub fn select(&mut self, program: u8, bank: &impl Bank, first_melodic: PresetIndex) {
         self.selected = (self.bank, program);
-        self.resolve(bank);
+        self.resolve(bank, first_melodic);
     }
 
     /// Looks the selected program up, as after the bank was exchanged.
-    pub fn resolve(&mut self, bank: &impl Bank) {
+    pub fn resolve(&mut self, bank: &impl Bank, first_melodic: PresetIndex) {
         let (number, program) = self.selected;
         self.preset = if self.is_percussion {
             bank.find(PERCUSSION_BANK, program).or_else(|| bank.find(PERCUSSION_BANK, 0))
         } else {
-            bank.find(number, program)
-                .or_else(|| bank.find(0, program))
-                .or_else(|| (0..128).find_map(|program| bank.find(0, program)))
-                .or(Some(PresetIndex(0)))
+            bank.find(number, program).or_else(|| bank.find(0, program)).or(Some(first_melodic))
         };
     }
 
@@ -277,6 +280,39 @@ mod tests {
         // A non-registered parameter takes the data entry away.
         enter(&mut channel, &[(99, 1), (98, 8), (6, 0)]);
         assert_eq!(channel.tuning_cents(), 50.0 - 200.0);
+    }
+
+    #[test]
+    fn another_bank_is_asked_for_what_was_selected() {
+        /// Has programs 7 to 9 of bank 3 and of bank 0, so many places further.
+        struct Shifted(u16);
+
+        impl Bank for Shifted {
+            fn find(&self, bank: u16, program: u8) -> Option<PresetIndex> {
+                let has = matches!(bank, 0 | 3) && matches!(program, 7..=9);
+                has.then(|| PresetIndex(100 * bank + self.0 + u16::from(program)))
+            }
+
+            fn regions(&self, _: PresetIndex, _: u8, _: u8, _: impl FnMut(&crate::Region)) {}
+
+            fn pool(&self) -> crate::SamplePool<'_> {
+                crate::SamplePool::default()
+            }
+        }
+
+        let other = first_melodic(&Shifted(50));
+        let mut channel = Channel::new(0);
+        channel.control(cc::BANK_MSB, 3);
+        channel.select(7, &Shifted(0), PresetIndex(0));
+        // Waits for the next program change.
+        channel.control(cc::BANK_MSB, 0);
+        channel.resolve(&Shifted(50), other);
+        assert_eq!(channel.preset(), Some(PresetIndex(357)));
+        channel.select(8, &Shifted(50), other);
+        assert_eq!(channel.preset(), Some(PresetIndex(58)));
+        // What is missing there is played by the first one that is not.
+        channel.select(10, &Shifted(50), other);
+        assert_eq!(channel.preset(), Some(PresetIndex(57)));
     }
 
     #[test]

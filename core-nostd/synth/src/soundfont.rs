@@ -66,6 +66,11 @@ impl<D: AsRef<[u8]>> SoundFont<D> {
         Ok(Self { data, parts, presets, instruments, samples, defaults })
     }
 
+    /// The bytes it reads. Any.
+    pub fn data(&self) -> &D {
+        &self.data
+    }
+
     /// The bytes it was made from. Any.
     pub fn into_inner(self) -> D {
         self.data

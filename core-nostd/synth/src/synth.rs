@@ -2,13 +2,16 @@
 
 mod handover;
 
-use crate::channel::{Channel, Pedal, cc};
+use crate::channel::{Channel, Pedal, cc, first_melodic};
 use crate::group::Group;
 use crate::lanes::{self, CONTROL_FRAMES, Line, Sum, Sums};
 use crate::shape::general;
 use crate::voice::{Sound, Source, Strike, Surroundings, Voice};
 use crate::window::Window;
-use crate::{Bank, Decision, Generator, Interpolation, Modulators, NoteId, Region, Side, SynthConfig, VoiceAllocator};
+use crate::{
+    Bank, Decision, Generator, Interpolation, Modulators, NoteId, PresetIndex, Region, Side, SynthConfig,
+    VoiceAllocator,
+};
 use ripieno_types::Block;
 use ripieno_types::midi::{MidiMessage, MidiWord};
 
@@ -64,6 +67,8 @@ impl<'a> SendBuses<'a> {
 #[derive(Debug)]
 pub struct Synth<B, const VOICES: usize> {
     bank: B,
+    /// Of the bank.
+    first_melodic: PresetIndex,
     /// The bank before, until it is fetched; what still sounds from it says so.
     old_bank: Option<B>,
     config: SynthConfig,
@@ -100,9 +105,11 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
         let config = SynthConfig { polyphony: config.polyphony.clamp(1, VOICES), ..config };
         let rate = config.rate.as_f32();
         let mut channels = core::array::from_fn(|n| Channel::new(n as u8));
-        channels.iter_mut().for_each(|channel| channel.select(0, &bank));
+        let first_melodic = first_melodic(&bank);
+        channels.iter_mut().for_each(|channel| channel.select(0, &bank, first_melodic));
         Self {
             bank,
+            first_melodic,
             old_bank: None,
             config,
             around: Surroundings {
@@ -186,7 +193,7 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
                 self.control(channel.index(), u8::from(controller), u8::from(value));
             }
             MidiMessage::ProgramChange(channel, program) => {
-                self.channels[usize::from(channel.index())].select(u8::from(program), &self.bank);
+                self.channels[usize::from(channel.index())].select(u8::from(program), &self.bank, self.first_melodic);
             }
             MidiMessage::ChannelPressure(channel, value) => {
                 self.channels[usize::from(channel.index())].press(u8::from(value));

@@ -1,5 +1,11 @@
 //! The command tree: verbs, options, their limits and their examples.
 
+mod devices;
+mod play;
+
+pub use devices::DevicesOptions;
+pub use play::{MidiSystem, PlayOptions};
+
 use crate::demo;
 use crate::offline::{MAX_BLOCK, MAX_VOICES, Tail};
 use clap::builder::RangedU64ValueParser;
@@ -30,6 +36,10 @@ pub enum Verb {
     Demo(DemoOptions),
     /// Play a MIDI file into a WAV file
     Render(RenderOptions),
+    /// Play live: controllers and songs in, sound out
+    Play(Box<PlayOptions>),
+    /// List audio and MIDI devices
+    Devices(DevicesOptions),
     /// Look at instruments
     #[command(arg_required_else_help = true, after_help = INSTRUMENT_EXAMPLES)]
     Instrument {

@@ -1,5 +1,6 @@
 //! How a run ends: the one place where errors become messages and exit codes.
 
+use crate::studio::StudioError;
 use ripieno_files::atomic::AtomicError;
 use ripieno_files::map::MapError;
 use ripieno_files::smf::{Options, SmfError};
@@ -15,6 +16,8 @@ pub const FAILED: u8 = 1;
 pub const USAGE: u8 = 2;
 /// An input file is missing, damaged or of the wrong kind.
 pub const BAD_INPUT: u8 = 3;
+/// A device is not there, or does not agree to what is asked.
+pub const UNAVAILABLE: u8 = 4;
 /// The user interrupted the run.
 pub const INTERRUPTED: u8 = 130;
 
@@ -57,12 +60,29 @@ pub enum Failure {
         /// What is wrong.
         error: AtomicError,
     },
+    /// The studio file cannot be used.
+    #[error("{} {error}", .path.display())]
+    Studio {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: StudioError,
+    },
+    /// No device to play on.
+    #[error("{0}")]
+    Device(String),
+    /// A live session failed.
+    #[error("{0}")]
+    Session(String),
     /// The report or script cannot be written to stdout.
     #[error("stdout cannot be written: {0}")]
     Stdout(io::Error),
     /// Ctrl-C or a request to terminate.
     #[error("interrupted; nothing was written")]
     Interrupted,
+    /// The same where it is the usual end, and nothing was lost.
+    #[error("stopped")]
+    Stopped,
 }
 
 impl Failure {
@@ -71,8 +91,10 @@ impl Failure {
         match self {
             Self::Usage(_) => USAGE,
             Self::Song { .. } | Self::Map { .. } | Self::Instrument { .. } => BAD_INPUT,
-            Self::Output { .. } | Self::Stdout(_) => FAILED,
-            Self::Interrupted => INTERRUPTED,
+            Self::Studio { .. } => BAD_INPUT,
+            Self::Device(_) => UNAVAILABLE,
+            Self::Output { .. } | Self::Stdout(_) | Self::Session(_) => FAILED,
+            Self::Interrupted | Self::Stopped => INTERRUPTED,
         }
     }
 }
@@ -105,6 +127,7 @@ pub(crate) fn conclude(result: Result<(), Failure>) -> ExitCode {
     let code = match result {
         // Whoever reads our output has seen enough.
         Err(Failure::Stdout(error)) if error.kind() == io::ErrorKind::BrokenPipe => OK,
+        Err(Failure::Stopped) => INTERRUPTED,
         Err(failure) => {
             eprintln!("error: {failure}");
             failure.code()

@@ -8,18 +8,19 @@ use ripieno_files::MappedFile;
 use ripieno_synth::soundfont::{Severity, SoundFont};
 use ripieno_synth::{Bank, Builtin, PresetIndex, Region, SamplePool};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What `-i` takes for [`Builtin`] as a whole.
 pub const ALL: &str = "built-in";
 
-/// An instrument, chosen. It is a [`Bank`]; which one is asked at note-on only, never while a voice sounds.
-#[derive(Debug)]
+/// An instrument, chosen; copies share its file. It is a [`Bank`]; which one is asked at note-on only, never while a voice sounds.
+#[derive(Clone, Debug)]
 pub enum Instrument {
     /// A built-in instrument on every channel, or all three by program number. They have no drums: channel 10 is
     /// silent.
     BuiltIn(Builtin),
     /// A SoundFont, read where it lies.
-    SoundFont(Box<SoundFont<MappedFile>>),
+    SoundFont(Arc<SoundFont<MappedFile>>),
 }
 
 impl Instrument {
@@ -39,7 +40,15 @@ impl Instrument {
         if choice.extension().is_none() && choice.components().count() == 1 && !choice.exists() {
             return Err(Failure::Usage(unknown(&choice.to_string_lossy())));
         }
-        open_soundfont(choice).map(Box::new).map(Self::SoundFont)
+        open_soundfont(choice).map(Arc::new).map(Self::SoundFont)
+    }
+
+    /// Has all that it plays in memory, so that no voice waits for a disk. Control; blocks.
+    pub fn make_resident(&self) {
+        if let Self::SoundFont(font) = self {
+            // Without the right to lock it there, it stays for as long as nobody needs the memory more.
+            font.data().make_resident();
+        }
     }
 
     /// What a listener should know before trusting the sound. Empty for a sound instrument.

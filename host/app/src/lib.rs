@@ -4,16 +4,20 @@ mod cli;
 pub mod clock;
 mod completions;
 mod demo;
+mod devices;
 pub mod exit;
 pub mod instrument;
 mod interrupt;
 pub mod live;
 pub mod offline;
 mod output;
+pub mod play;
 mod progress;
+mod quiet;
 mod render;
 mod report;
 mod settings;
+pub mod studio;
 
 pub use exit::Failure;
 pub use instrument::Instrument;
@@ -42,6 +46,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
     match cli.verb {
         Verb::Demo(options) => demo::run(&options),
         Verb::Render(options) => render::run(&options),
+        Verb::Play(options) => play::run(&options),
+        Verb::Devices(options) => devices::run(&options),
         Verb::Instrument { verb: InstrumentVerb::Info(options) } => instrument::info::run(&options),
         Verb::Instrument { verb: InstrumentVerb::List(options) } => instrument::list::run(&options),
         Verb::Completions { shell } => completions::completions(shell),

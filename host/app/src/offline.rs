@@ -1,5 +1,6 @@
 //! Rendering as fast as the machine can: a song's length, then its tail, block by block into a sink.
 
+use crate::quiet::Quiet;
 use ripieno_fx::ChainMemory;
 use ripieno_ports::FrameSource;
 use ripieno_rig::{Rig, RigConfig, Stats};
@@ -110,24 +111,18 @@ pub fn perform<E>(
 pub struct Band<'a, B: Bank> {
     rig: Box<Rig<B, Box<[f32]>, MAX_VOICES>>,
     commands: &'a [Timed<Command>],
-    /// Frames since the last that was loud enough to hear.
-    quiet: u64,
+    quiet: Quiet,
     /// How many of those mean that the effects have rung out; 0 without effects.
     rung_out: u64,
 }
-
-/// What counts as quiet: −90 decibels of full scale, linear.
-const QUIET: f32 = 3.162e-5;
-/// The longest pause between two echoes is the longest delay, a second. Quiet for longer is quiet for good.
-const RUNG_OUT_SECS: f32 = 1.1;
 
 impl<'a, B: Bank> Band<'a, B> {
     /// Sets a rig up to play `commands`, which are in order of time. Control; allocates all that playing needs.
     pub fn new(bank: B, config: RigConfig, commands: &'a [Timed<Command>]) -> Self {
         let rate = config.synth.rate;
         let memory = ChainMemory::with(rate, |samples| vec![0.0; samples].into_boxed_slice());
-        let rung_out = if config.effects { rate.frames(RUNG_OUT_SECS) } else { 0 };
-        Self { rig: Box::new(Rig::new(bank, memory, config)), commands, quiet: 0, rung_out }
+        let rung_out = if config.effects { Quiet::rung_out(rate) } else { 0 };
+        Self { rig: Box::new(Rig::new(bank, memory, config)), commands, quiet: Quiet::default(), rung_out }
     }
 
     /// What the rig counted so far.
@@ -146,19 +141,14 @@ impl<B: Bank> FrameSource for Band<'_, B> {
     fn fill(&mut self, mut block: Block<'_>) -> usize {
         self.rig.render(block.reborrow(), &mut self.commands);
         let frames = block.frames();
-        let [left, right] = block.channels();
-        let is_loud = |(left, right): (&mut f32, &mut f32)| left.abs().max(right.abs()) > QUIET;
-        self.quiet = match left.iter_mut().zip(right).rposition(is_loud) {
-            Some(last) => (frames - 1 - last) as u64,
-            None => self.quiet + frames as u64,
-        };
+        self.quiet.follow(block);
         frames
     }
 }
 
 impl<B: Bank> Player for Band<'_, B> {
     fn is_silent(&self) -> bool {
-        self.commands.is_empty() && self.rig.is_silent() && self.quiet >= self.rung_out
+        self.commands.is_empty() && self.rig.is_silent() && self.quiet.frames() >= self.rung_out
     }
 }
 

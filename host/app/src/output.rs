@@ -16,6 +16,13 @@ pub fn json(value: &impl Serialize) -> Result<(), Failure> {
     bytes(&out)
 }
 
+/// Prints one JSON object on a line of its own to stdout.
+pub fn json_line(value: &impl Serialize) -> Result<(), Failure> {
+    let mut out = serde_json::to_vec(value).map_err(|error| Failure::Stdout(error.into()))?;
+    out.push(b'\n');
+    bytes(&out)
+}
+
 /// Prints bytes to stdout.
 pub fn bytes(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = io::stdout().lock();

@@ -14,7 +14,7 @@ use ripieno_ports::Clock;
 use ripieno_rig::RigConfig;
 use ripieno_synth::Interpolation;
 use ripieno_types::{Command, SampleRate, Timed};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Warnings of one kind that are worth a line each; a file of ten thousand broken tracks needs no more.
 const MOST_WARNINGS: usize = 20;
@@ -23,7 +23,7 @@ const MOST_WARNINGS: usize = 20;
 pub fn run(options: &RenderOptions) -> Result<(), Failure> {
     let rate = SampleRate::new(options.rate).map_err(|error| Failure::Usage(error.to_string()))?;
     let settings = settings::parse(&options.settings)?;
-    guard_inputs(options)?;
+    guard_inputs(&options.out, [&options.song, &options.instrument])?;
     let instrument = Instrument::open(&options.instrument)?;
     let reading = smf::Options { lenient: options.lenient, max_secs: options.max_minutes * 60.0 };
     let song = Song::open(&options.song, rate, &reading)
@@ -63,9 +63,9 @@ pub fn run(options: &RenderOptions) -> Result<(), Failure> {
 }
 
 /// An output must not be one of the inputs, not even with `--force`.
-fn guard_inputs(options: &RenderOptions) -> Result<(), Failure> {
-    let Ok(out) = options.out.canonicalize() else { return Ok(()) };
-    for input in [&options.song, &options.instrument] {
+pub(crate) fn guard_inputs<'a>(out: &Path, inputs: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Failure> {
+    let Ok(out) = out.canonicalize() else { return Ok(()) };
+    for input in inputs {
         if input.canonicalize().is_ok_and(|input| input == out) {
             return Err(Failure::Usage(format!(
                 "{} is both read and written\nhint: choose another name for the output",
@@ -76,7 +76,7 @@ fn guard_inputs(options: &RenderOptions) -> Result<(), Failure> {
     Ok(())
 }
 
-fn shortened(warnings: &[smf::Warning]) -> Vec<String> {
+pub(crate) fn shortened(warnings: &[smf::Warning]) -> Vec<String> {
     let mut lines: Vec<String> = warnings.iter().take(MOST_WARNINGS).map(ToString::to_string).collect();
     if warnings.len() > MOST_WARNINGS {
         lines.push(format!("... and {} more about the song", warnings.len() - MOST_WARNINGS));

@@ -3,9 +3,11 @@
 pub mod atomic;
 pub mod map;
 pub mod smf;
+pub mod storage;
 pub mod wav;
 
 pub use atomic::{AtomicFile, Existing};
 pub use map::MappedFile;
 pub use smf::Song;
+pub use storage::FileStorage;
 pub use wav::WavWriter;

@@ -16,7 +16,7 @@ cargo xtask COMMAND
   test              set the machine up, then every test: format, lints, units, properties, models, docs, tidy
   bench [NAME...]   our crates beside their rivals in one run: ring, fx, synth; all when none is named
   tidy              the shape of the tree: who names whom, places of raw memory access, docs, file sizes
-  setup             install the system packages that the tests and benchmarks need, and nothing else
+  setup             install the system packages that building, tests and benchmarks need, and nothing else
 
 Examples:
   cargo xtask demo --out /tmp
@@ -40,19 +40,21 @@ fn dispatch(command: &str, rest: &[String]) -> Result<()> {
     let root = root();
     match command {
         "demo" => {
+            setup::ensure_build()?;
             let mut args = vec!["run", "--release", "--package", "ripieno", "--", "demo"];
             args.extend(rest.iter().map(String::as_str));
             run::cargo(&args).run()
         }
         "test" => test::all(&root),
         "bench" => {
+            setup::ensure_build()?;
             setup::ensure(setup::BENCH)?;
             let mut args = vec!["run", "--release", "--package", "ripieno-bench", "--"];
             args.extend(rest.iter().map(String::as_str));
             run::cargo(&args).run()
         }
         "tidy" => tidy::check(&root),
-        "setup" => setup::ensure(&[setup::TEST, setup::BENCH].concat()),
+        "setup" => setup::ensure(&[setup::BUILD, setup::TEST, setup::BENCH].concat()),
         "" | "help" | "-h" | "--help" => {
             print!("{HELP}");
             Ok(())

@@ -9,6 +9,7 @@ use std::time::Instant;
 /// Runs all of it; stops at the first step that fails.
 pub fn all(root: &Path) -> Result<()> {
     let start = Instant::now();
+    setup::ensure_build()?;
     setup::ensure(setup::TEST)?;
     step("tidy", || tidy::check(root))?;
     step("format", || cargo(&["fmt", "--all", "--check"]).run())?;

@@ -4,7 +4,7 @@
 //! the voices that read it are marked, until the last of them has ended.
 
 use super::{Synth, obey};
-use crate::channel::Pedal;
+use crate::channel::{Pedal, first_melodic};
 use crate::voice::{Sound, Source};
 use crate::{Bank, SynthConfig};
 
@@ -22,12 +22,13 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
             return Err(bank);
         }
         self.old_bank = Some(core::mem::replace(&mut self.bank, bank));
+        self.first_melodic = first_melodic(&self.bank);
         let voices = self.voices.iter_mut().flatten().map(|voice| &mut voice.sound);
         for sound in voices.chain(self.ghosts.iter_mut().flatten()) {
             sound.is_of_old_bank = matches!(sound.source, Source::Sample(_));
         }
         for channel in &mut self.channels {
-            channel.resolve(&self.bank);
+            channel.resolve(&self.bank, self.first_melodic);
         }
         Ok(())
     }
@@ -58,7 +59,7 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
             let channel = &mut self.channels[usize::from(number)];
             channel.clone_from(&other.channels[usize::from(number)]);
             channel.lift_pedals();
-            channel.resolve(&self.bank);
+            channel.resolve(&self.bank, self.first_melodic);
             self.pedal(number, Pedal::Sustain(false));
             self.pedal(number, Pedal::Sostenuto(false));
             self.touch(number, |_| true);

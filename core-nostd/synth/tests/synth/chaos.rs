@@ -1,5 +1,6 @@
 //! Ten million bytes of noise from a cable that keeps falling out: parser, held notes and synth always find their way.
 
+use proptest::prelude::*;
 use ripieno_synth::{Builtin, Patch, Synth, SynthConfig};
 use ripieno_types::midi::{Assembled, Assembler, Held, MidiWord};
 use ripieno_types::{Block, SampleRate};
@@ -108,6 +109,21 @@ impl Rack {
     fn recovers(&mut self) {
         let words = [0x90, 0x3C, 0x40].map(|byte| self.feed(byte));
         assert_eq!(words, [None, None, MidiWord::new(&[0x90, 0x3C, 0x40]).ok()]);
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_little_noise_leaves_nothing_behind(
+        cables in prop::collection::vec((prop::collection::vec(any::<u8>(), 0..64), 0..500_usize), 1..6),
+    ) {
+        let mut rack = Rack::new();
+        for (noise, frames) in cables {
+            noise.into_iter().for_each(|byte| _ = rack.feed(byte));
+            rack.recovers();
+            rack.render(frames);
+            rack.disconnect();
+        }
     }
 }
 

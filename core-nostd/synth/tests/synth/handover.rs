@@ -4,7 +4,9 @@ use crate::support::{
     SINE, TestBank, config, interpolation, message, peak, plain, region, render, rich, stereo_pair, word,
 };
 use proptest::prelude::*;
-use ripieno_synth::{Bank, CONTROL_FRAMES, Interpolation, PresetIndex, Region, SamplePool, Synth, SynthConfig};
+use ripieno_synth::{
+    Bank, CONTROL_FRAMES, Generator, Interpolation, PresetIndex, Region, SamplePool, Synth, SynthConfig,
+};
 use ripieno_types::midi::{MidiMessage, MidiWord};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -119,6 +121,7 @@ proptest! {
                 prop_assert!(synth.swap_bank(maker.bank()).is_ok());
             }
             all.extend(play(&mut synth, &after, &[64]));
+            drop(synth.retired_bank());
             all.extend(bits(render(&mut synth, 2_000, &[64])));
             Ok((all, synth.stats()))
         };
@@ -169,6 +172,7 @@ proptest! {
     #[test]
     fn an_heir_plays_the_next_note_alike(before in script(1..40), notes in prop::collection::vec((0..3_u8, 20..110_u8), 1..5)) {
         let mut synth = Maker::default().synth(Interpolation::Cubic);
+        synth.midi(word(&[0xB0, 64, 127]));
         play(&mut synth, &before, &[512]);
         // What the channels heard besides notes, and pedals lifted, said again to a fresh synth.
         let mut told = Maker::default().synth(Interpolation::Cubic);
@@ -178,10 +182,13 @@ proptest! {
         let mut heir = Maker::default().synth(Interpolation::Cubic);
         heir.inherit(&synth);
         for (channel, key) in notes {
-            for synth in [&mut told, &mut heir] {
-                synth.midi(word(&[0x90 | channel, key, 100]));
-            }
-            prop_assert!(bits(render(&mut told, 500, &[64])) == bits(render(&mut heir, 500, &[64])));
+            // A pedal goes down anew, whatever the one of the old synth did.
+            let words = [[0x90 | channel, key, 100], [0xB0 | channel, 64, 127], [0x80 | channel, key, 0]];
+            let [told, found] = [&mut told, &mut heir].map(|synth| {
+                let script = words.map(|bytes| (500, word(&bytes)));
+                [play(synth, &script, &[64]), bits(render(synth, 2_000, &[64]))].concat()
+            });
+            prop_assert!(told == found);
         }
     }
 }
@@ -266,17 +273,35 @@ fn what_reads_no_samples_keeps_no_bank() {
 }
 
 #[test]
-fn a_swap_changes_what_the_next_note_plays() {
-    let two = |first: i16, second: i16| {
-        let preset = |attenuation| vec![region(SINE, &[(ripieno_synth::Generator::Attenuation, attenuation)])];
-        TestBank { presets: vec![preset(first), preset(second)], ..plain() }
+fn a_stolen_voice_fades_on_its_own_bank() {
+    let mut maker = Maker::default();
+    let mut synth = Box::new(Synth::<_, 1>::new(maker.bank(), config(Interpolation::Linear)));
+    synth.midi(word(&[0x90, 50, 127]));
+    render(&mut synth, 1_000, &[64]);
+    assert!(synth.swap_bank(maker.bank()).is_ok());
+    synth.midi(word(&[0x90, 57, 127]));
+    assert_eq!((synth.active_voices(), synth.stats().steals), (1, 1));
+    assert!(synth.retired_bank().is_none(), "the first note still fades");
+    render(&mut synth, 221 + 2 * CONTROL_FRAMES, &[64]);
+    assert_eq!(synth.retired_bank().map(|bank| bank.number), Some(0));
+}
+
+#[test]
+fn programs_are_looked_up_in_the_bank_that_plays() {
+    // Program 3 is the second preset of two and the first of three.
+    let with = |attenuations: &[i16]| {
+        let preset = |attenuation: &i16| vec![region(SINE, &[(Generator::Attenuation, *attenuation)])];
+        let bank = TestBank { presets: attenuations.iter().map(preset).collect(), ..plain() };
+        Box::new(Synth::<_, 4>::new(bank, config(Interpolation::Cubic)))
     };
-    // Program 1 is loud in the second bank alone.
-    let mut synth = Box::new(Synth::<_, 4>::new(two(0, 1_440), config(Interpolation::Cubic)));
-    synth.midi(word(&[0xC0, 1]));
-    assert!(synth.swap_bank(two(1_440, 0)).is_ok());
-    synth.midi(word(&[0x90, 69, 127]));
-    assert!(peak(&render(&mut synth, 2_000, &[64])[0]) > 0.1);
+    let (mut swapped, mut heir) = (with(&[0, 1_440]), with(&[0, 1_440, 1_440]));
+    swapped.midi(word(&[0xC0, 3]));
+    heir.inherit(&swapped);
+    assert!(swapped.swap_bank(TestBank { presets: heir.bank().presets.clone(), ..plain() }).is_ok());
+    for mut synth in [swapped, heir] {
+        synth.midi(word(&[0x90, 69, 127]));
+        assert!(peak(&render(&mut synth, 2_000, &[64])[0]) > 0.1);
+    }
 }
 
 #[test]

@@ -103,6 +103,11 @@ impl Held {
         self.keys[usize::from(channel.index())] >> u8::from(key) & 1 == 1
     }
 
+    /// The keys that are down on any channel, one bit each.
+    pub fn keys(&self) -> u128 {
+        self.keys.iter().fold(0, |all, keys| all | keys)
+    }
+
     /// True when nothing is held: [`release`](Self::release) would give no word.
     pub fn is_empty(&self) -> bool {
         *self == Self::new()

@@ -1,5 +1,31 @@
 //! Playing live: the rig behind a device, steered from other threads.
 
+mod absence;
+mod buffered;
+mod engine;
+mod fader;
+mod growth;
+mod hardware;
+mod line;
+mod order;
+mod placing;
+mod recorder;
+mod request;
+mod session;
+mod settings;
+mod setup;
+mod shared;
+mod song;
+mod source;
+mod staged;
 mod status;
 
+pub use engine::{Engine, LiveRig};
+pub use hardware::Hardware;
+pub use placing::{Place, Placing};
+pub use request::{Handle, SessionError};
+pub use session::{Devices, Inputs, Opening, Parts, Running, Save, start};
+pub use settings::{Change, Latency, OutOfRange, Settings};
+pub use setup::{Setup, Sound};
+pub use song::SongPart;
 pub use status::{Input, Load, SongStatus, Status};

@@ -78,4 +78,6 @@ pub struct SongStatus {
     pub position_secs: f64,
     /// Seconds in all.
     pub length_secs: f64,
+    /// True once it has ended and nothing of it is heard any more.
+    pub is_over: bool,
 }

@@ -1,7 +1,7 @@
 //! MIDI over JACK, by the `jack` crate: one client, a port of ours for each bound device, and one that is open to all.
 
 mod client;
-mod graph;
+mod notices;
 mod output;
 mod process;
 
@@ -68,7 +68,7 @@ impl Jack {
         for change in running.changes() {
             let named = |id| running.client().port_by_id(id);
             match change {
-                graph::Change::Disconnected(ids) => {
+                notices::Change::Disconnected(ids) => {
                     let ends = ids.map(named);
                     for (place, slot) in self.slots.iter().enumerate() {
                         if slot.own.is_some() && ends.contains(&slot.own) {
@@ -76,7 +76,7 @@ impl Jack {
                         }
                     }
                 }
-                graph::Change::Unregistered(id) => {
+                notices::Change::Unregistered(id) => {
                     let gone = named(id);
                     for slot in self.slots.iter_mut().filter(|slot| slot.source.is_some() && slot.source == gone) {
                         slot.is_stale = true;

@@ -15,12 +15,12 @@ pub(super) enum Change {
 }
 
 /// Hears of the server's end, and of changes if somebody wants to know.
-pub(super) struct Graph {
+pub(super) struct Notices {
     is_dead: Arc<AtomicBool>,
     listener: Option<(Sender<Wake>, Sender<Change>)>,
 }
 
-impl Graph {
+impl Notices {
     pub fn new(is_dead: Arc<AtomicBool>, listener: Option<(Sender<Wake>, Sender<Change>)>) -> Self {
         Self { is_dead, listener }
     }
@@ -35,7 +35,7 @@ impl Graph {
     }
 }
 
-impl NotificationHandler for Graph {
+impl NotificationHandler for Notices {
     #[allow(
         unsafe_code,
         reason = "the crate declares it so because it may run as a signal handler does; it is a store"

@@ -1,0 +1,332 @@
+//! The rig in the device's callback: takes orders, places events, renders, fades, records and keeps count. Nothing here
+//! allocates, frees, locks or calls the system; what it no longer needs rides back to be freed elsewhere.
+
+use super::fader::Fader;
+use super::order::{Order, Spent, Tap};
+use super::shared::Shared;
+use super::song::SongPart;
+use super::staged::Staged;
+use super::{Placing, Setup};
+use crate::Instrument;
+use crate::offline::MAX_VOICES;
+use crate::quiet::Quiet;
+use ripieno_ports::{FrameSource, MidiIn, Period};
+use ripieno_rig::{Commands, Merge, Rig};
+use ripieno_ring::spsc::{Consumer, Producer};
+use ripieno_types::midi::{Held, MidiMessage};
+use ripieno_types::{Block, Command, SampleRate, Timed};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::{Relaxed, Release};
+use std::time::Instant;
+
+/// The rig that plays live.
+pub type LiveRig = Rig<Instrument, Box<[f32]>, MAX_VOICES>;
+
+/// Commands that may wait for their frame: more than a flood of 16 inputs brings in a period.
+const STAGED: usize = 4_096;
+/// Silent frames that a recording gets at once to make up for lost ones.
+const SILENCE: [[f32; 2]; 256] = [[0.0; 2]; 256];
+
+/// What belongs to one sample rate.
+#[derive(Debug)]
+pub struct Playing {
+    rig: Box<LiveRig>,
+    rate: SampleRate,
+    staged: Staged,
+    /// What live players hold down.
+    held: Held,
+    song: Option<Box<SongPart>>,
+    quiet: Quiet,
+}
+
+impl Playing {
+    fn new(setup: &Setup, instrument: Instrument) -> Self {
+        Self {
+            rig: Box::new(setup.rig(instrument)),
+            rate: setup.rate,
+            staged: Staged::new(STAGED),
+            held: Held::default(),
+            song: None,
+            quiet: Quiet::default(),
+        }
+    }
+
+    /// The same for another rate.
+    fn heir(&self, setup: &Setup, instrument: &Instrument) -> Self {
+        let mut heir = Self::new(setup, instrument.clone());
+        heir.rig.inherit(&self.rig);
+        let moved = |song: &SongPart| Box::new(song.moved(self.rig.now(), self.rate, setup.rate));
+        heir.song = self.song.as_deref().map(moved);
+        heir
+    }
+}
+
+/// Everything that plays, behind one [`FrameSource`].
+#[derive(Debug)]
+pub struct Engine<M> {
+    playing: Playing,
+    placing: Placing,
+    fader: Fader,
+    midi: M,
+    orders: Consumer<'static, Order>,
+    returns: Producer<'static, Spent>,
+    shared: Arc<Shared>,
+    /// A bank that waits until the one before the last has fallen silent.
+    waiting: Option<Instrument>,
+    tap: Option<Tap>,
+    /// Frames that the recording lacks.
+    owed: u64,
+    /// Frames of the present period, those still to come, and when it began.
+    frames: usize,
+    left: usize,
+    began: Option<Instant>,
+}
+
+impl<M: MidiIn> Engine<M> {
+    /// A silent engine whose fader is closed. Control: allocates all that playing needs.
+    pub fn new(
+        setup: &Setup,
+        instrument: Instrument,
+        midi: M,
+        orders: Consumer<'static, Order>,
+        returns: Producer<'static, Spent>,
+        shared: Arc<Shared>,
+    ) -> Self {
+        Self {
+            playing: Playing::new(setup, instrument),
+            placing: setup.placing,
+            fader: Fader::new(setup.master, setup.rate),
+            midi,
+            orders,
+            returns,
+            shared,
+            waiting: None,
+            tap: None,
+            owed: 0,
+            frames: 0,
+            left: 0,
+            began: None,
+        }
+    }
+
+    /// Becomes what `setup` says, for the next stream, with a closed fader. For another rate the rig is made anew: what
+    /// sounds ends, what was set stays, a song goes on; unless `spare` has that rate, which then goes on from where it was.
+    /// What played before comes back. Control.
+    pub fn adopt(&mut self, setup: &Setup, instrument: &Instrument, spare: Option<Playing>) -> Option<Playing> {
+        (self.placing, self.fader) = (setup.placing, Fader::new(setup.master, setup.rate));
+        (self.left, self.began) = (0, None);
+        let mut old = None;
+        if setup.rate != self.playing.rate {
+            let new =
+                spare.filter(|spare| spare.rate == setup.rate).unwrap_or_else(|| self.playing.heir(setup, instrument));
+            old = Some(std::mem::replace(&mut self.playing, new));
+        }
+        self.playing.rig.command(Command::Polyphony(setup.voices));
+        old
+    }
+
+    /// While no device asks for frames: obeys what must not wait, and lets inputs speak without starting a note, so that
+    /// nothing is played in one heap when the device returns. Control.
+    pub fn idle(&mut self) {
+        self.obey_orders();
+        self.swap_waiting();
+        self.listen(None);
+        let Playing { rig, staged, held, .. } = &mut self.playing;
+        while let Some(command) = staged.take() {
+            if let Command::Midi(word) = command.value {
+                if matches!(word.message(), MidiMessage::NoteOn(..)) {
+                    continue;
+                }
+                held.follow(word);
+            }
+            rig.command(command.value);
+        }
+    }
+
+    /// The next period begins. Real-time.
+    fn begin(&mut self, period: Option<Period>) {
+        self.began = Some(Instant::now());
+        if let Some(period) = period {
+            self.shared.device_latency.store(period.latency.0, Relaxed);
+        }
+        self.obey_orders();
+        self.swap_waiting();
+        self.listen(period);
+    }
+
+    fn obey_orders(&mut self) {
+        // Every order may send something back: without room for it, orders wait.
+        while self.returns.free() > 1 {
+            let Some(order) = self.orders.pop() else { return };
+            self.obey(order);
+        }
+    }
+
+    fn obey(&mut self, order: Order) {
+        match order {
+            Order::Command(command) => {
+                let timed = Timed { at: self.playing.rig.now(), value: command };
+                self.shared.late.fetch_add(u64::from(!self.playing.staged.insert(timed)), Relaxed);
+            }
+            Order::Instrument(instrument) => {
+                let unheard = self.waiting.replace(instrument);
+                self.give_back(unheard.map(Spent::Instrument));
+            }
+            Order::Song(song) => {
+                let mut old = std::mem::replace(&mut self.playing.song, song);
+                if let Some(old) = &mut old {
+                    let rig = &mut self.playing.rig;
+                    old.held().release(|word| rig.command(Command::Midi(word)));
+                }
+                if let Some(song) = &mut self.playing.song {
+                    song.start_at(self.playing.rig.now());
+                }
+                self.shared.song_frames.store(0, Relaxed);
+                self.shared.song_is_over.store(false, Relaxed);
+                self.shared.songs.fetch_add(1, Release);
+                self.give_back(old.map(Spent::Song));
+            }
+            Order::Tap(tap) => {
+                self.owed = 0;
+                let old = std::mem::replace(&mut self.tap, tap);
+                self.give_back(old.map(Spent::Tap));
+            }
+            Order::Placing(placing) => self.placing = placing,
+            Order::Master(gain) => self.fader.set_master(gain),
+            Order::Open(is_open) => {
+                self.fader.open(is_open);
+                self.shared.faded.store(false, Relaxed);
+            }
+        }
+    }
+
+    fn give_back(&mut self, spent: Option<Spent>) {
+        if let Some(spent) = spent {
+            // There is room: `obey_orders` and `swap_waiting` looked before.
+            let _ = self.returns.push(spent);
+        }
+    }
+
+    /// Hands the waiting bank to the rig, and the one that has fallen silent to whoever frees it.
+    fn swap_waiting(&mut self) {
+        if self.returns.free() == 0 {
+            return;
+        }
+        let retired = self.playing.rig.retired_bank();
+        self.give_back(retired.map(Spent::Instrument));
+        if let Some(instrument) = self.waiting.take() {
+            self.waiting = self.playing.rig.swap_bank(instrument).err();
+        }
+    }
+
+    fn listen(&mut self, period: Option<Period>) {
+        let now = self.playing.rig.now();
+        while self.playing.staged.has_room() {
+            let Some(arrived) = self.midi.poll() else { return };
+            let place = match period {
+                Some(period) => self.placing.place(arrived.at, period, now, self.playing.rate),
+                None => Placing::AtOnce.place(arrived.at, Period::default(), now, self.playing.rate),
+            };
+            self.shared.late.fetch_add(u64::from(place.is_late), Relaxed);
+            self.playing.staged.insert(Timed { at: place.frame, value: Command::Midi(arrived.word) });
+        }
+    }
+
+    /// Keeps a copy of the block for the recording, silence in the place of what could not be kept.
+    fn record(&mut self, block: &mut Block<'_>) {
+        let Some(tap) = &mut self.tap else { return };
+        while self.owed > 0 {
+            let silence = &SILENCE[..SILENCE.len().min(self.owed as usize)];
+            let pushed = tap.push_slice(silence);
+            self.owed -= pushed as u64;
+            if pushed < silence.len() {
+                break;
+            }
+        }
+        let frames = block.frames();
+        let [left, right] = block.channels();
+        let wanted = if self.owed == 0 { frames } else { 0 };
+        let kept = tap.push_from(left.iter().zip(right.iter()).map(|(left, right)| [*left, *right]).take(wanted));
+        self.shared.recording_lost.fetch_add((frames - kept) as u64, Relaxed);
+        self.owed += (frames - kept) as u64;
+    }
+
+    /// The period's last frame has been rendered.
+    fn conclude(&mut self) {
+        let shared = &self.shared;
+        let mut keys = self.playing.held.keys();
+        if let Some(song) = &self.playing.song {
+            keys |= song.held().keys();
+            shared.song_frames.store(song.position(self.playing.rig.now()), Relaxed);
+            shared.song_is_over.store(song.is_over(self.playing.rig.now()), Relaxed);
+        }
+        shared.notes[0].store(keys as u64, Relaxed);
+        shared.notes[1].store((keys >> 64) as u64, Relaxed);
+        let quiet = if self.playing.rig.is_silent() { self.playing.quiet.frames() } else { 0 };
+        shared.quiet_frames.store(quiet, Relaxed);
+        shared.voices.store(self.playing.rig.active_voices() as u32, Relaxed);
+        shared.blocks.fetch_add(1, Relaxed);
+        shared.frames.fetch_add(self.frames as u64, Relaxed);
+        if self.fader.is_shut() {
+            shared.faded.store(true, Relaxed);
+        }
+        if let Some(began) = self.began.take() {
+            let due = self.frames.max(1) as f32 / self.playing.rate.as_f32();
+            shared.add_load(began.elapsed().as_secs_f32() / due);
+        }
+    }
+}
+
+impl<M: MidiIn> FrameSource for Engine<M> {
+    fn period(&mut self, period: Period) {
+        (self.left, self.frames) = (period.frames, period.frames);
+        self.begin(Some(period));
+    }
+
+    fn fill(&mut self, mut block: Block<'_>) -> usize {
+        let frames = block.frames();
+        if frames == 0 {
+            return 0;
+        }
+        if self.left == 0 {
+            // A driver that says nothing of periods: every block is one.
+            (self.left, self.frames) = (frames, frames);
+            self.begin(None);
+        }
+        let Playing { rig, staged, held, song, quiet, .. } = &mut self.playing;
+        rig.render(block.reborrow(), &mut Merge::new(song.as_deref_mut(), Live { staged, held }));
+        quiet.follow(block.reborrow());
+        self.fader.process(block.reborrow());
+        self.record(&mut block);
+        for (channel, samples) in block.channels().into_iter().enumerate() {
+            self.shared.add_peak(channel, samples.iter().fold(0.0, |peak, sample| sample.abs().max(peak)));
+        }
+        self.left = self.left.saturating_sub(frames);
+        if self.left == 0 {
+            self.conclude();
+        }
+        frames
+    }
+}
+
+/// The players' commands, and what they hold down.
+struct Live<'a> {
+    staged: &'a mut Staged,
+    held: &'a mut Held,
+}
+
+impl Commands for Live<'_> {
+    fn next_at(&mut self) -> Option<u64> {
+        self.staged.next_at()
+    }
+
+    fn take(&mut self) -> Option<Timed<Command>> {
+        let command = self.staged.take()?;
+        match command.value {
+            Command::Midi(word) => _ = self.held.follow(word),
+            Command::Panic => *self.held = Held::default(),
+            _ => {}
+        }
+        Some(command)
+    }
+}

@@ -1,0 +1,34 @@
+//! The MIDI inputs of a performance, or the reason why there are none.
+
+use crate::Failure;
+use crate::cli::{MidiSystem, PlayOptions};
+use crate::live::{Input, Inputs};
+use ripieno_midi::{Driver, Hub, Wanted};
+
+/// Opens what the options ask for. Without inputs playing goes on, unless one was asked for by name or system.
+pub fn open(options: &PlayOptions) -> Result<(Option<ripieno_midi::Inputs>, Inputs), Failure> {
+    let driver = match options.midi {
+        MidiSystem::None => return Ok((None, Box::new(Vec::new))),
+        MidiSystem::Auto => Driver::Auto,
+        MidiSystem::Jack => Driver::Jack,
+        MidiSystem::System => Driver::System,
+    };
+    let wanted = match options.midi_in.as_slice() {
+        [] => Wanted::Hardware,
+        names => Wanted::Named(names.to_vec()),
+    };
+    match Hub::open(driver, wanted) {
+        Ok((hub, inputs)) => {
+            let told = move || {
+                let status = hub.status();
+                status.into_iter().map(|input| Input { name: input.name, is_connected: input.is_connected }).collect()
+            };
+            Ok((Some(inputs), Box::new(told)))
+        }
+        Err(error) if driver == Driver::Auto && options.midi_in.is_empty() => {
+            let told = Input { name: format!("no MIDI inputs: {error}"), is_connected: false };
+            Ok((None, Box::new(move || vec![told.clone()])))
+        }
+        Err(error) => Err(Failure::Device(format!("no MIDI inputs: {error}"))),
+    }
+}

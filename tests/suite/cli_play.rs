@@ -1,0 +1,149 @@
+//! The view as a musician has it: on a terminal, with keys, from the first picture to the way back.
+
+use ripieno_tests::pty::{Keyboard, PATIENCE, Pty};
+use std::path::Path;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+const SIZE: (u16, u16) = (80, 24);
+const NOTES: &str = "notes";
+
+/// A scripted performance on a terminal, and its log.
+struct Stage {
+    pty: Pty,
+    folder: TempDir,
+}
+
+impl Stage {
+    fn open(keyboard: Keyboard, variables: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("log");
+        let program = Path::new(env!("CARGO_BIN_EXE_stage-probe"));
+        let pty = Pty::start(program, &[log.to_str().unwrap()], variables, SIZE, keyboard);
+        let stage = Self { pty, folder };
+        stage.pty.see("q quit");
+        stage
+    }
+
+    fn log(&self) -> Vec<String> {
+        let text = std::fs::read_to_string(self.folder.path().join("log")).unwrap();
+        text.lines().map(String::from).collect()
+    }
+
+    /// Waits until so much has been done.
+    fn wait_for(&self, lines: usize) -> Vec<String> {
+        let start = Instant::now();
+        loop {
+            let log = self.log();
+            if log.len() >= lines {
+                return log;
+            }
+            assert!(start.elapsed() < PATIENCE, "{log:?}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Ends it and checks that nobody can tell it was there.
+    fn end(mut self, code: u32) -> Vec<String> {
+        assert_eq!(self.pty.end().exit_code(), code, "{}", self.pty.text());
+        assert!(self.pty.is_restored(), "{:?}", self.pty);
+        self.log()
+    }
+}
+
+fn on(key: u8) -> String {
+    format!("NoteOn {{ key: {key}, velocity: 100 }}")
+}
+
+fn off(key: u8) -> String {
+    format!("NoteOff {{ key: {key} }}")
+}
+
+#[test]
+fn typed_notes_are_seen_and_end_by_themselves() {
+    let stage = Stage::open(Keyboard::Plain, &[]);
+    stage.pty.press("at");
+    stage.pty.see("notes C4 F♯4");
+    stage.pty.see("voices 2/8");
+    stage.pty.wait("no notes", |screen| screen.contents().contains("voices 0/8"));
+    assert_eq!(stage.wait_for(4), [on(60), on(66), off(60), off(66)]);
+    stage.pty.press("q");
+    assert_eq!(stage.end(0)[4..], ["Quit", "Ok(())"]);
+}
+
+#[test]
+fn released_keys_end_their_notes_where_releases_are_told() {
+    let stage = Stage::open(Keyboard::Kitty, &[]);
+    stage.pty.press("\x1b[97u\x1b[115;1:1u");
+    stage.pty.see("notes C4 D4");
+    std::thread::sleep(Duration::from_millis(900));
+    stage.pty.press("\x1b[97;1:2u\x1b[97;1:3u");
+    assert_eq!(stage.wait_for(3), [on(60), on(62), off(60)]);
+    // Whoever looks elsewhere is no longer heard of.
+    stage.pty.press("\x1b[O");
+    assert_eq!(stage.wait_for(4)[3], off(62));
+    stage.pty.press("\x1b[99;5u");
+    assert_eq!(stage.end(0)[4..], ["Quit", "Ok(())"]);
+}
+
+#[test]
+fn arrows_space_and_gain_reach_the_session_and_are_seen() {
+    let stage = Stage::open(Keyboard::Plain, &[("NO_COLOR", "1")]);
+    stage.pty.press("\x1b[B\x1b[D");
+    stage.pty.see("▸Cutoff");
+    stage.pty.see("12276 Hz");
+    stage.pty.press(" ");
+    stage.pty.see("○ filter");
+    stage.pty.press("-");
+    stage.pty.see("gain -1 dB");
+    let log = stage.wait_for(3);
+    assert!(
+        log[0].starts_with("Parameter { id: ParamId(1), value: 0.95") && log[2].starts_with("Master(0.89"),
+        "{log:?}"
+    );
+    assert_eq!(log[1], "Bypass { effect: EffectId(1), bypassed: true }");
+    // Ctrl-Z and pasted text are nobody's wish.
+    stage.pty.press("\x1a\x1b[200~quack\x1b[201~");
+    stage.pty.resize(40, 10);
+    stage
+        .pty
+        .wait("a smaller view", |screen| screen.contents().contains("▸Cutoff") && screen.rows(0, 40).count() == 10);
+    stage.pty.press("q");
+    assert_eq!(stage.end(0)[3..], ["Quit", "Ok(())"]);
+}
+
+#[test]
+fn colours_are_left_out_when_nobody_wants_them() {
+    for (value, is_coloured) in [("", true), ("1", false)] {
+        let stage = Stage::open(Keyboard::Plain, &[("NO_COLOR", value)]);
+        stage.pty.wait("a picture", |screen| {
+            let cells = (0..24).flat_map(|row| (0..80).map(move |column| (row, column)));
+            let colour =
+                |(row, column)| screen.cell(row, column).is_some_and(|cell| cell.fgcolor() != vt100::Color::Default);
+            cells.into_iter().any(colour) == is_coloured
+        });
+        stage.pty.press("q");
+        stage.end(0);
+    }
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_and_is_read() {
+    let mut stage = Stage::open(Keyboard::Kitty, &[("RIPIENO_PROBE_PANIC", "1")]);
+    stage.pty.press("\x1b[27u");
+    stage.pty.end();
+    assert!(stage.pty.text().contains("a string has broken"), "{}", stage.pty.text());
+    assert_eq!(stage.end(101), ["Panic"]);
+}
+
+#[test]
+fn a_terminal_that_goes_away_ends_the_view_and_its_notes() {
+    let mut stage = Stage::open(Keyboard::Kitty, &[]);
+    stage.pty.press("\x1b[97u");
+    stage.pty.see(&format!("{NOTES} C4"));
+    stage.pty.hang_up("\x1b[120u");
+    assert_eq!(stage.pty.end().exit_code(), 1);
+    let log = stage.log();
+    assert_eq!(log[..2], [on(60), off(60)]);
+    assert!(log[2].starts_with("Err("), "{log:?}");
+}
