@@ -17,16 +17,17 @@ use std::time::Duration;
 #[derive(Parser)]
 struct Options {
     #[arg(long, value_enum)]
-    driver: System,
+    driver: Choice,
     #[command(subcommand)]
     verb: Verb,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum System {
+enum Choice {
     Auto,
     Jack,
-    System,
+    /// The operating system's.
+    Own,
 }
 
 #[derive(Subcommand)]
@@ -53,9 +54,9 @@ enum Verb {
 fn main() {
     let Options { driver, verb } = Options::parse();
     let driver = match driver {
-        System::Auto => Driver::Auto,
-        System::Jack => Driver::Jack,
-        System::System => Driver::System,
+        Choice::Auto => Driver::Auto,
+        Choice::Jack => Driver::Jack,
+        Choice::Own => Driver::System,
     };
     let run = match verb {
         Verb::Ports => ripieno_midi::ports(driver).map(|ports| {

@@ -80,7 +80,7 @@ fn a_remembering_output_takes_whole_messages_or_none() {
     output.refuse(Some(FaultKind::Gone));
     assert_eq!(output.send(&[0xC0, 1]).map_err(|error| error.kind()), Err(FaultKind::Gone));
     output.refuse(None);
-    assert_eq!((&mut output).send(&[0xC0, 1]), Ok(()));
+    assert_eq!(output.send(&[0xC0, 1]), Ok(()));
     assert_eq!(output.sent(), [0x90, 60, 1, 0xC0, 1]);
 }
 
