@@ -32,7 +32,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
             {
                 return Err(SessionError::RecordingRate { rate: recorder.rate().hz() });
             }
-            self.restart(wanted, None)?;
+            self.restart(wanted, None, None)?;
         } else {
             self.order(Order::Command(Command::Polyphony(Setup::voices(wanted))));
             self.order(Order::Master(wanted.master));
@@ -41,9 +41,14 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
         Ok(())
     }
 
-    /// Moves the engine to a stream by `wanted`; `grown` is a buffer size that underruns have taught. Back to the stream
-    /// that was when that fails.
-    pub(super) fn restart(&mut self, wanted: &Settings, grown: Option<u32>) -> Result<(), SessionError> {
+    /// Moves the engine to a stream by `wanted`; `grown` is a buffer size that underruns have taught, `earlier` a format to
+    /// keep. Back to the stream that was when that fails.
+    pub(super) fn restart(
+        &mut self,
+        wanted: &Settings,
+        grown: Option<u32>,
+        earlier: Option<Format>,
+    ) -> Result<(), SessionError> {
         self.fade_out();
         let (old_device, engine) = match std::mem::replace(&mut self.stage, Stage::Between) {
             Stage::Running(line) => {
@@ -57,7 +62,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
         // A device may be ours alone: it is let go before it, or another, is asked.
         drop(old_device);
         let (format, before) = (self.format, self.settings.clone());
-        match self.start(wanted, grown, None, engine) {
+        match self.start(wanted, grown, earlier, engine) {
             Ok(()) => Ok(()),
             Err((engine, error)) => {
                 if let Err((engine, _)) = self.start(&before, None, Some(format), engine) {
@@ -109,6 +114,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
                 self.stage = Stage::Running(line);
                 self.before = old;
                 (self.format, self.device) = (format, name);
+                self.care.begin(format.buffer, self.devices.default_id());
                 self.shared.forget_load();
                 self.order(Order::Open(true));
                 Ok(())
