@@ -3,6 +3,7 @@
 mod audio_devices;
 mod audio_out;
 mod cli;
+mod cli_devices;
 mod cli_hostile;
 mod cli_play;
 mod cli_render;

@@ -315,6 +315,7 @@ fn request(settings: &Settings, grown: Option<u32>) -> FormatRequest {
     let mut request = FormatRequest::default();
     request.rate = settings.rate.and_then(|rate| SampleRate::new(rate).ok());
     request.buffer = settings.buffer_size(grown);
+    request.channels = settings.channels.map(|pair| pair.map(|channel| channel.saturating_sub(1)));
     request
 }
 

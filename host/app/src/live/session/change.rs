@@ -6,7 +6,7 @@ use crate::live::line::Line;
 use crate::live::order::Order;
 use crate::live::request::SessionError;
 use crate::live::{Change, Settings, Setup};
-use ripieno_ports::{AudioOut, BufferSize, Format, FormatRequest, MidiIn, Refused};
+use ripieno_ports::{AudioOut, BufferSize, Format, MidiIn, Refused};
 use ripieno_types::Command;
 
 impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
@@ -74,8 +74,8 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
         Setup::new(&self.settings, self.format, self.sound)
     }
 
-    /// Opens the device of `settings` and lets it play `engine`: as much as it can in the format that was, if one is
-    /// given, else in what it agrees to.
+    /// Opens the device of `settings` and lets it play `engine`: at the rate and near the buffer of an `earlier`
+    /// format, if there is one, else in what it agrees to.
     pub(super) fn start(
         &mut self,
         settings: &Settings,
@@ -83,7 +83,10 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
         earlier: Option<Format>,
         mut engine: Box<Engine<M>>,
     ) -> Result<(), (Box<Engine<M>>, SessionError)> {
-        let wanted = earlier.map_or_else(|| request(settings, grown), like);
+        let mut wanted = request(settings, grown);
+        if let Some(earlier) = earlier {
+            (wanted.rate, wanted.buffer) = (Some(earlier.rate), BufferSize::Near(earlier.buffer));
+        }
         let opened = self.devices.open(settings.device.as_deref());
         let agreed = opened.map_err(refusal).and_then(|(device, name)| {
             let agreed = device.format(&wanted);
@@ -117,12 +120,4 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
             }
         }
     }
-}
-
-/// The rate that a format has, and the buffer if the device has it too.
-fn like(format: Format) -> FormatRequest {
-    let mut request = FormatRequest::default();
-    request.rate = Some(format.rate);
-    request.buffer = BufferSize::Near(format.buffer);
-    request
 }
