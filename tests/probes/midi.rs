@@ -102,13 +102,14 @@ fn listen(driver: Driver, wanted: Wanted, frames: bool) -> Result<(), MidiError>
         }
         std::thread::sleep(Duration::from_millis(1));
     }
+    let lost: u64 = hub.status().iter().map(|status| status.stats.lost).sum();
     let connected = hub.status().iter().filter(|status| status.is_connected).count();
     let files = open_files();
     drop(hub);
     while let Some(message) = inputs.poll() {
         held.follow(message.word);
     }
-    say(json!({ "event": "closed", "holds": !held.is_empty(), "connected": connected, "files": files }));
+    say(json!({ "event": "closed", "lost": lost, "holds": !held.is_empty(), "connected": connected, "files": files }));
     drop(teller);
     printer.join().expect("all is printed");
     Ok(())
