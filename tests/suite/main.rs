@@ -11,6 +11,7 @@ mod fluidsynth;
 mod live_jack;
 #[cfg(target_os = "linux")]
 mod live_realtime;
+mod midi;
 mod midi_jack;
 mod no_alloc;
 mod ports;

@@ -167,7 +167,7 @@ fn jack_midi_goes_out_whole_and_to_a_port_that_came_back() {
 fn without_any_midi_system_an_error_names_causes_and_nothing_is_printed() {
     for (driver, kind, parts) in [
         ("jack", "Gone", &["JACK: no server runs"][..]),
-        ("system", "Gone", &["ALSA: the sequencer cannot be opened"]),
+        ("own", "Gone", &["ALSA: the sequencer cannot be opened"]),
         ("auto", "Gone", &["JACK: no server runs", "ALSA: the sequencer cannot be opened"]),
     ] {
         // On a machine with a sound card ALSA's sequencer may well be there.

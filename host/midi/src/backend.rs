@@ -13,6 +13,7 @@ pub(crate) enum LinkState {
     /// Messages come through.
     Linked,
     /// Somebody has pulled the cord by hand; it stays pulled.
+    #[cfg_attr(not(feature = "jack"), allow(dead_code, reason = "only JACK needs it"))]
     Unlinked,
     /// The port went away, even if one like it is back.
     Stale,
