@@ -1,6 +1,6 @@
 //! The JACK server and the probe that all live tests lean on.
 
-use ripieno_tests::jack::{Probe, Recorder, Server, Stamped, send};
+use ripieno_tests::jack::{Performer, Probe, Recorder, Server, Stamped};
 
 #[test]
 fn jack_a_server_answers_ends_and_comes_back() {
@@ -46,8 +46,9 @@ fn jack_messages_leave_and_arrive_at_their_frames() {
     let port = listener.wait_for("listening")["port"].as_str().expect("a port").to_owned();
     let script: Vec<(u32, [u8; 3])> =
         (0..200).map(|n| (n * 37, [0x90, (n % 128) as u8, 1 + (n % 127) as u8])).collect();
-    let script: Vec<(u32, &[u8])> = script.iter().map(|(frame, bytes)| (*frame, &bytes[..])).collect();
-    let sent = send(&server, &port, &script, 0.05);
+    let mut performer = Performer::start(&server, &port, script.iter().map(|(frame, bytes)| (*frame, &bytes[..])), 5.0);
+    let sent = performer.finish();
+    std::thread::sleep(std::time::Duration::from_millis(50));
     let heard = Stamped::all(&listener.stop(), "heard");
     assert_eq!(sent.len(), script.len());
     assert_eq!(sent, heard);

@@ -10,6 +10,8 @@ mod cli_render;
 mod fluidsynth;
 mod live_jack;
 #[cfg(target_os = "linux")]
+mod live_play;
+#[cfg(target_os = "linux")]
 mod live_realtime;
 mod midi;
 mod midi_jack;

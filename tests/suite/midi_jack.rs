@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// The port that is open to everybody.
-const DOOR: &str = "ripieno:midi_in";
+const DOOR: &str = "ripieno-midi:midi_in";
 
 /// A program with MIDI devices on this server.
 fn midi(server: &Server, arguments: &[&str]) -> Command {

@@ -208,7 +208,7 @@ impl Probe {
     /// When it fails.
     pub fn stop(mut self) -> Vec<Value> {
         // A probe whose time was up has gone already.
-        let _ = self.process.stdin.take().expect("a pipe").write_all(b"stop\n");
+        let _ = self.process.stdin.take().map(|mut input| input.write_all(b"stop\n"));
         self.wait()
     }
 
@@ -305,20 +305,53 @@ impl Stamped {
     }
 }
 
-/// Sends each message so many frames after a start that the probe chooses, waits until all have left, stays connected for
-/// `linger` seconds, and tells when each was sent.
+/// A client that sends a script.
+#[derive(Debug)]
+pub struct Performer {
+    probe: Probe,
+    messages: usize,
+}
+
+impl Performer {
+    /// Sends each message so many frames after a start that the probe chooses, once the port is there; then stays
+    /// connected for `linger` seconds.
+    pub fn start<'a>(
+        server: &Server,
+        to: &str,
+        script: impl IntoIterator<Item = (u32, &'a [u8])>,
+        linger: f64,
+    ) -> Self {
+        let mut probe = Probe::start(server, &["notes", "--to", to, "--linger", &linger.to_string()]);
+        let (mut text, mut messages) = (String::new(), 0);
+        for (frames, bytes) in script {
+            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            text += &format!("+{frames} {hex}\n");
+            messages += 1;
+        }
+        let mut input = probe.process.stdin.take().expect("a pipe");
+        input.write_all(text.as_bytes()).expect("jack-probe reads its script");
+        Self { probe, messages }
+    }
+
+    /// Waits until all have left, and tells when each did. The client is still there while this is not dropped, for as
+    /// long as it lingers.
+    ///
+    /// # Panics
+    /// When the port does not come, or a message left later than asked.
+    pub fn finish(&mut self) -> Vec<Stamped> {
+        let sent: Vec<_> = (0..self.messages).map(|_| self.probe.wait_for("sent")).collect();
+        assert!(sent.iter().all(|report| report["late"] != true), "messages left late");
+        Stamped::all(&sent, "sent")
+    }
+}
+
+/// [`Performer`] from start to end: returns once it has lingered.
 ///
 /// # Panics
 /// When the port does not come, or a message left later than asked.
 pub fn send(server: &Server, to: &str, script: &[(u32, &[u8])], linger: f64) -> Vec<Stamped> {
-    let mut probe = Probe::start(server, &["notes", "--to", to, "--linger", &linger.to_string()]);
-    let mut text = String::new();
-    for (frames, bytes) in script {
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        text += &format!("+{frames} {hex}\n");
-    }
-    probe.process.stdin.as_mut().expect("a pipe").write_all(text.as_bytes()).expect("jack-probe reads its script");
-    let reports = probe.wait();
-    assert!(reports.iter().all(|report| report["late"] != true), "messages left late");
-    Stamped::all(&reports, "sent")
+    let mut performer = Performer::start(server, to, script.iter().copied(), linger);
+    let sent = performer.finish();
+    performer.probe.wait();
+    sent
 }

@@ -8,6 +8,8 @@ pub mod hostile;
 pub mod jack;
 pub mod measure;
 pub mod midi_in;
+#[cfg(unix)]
+pub mod play;
 pub mod process;
 pub mod pty;
 pub mod rack;

@@ -4,8 +4,8 @@ use crate::error::MidiError;
 use crate::feed::Loan;
 use crate::port::PortInfo;
 
-/// The name of this program among the clients of a MIDI system.
-pub(crate) const CLIENT: &str = "ripieno";
+/// The name of this program among the clients of a MIDI system. JACK's clients for sound have names of their own.
+pub(crate) const CLIENT: &str = "ripieno-midi";
 
 /// How a connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

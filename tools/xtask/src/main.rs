@@ -1,6 +1,7 @@
 //! `cargo xtask`: the one entrance for people and CI.
 
 mod run;
+mod sanitize;
 mod setup;
 mod test;
 mod tidy;

@@ -1,7 +1,7 @@
 //! Every test, in the order that fails fastest.
 
 use crate::run::{cargo, program};
-use crate::{setup, tidy};
+use crate::{sanitize, setup, tidy};
 use anyhow::Result;
 use std::path::Path;
 use std::time::Instant;
@@ -25,6 +25,7 @@ pub fn all(root: &Path) -> Result<()> {
     step("plain build", || cargo(&["test", "--package", "ripieno-fx", "--package", "ripieno-synth", "--tests"]).run())?;
     // Every interleaving that the rings' orderings allow, within loom's bounds.
     step("models", || cargo(&["test", "--package", "ripieno-ring", "--features", "loom", "--test", "loom"]).run())?;
+    step("real-time sanitizer", sanitize::realtime)?;
     step("doc tests", || cargo(&["test", "--workspace", "--doc", "--quiet"]).run())?;
     step("docs", || cargo(&["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings").run())?;
     eprintln!("all tests passed in {:.0} s", start.elapsed().as_secs_f32());

@@ -3,6 +3,7 @@
 
 use super::fader::Fader;
 use super::order::{Order, Spent, Tap};
+use super::placing::{Place, Timeline};
 use super::shared::Shared;
 use super::song::SongPart;
 use super::staged::Staged;
@@ -10,7 +11,7 @@ use super::{Placing, Setup};
 use crate::Instrument;
 use crate::offline::MAX_VOICES;
 use crate::quiet::Quiet;
-use ripieno_ports::{FrameSource, MidiIn, Period};
+use ripieno_ports::{Arrived, FrameSource, MidiIn, Period};
 use ripieno_rig::{Commands, Merge, Rig};
 use ripieno_ring::spsc::{Consumer, Producer};
 use ripieno_types::midi::{Held, MidiMessage};
@@ -66,8 +67,11 @@ impl Playing {
 pub struct Engine<M> {
     playing: Playing,
     placing: Placing,
+    timeline: Timeline,
     fader: Fader,
     midi: M,
+    /// A message of the present period, whose place is known when the next one begins.
+    early: Option<Arrived>,
     orders: Consumer<'static, Order>,
     returns: Producer<'static, Spent>,
     shared: Arc<Shared>,
@@ -95,8 +99,10 @@ impl<M: MidiIn> Engine<M> {
         Self {
             playing: Playing::new(setup, instrument),
             placing: setup.placing,
+            timeline: Timeline::default(),
             fader: Fader::new(setup.master, setup.rate),
             midi,
+            early: None,
             orders,
             returns,
             shared,
@@ -114,7 +120,7 @@ impl<M: MidiIn> Engine<M> {
     /// What played before comes back. Control.
     pub fn adopt(&mut self, setup: &Setup, instrument: &Instrument, spare: Option<Playing>) -> Option<Playing> {
         (self.placing, self.fader) = (setup.placing, Fader::new(setup.master, setup.rate));
-        (self.left, self.began) = (0, None);
+        (self.timeline, self.left, self.began) = (Timeline::default(), 0, None);
         let mut old = None;
         if setup.rate != self.playing.rate {
             let new =
@@ -220,15 +226,21 @@ impl<M: MidiIn> Engine<M> {
     }
 
     fn listen(&mut self, period: Option<Period>) {
-        let now = self.playing.rig.now();
+        let (now, rate) = (self.playing.rig.now(), self.playing.rate);
+        let placing = if period.is_some() { self.placing } else { Placing::AtOnce };
+        self.timeline.advance(period.unwrap_or_default(), now, rate);
         while self.playing.staged.has_room() {
-            let Some(arrived) = self.midi.poll() else { return };
-            let place = match period {
-                Some(period) => self.placing.place(arrived.at, period, now, self.playing.rate),
-                None => Placing::AtOnce.place(arrived.at, Period::default(), now, self.playing.rate),
-            };
-            self.shared.late.fetch_add(u64::from(place.is_late), Relaxed);
-            self.playing.staged.insert(Timed { at: place.frame, value: Command::Midi(arrived.word) });
+            let Some(arrived) = self.early.take().or_else(|| self.midi.poll()) else { return };
+            match self.timeline.place(placing, arrived.at, rate) {
+                Place::At { frame, is_late } => {
+                    self.shared.late.fetch_add(u64::from(is_late), Relaxed);
+                    self.playing.staged.insert(Timed { at: frame, value: Command::Midi(arrived.word) });
+                }
+                Place::Later => {
+                    self.early = Some(arrived);
+                    return;
+                }
+            }
         }
     }
 

@@ -64,17 +64,21 @@ impl Process {
 
 impl ProcessHandler for Process {
     fn process(&mut self, client: &Client, scope: &ProcessScope) -> Control {
-        // The very value that audio callbacks of this period are given.
-        let start = scope.cycle_times().map_or_else(|_| client.time(), |times| times.current_usecs);
-        let rate = u64::from(client.sample_rate().max(1));
+        // The very values that audio callbacks of this period are given. Where the next one begins is the server's own
+        // estimate: its periods are never quite as long as the rate says, and an event lies as far into the time between
+        // the two as its frame into the period.
+        let (start, next) = scope.cycle_times().map_or_else(
+            |_| (client.time(), client.frames_to_time(scope.last_frame_time().wrapping_add(scope.n_frames()))),
+            |times| (times.current_usecs, times.next_usecs),
+        );
+        let (frames, micros) = (u64::from(scope.n_frames().max(1)), next.saturating_sub(start));
         while let Some(order) = self.orders.pop() {
             self.obey(order, Micros(start));
         }
         for Line { port, loan } in self.lines.iter_mut().flatten() {
             let Some(feed) = loan.feed() else { continue };
             for event in port.iter(scope) {
-                // To the nearest microsecond: a third of one is the most that a frame time is off.
-                let offset = (u64::from(event.time) * 1_000_000 + rate / 2) / rate;
+                let offset = (u64::from(event.time) * micros + frames / 2) / frames;
                 feed.take(Micros(start + offset), event.bytes);
             }
         }

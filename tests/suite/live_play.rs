@@ -1,0 +1,138 @@
+//! `ripieno play` on a JACK server, heard and played by other clients of it.
+
+use ripieno_fx::ChainMemory;
+use ripieno_rig::{Rig, RigConfig};
+use ripieno_synth::SoundFont;
+use ripieno_tests::jack::{Performer, Probe, Server};
+use ripieno_tests::play::Play;
+use ripieno_tests::process::TIMGM6MB;
+use ripieno_tests::sf2::{Sample, SoundFontFile, Zone};
+use ripieno_types::midi::MidiWord;
+use ripieno_types::{Block, Command, SampleRate, Timed};
+use serde_json::json;
+use std::time::Duration;
+
+const RATE: u32 = 48_000;
+const PERIOD: u32 = 64;
+
+/// An instrument of short clicks that die away to nothing.
+fn clicks() -> Vec<u8> {
+    let mut file = SoundFontFile::new("Clicks");
+    let frames = (0..400).map(|n: i32| (if n % 7 < 3 { 1 } else { -1 }) * (400 - n) * 10_000).collect();
+    let sample = file.sample(Sample::new("Click", RATE, frames).root(69));
+    let instrument = file.instrument("Click", vec![Zone::new().sample(sample)]);
+    file.preset("Click", 0, 0, vec![Zone::new().instrument(instrument)]);
+    file.to_bytes()
+}
+
+/// The left channel of a note from a rig without any host.
+fn alone(bank: Vec<u8>, note: [u8; 3], frames: usize) -> Vec<f32> {
+    let rate = SampleRate::new(RATE).expect("a rate");
+    let memory = ChainMemory::with(rate, |frames| vec![0.0; frames].into_boxed_slice());
+    let bank = SoundFont::new(bank).expect("a sound file");
+    let mut rig = Rig::<_, _, 256>::new(bank, memory, RigConfig::new(rate));
+    let note = Command::Midi(MidiWord::new(&note).expect("a legal message"));
+    let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
+    rig.render(Block::new(&mut left, &mut right), &mut &[Timed { at: 0, value: note }][..]);
+    left
+}
+
+#[test]
+fn jack_a_note_is_heard_where_its_stamp_says_to_the_sample() {
+    // One more than a whole number of periods: every place within a period is struck.
+    const APART: u32 = 40 * PERIOD + 1;
+    let (on, off) = ([0x90, 69, 100], [0x80, 69, 64]);
+    let expected = alone(clicks(), on, APART as usize / 2);
+    let onset = |samples: &[f32]| samples.iter().position(|sample| *sample != 0.0);
+    let first = onset(&expected).expect("a click sounds");
+    assert_eq!(onset(&expected[500..]), None, "a click ends before the next");
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let bank = folder.path().join("clicks.sf2");
+    std::fs::write(&bank, clicks()).expect("a file");
+    let server = Server::start(RATE, PERIOD);
+    let play = Play::start(&server, &["-i", bank.to_str().expect("a plain path"), "--fixed-latency"]);
+    let recorder = play.record(&server, 20.0);
+    let script = (0..PERIOD).flat_map(|n| [(n * APART, &on[..]), (n * APART + APART / 2, &off[..])]);
+    let mut performer = Performer::start(&server, &play.ports.midi, script, 5.0);
+    let sent = performer.finish();
+    std::thread::sleep(Duration::from_millis(200));
+    let recording = recorder.stop();
+    play.stop().interrupted();
+
+    let left = &recording.channels[0];
+    let mut latencies = Vec::new();
+    for strike in sent.iter().filter(|message| message.bytes == on) {
+        let at = strike.frame.wrapping_sub(recording.first_frame) as usize;
+        let latency = onset(&left[at..]).expect("the click is heard") - first;
+        let heard = &left[at + latency..][..expected.len()];
+        // Where it lies on the rig's control grid moves the last bits; a frame off would be a thousand times as much.
+        let error = expected.iter().zip(heard).fold(0.0_f32, |worst, (a, b)| worst.max((a - b).abs()));
+        assert!(error < 1e-6, "the click at {at} is another one, by {error}");
+        latencies.push(latency as u32);
+    }
+    assert_eq!(latencies, [PERIOD; PERIOD as usize], "xruns: {}, gaps: {}", recording.xruns, recording.gap_frames);
+}
+
+/// Seconds that the soak lasts; `RIPIENO_SOAK_SECS` changes it.
+const SOAK_SECS: u32 = 20;
+
+#[test]
+fn jack_64_voices_play_on_without_an_underrun_of_ours() {
+    let secs = std::env::var("RIPIENO_SOAK_SECS").map_or(SOAK_SECS, |secs| secs.parse().expect("whole seconds"));
+    // Eight voices on each of eight channels, strings; then one after the other is let go and struck anew, for ever.
+    let voices: Vec<[u8; 2]> = (0..64).map(|n| [n / 8, 36 + 5 * (n % 8) + n / 8]).collect();
+    let mut script: Vec<(u32, Vec<u8>)> = (0..8).map(|channel| (0, vec![0xC0 | channel, 48])).collect();
+    script.extend(voices.iter().map(|[channel, key]| (64, vec![0x90 | channel, *key, 90])));
+    for (n, [channel, key]) in (1..secs * 50).zip(voices.iter().cycle()) {
+        script.push((n * RATE / 50, vec![0x80 | channel, *key, 64]));
+        script.push((n * RATE / 50, vec![0x90 | channel, *key, 90]));
+    }
+    let server = Server::start(RATE, PERIOD);
+    let effects = ["--set", "reverb.mix=0.3", "--set", "chorus.mix=0.3", "--set", "delay.mix=0.2"];
+    let play = Play::start(&server, &[&["-i", TIMGM6MB][..], &effects].concat());
+    let script = script.iter().map(|(frame, bytes)| (*frame, &bytes[..]));
+    let mut performer = Performer::start(&server, &play.ports.midi, script, 60.0);
+    performer.finish();
+    let ended = play.stop();
+    ended.interrupted();
+
+    let status = &ended.status;
+    assert!(status["voices"].as_u64() >= Some(64), "too few voices: {status}");
+    // The server names the client that was not finished in time; all else is late before any client is asked.
+    let log = server.log();
+    let xruns = log.lines().filter(|line| line.contains("XRun"));
+    let (ours, others): (Vec<_>, Vec<_>) = xruns.partition(|line| line.contains("client = ripieno"));
+    eprintln!("{secs} s: load {}, xruns that the server had by itself: {}", status["load"], others.len());
+    assert_eq!(ours, [""; 0], "{status}");
+    assert!(status["load"]["max"].as_f64() < Some(1.0), "a period took longer than its time: {status}");
+}
+
+#[test]
+fn jack_a_thousand_players_come_and_go_and_leave_nothing() {
+    let server = Server::start(RATE, PERIOD);
+    let play = Play::start(&server, &["-i", "organ"]);
+    let churn = |cycles: &str| {
+        Probe::start(&server, &["churn", "--to", &play.ports.midi, "--cycles", cycles]).wait();
+    };
+    // Whatever is made once is made now.
+    churn("20");
+    let before = (play.footprint(), server.ports());
+    churn("1000");
+    let after = (play.footprint(), server.ports());
+    // The last note's release.
+    std::thread::sleep(Duration::from_secs(1));
+    let recorder = play.record(&server, 5.0);
+    std::thread::sleep(Duration::from_millis(500));
+    let recording = recorder.stop();
+    let ended = play.stop();
+    ended.interrupted();
+
+    assert_eq!((&ended.status["notes"], &ended.status["voices"]), (&json!([0, 0]), &json!(0)), "a note is stuck");
+    let peak = recording.channels.iter().flatten().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+    assert!(peak < 1e-4, "something sounds: {peak}");
+    assert_eq!(before.1, after.1, "ports are left");
+    let (before, after) = (before.0, after.0);
+    assert_eq!((before.files, before.threads), (after.files, after.threads));
+    assert!(after.resident_kib < before.resident_kib + 1024, "memory grows: {before:?} {after:?}");
+}
