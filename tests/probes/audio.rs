@@ -3,8 +3,8 @@
 
 use clap::{Parser, Subcommand};
 use ripieno_audio::{AudioError, Input, Keeper, Kept, LastError, Opener, Output, devices, now};
-use ripieno_ports::{AudioIn, AudioOut, BufferSize, Format, FormatRequest, FrameSink, Micros, SampleEncoding, Stream};
-use ripieno_tests::audio_out::{Case, Counting, conforms, signal};
+use ripieno_ports::{AudioIn, AudioOut, BufferSize, Format, FormatRequest, FrameSink, SampleEncoding, Stream};
+use ripieno_tests::audio_out::{Case, Counting, conforms, hears, signal};
 use ripieno_types::{Block, SampleRate};
 use serde_json::json;
 use std::process::ExitCode;
@@ -34,7 +34,7 @@ enum Verb {
     List,
     /// Print the format that the device agrees to.
     Format,
-    /// Run the conformance suite.
+    /// Run the conformance suites of output and input.
     Conform {
         /// Seconds to play each time.
         #[arg(long, default_value_t = 0.3)]
@@ -55,10 +55,10 @@ enum Verb {
         #[arg(long)]
         frames: u64,
     },
-    /// Play through a keeper for so long and print what happens.
+    /// Play through a keeper until it has restarted so often, and print what happens.
     Keep {
         #[arg(long)]
-        seconds: f64,
+        restarts: u32,
     },
     /// Print our time, JACK's and ours again.
     Clock,
@@ -101,6 +101,7 @@ fn run(options: &Options) -> Result<()> {
                 output,
                 &Case { wanted, frames, pass: &pass, spoil: Some(&spoil) },
             );
+            hears("input", Input::open(device)?, &wanted, frames);
             Ok(())
         }
         Verb::Count { frames, encoding, channels } => {
@@ -110,7 +111,7 @@ fn run(options: &Options) -> Result<()> {
             count(device, &wanted, *frames, encoding.as_deref())
         }
         Verb::Capture { frames } => capture(device, &wanted, *frames),
-        Verb::Keep { seconds } => keep(device, &wanted, Duration::from_secs_f64(*seconds)),
+        Verb::Keep { restarts } => keep(device, &wanted, *restarts),
         Verb::Clock => clock(),
     }
 }
@@ -223,17 +224,17 @@ impl Opener for ByName<'_> {
     }
 }
 
-fn keep(device: Option<&str>, wanted: &FormatRequest, length: Duration) -> Result<()> {
+fn keep(device: Option<&str>, wanted: &FormatRequest, mut restarts: u32) -> Result<()> {
     let (source, progress) = Counting::new(u64::MAX);
     let mut keeper = Keeper::start(ByName(device), wanted, source, now()).map_err(|refused| refused.error)?;
     progress.wait(1);
     say(&json!({ "event": "playing" }));
-    let end = Micros(now().0 + length.as_micros() as u64);
-    while now() < end {
+    while restarts > 0 {
         let error = keeper.stream().and_then(LastError::last_error);
         match keeper.poll(now()) {
             Some(Kept::Lost(kind)) => say(&json!({ "event": "lost", "kind": format!("{kind:?}"), "error": error })),
             Some(Kept::Restarted) => {
+                restarts -= 1;
                 progress.wait(progress.frames() + 1);
                 say(&json!({ "event": "restarted", "frames": progress.frames() }));
             }

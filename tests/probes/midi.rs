@@ -10,22 +10,24 @@ use ripieno_types::midi::Held;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
 use std::time::Duration;
 
 /// Opens MIDI devices and tells of them as JSON lines.
 #[derive(Parser)]
 struct Options {
     #[arg(long, value_enum)]
-    driver: System,
+    driver: Choice,
     #[command(subcommand)]
     verb: Verb,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum System {
+enum Choice {
     Auto,
     Jack,
-    System,
+    /// The operating system's.
+    Own,
 }
 
 #[derive(Subcommand)]
@@ -52,9 +54,9 @@ enum Verb {
 fn main() {
     let Options { driver, verb } = Options::parse();
     let driver = match driver {
-        System::Auto => Driver::Auto,
-        System::Jack => Driver::Jack,
-        System::System => Driver::System,
+        Choice::Auto => Driver::Auto,
+        Choice::Jack => Driver::Jack,
+        Choice::Own => Driver::System,
     };
     let run = match verb {
         Verb::Ports => ripieno_midi::ports(driver).map(|ports| {
@@ -75,6 +77,10 @@ fn say(line: Value) {
 
 fn listen(driver: Driver, wanted: Wanted, frames: bool) -> Result<(), MidiError> {
     let (hub, mut inputs) = Hub::open(driver, wanted)?;
+    // Who does not read at once must not hold up the inputs.
+    let (teller, told) = mpsc::channel();
+    let printer = std::thread::spawn(move || told.into_iter().for_each(say));
+    let say = |line| teller.send(line).expect("the printer runs");
     let mut cycles = frames.then(Cycles::new);
     say(json!({ "event": "open", "driver": format!("{:?}", hub.driver()), "files": open_files() }));
     let (is_over, mut held) = (stop(), Held::new());
@@ -96,13 +102,16 @@ fn listen(driver: Driver, wanted: Wanted, frames: bool) -> Result<(), MidiError>
         }
         std::thread::sleep(Duration::from_millis(1));
     }
+    let lost: u64 = hub.status().iter().map(|status| status.stats.lost).sum();
     let connected = hub.status().iter().filter(|status| status.is_connected).count();
     let files = open_files();
     drop(hub);
     while let Some(message) = inputs.poll() {
         held.follow(message.word);
     }
-    say(json!({ "event": "closed", "holds": !held.is_empty(), "connected": connected, "files": files }));
+    say(json!({ "event": "closed", "lost": lost, "holds": !held.is_empty(), "connected": connected, "files": files }));
+    drop(teller);
+    printer.join().expect("all is printed");
     Ok(())
 }
 

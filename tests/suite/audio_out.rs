@@ -2,7 +2,7 @@
 
 use ripieno_audio::{LONGEST_CALLBACK, LastError, ManualDriver, Null};
 use ripieno_ports::{AudioOut, BufferSize, Fault, FaultKind, Format, FormatRequest, Stream};
-use ripieno_tests::audio_out::{Case, Counting, Progress, conforms, first_break};
+use ripieno_tests::audio_out::{Case, Counting, Progress, conforms, first_break, hears};
 use ripieno_types::SampleRate;
 use std::time::{Duration, Instant};
 
@@ -21,6 +21,7 @@ fn the_null_device_conforms() {
     for (rate, frames) in [(SampleRate::STUDIO, 64), (SampleRate::CD, 1_024), (SampleRate::STUDIO, 5_000)] {
         let case = Case { wanted: request(Some(rate), frames), frames: 12_000, pass: &wait, spoil: None };
         conforms("null", Null, &case);
+        hears("null", Null, &case.wanted, 12_000);
     }
 }
 

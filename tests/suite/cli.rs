@@ -82,7 +82,15 @@ fn here(arguments: &[&str]) -> Run {
 
 #[test]
 fn help_is_data_and_mistakes_are_not() {
-    for verb in [&[][..], &["demo"], &["render"], &["instrument"], &["instrument", "info"], &["instrument", "list"]] {
+    for verb in [
+        &[][..],
+        &["demo"],
+        &["render"],
+        &["devices"],
+        &["instrument"],
+        &["instrument", "info"],
+        &["instrument", "list"],
+    ] {
         let run = here(&[verb, &["--help"]].concat());
         run.clean();
         assert!(run.stdout.contains("Usage: ripieno"), "{verb:?}");
@@ -112,7 +120,7 @@ fn every_shell_has_its_completions_and_the_manual_covers_every_verb() {
     }
     let run = here(&["man"]);
     run.clean();
-    for verb in ["RENDER", "DEMO", "INSTRUMENT INFO", "INSTRUMENT LIST", "COMPLETIONS", "MAN"] {
+    for verb in ["RENDER", "DEMO", "DEVICES", "INSTRUMENT INFO", "INSTRUMENT LIST", "COMPLETIONS", "MAN"] {
         assert!(run.stdout.contains(&format!(".SH \"RIPIENO {verb}\"")), "{verb}");
     }
 }

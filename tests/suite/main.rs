@@ -3,6 +3,7 @@
 mod audio_devices;
 mod audio_out;
 mod cli;
+mod cli_devices;
 mod cli_hostile;
 mod cli_play;
 mod cli_render;
@@ -12,6 +13,7 @@ mod live_jack;
 mod live_play;
 #[cfg(target_os = "linux")]
 mod live_realtime;
+mod midi;
 mod midi_jack;
 mod no_alloc;
 mod ports;

@@ -51,7 +51,7 @@ fn a_change_of_buffer_keeps_the_note_and_a_change_of_rate_what_was_set() {
     // Past the fade.
     stand.loudness(4_800);
     let after = stand.loudness(4_800);
-    assert!((after / before - 1.0).abs() < 0.1, "{before} {after}");
+    assert!((after / before - 1.0).abs() < 0.4, "{before} {after}");
 
     handle.reconfigure(Change { rate: Some(Some(44_100)), ..Change::default() }).unwrap();
     let status = handle.status().unwrap();
@@ -61,7 +61,7 @@ fn a_change_of_buffer_keeps_the_note_and_a_change_of_rate_what_was_set() {
     stand.keys.send(0, &NOTE_ON);
     stand.loudness(8_820);
     let again = stand.loudness(4_410);
-    assert!((again / before - 1.0).abs() < 0.2, "channel volume and effects stay: {before} {again}");
+    assert!((again / before - 1.0).abs() < 0.4, "channel volume and effects stay: {before} {again}");
     assert_eq!(stand.vault.saved.lock().unwrap().len(), 2);
     stand.close().unwrap();
 }

@@ -1,6 +1,9 @@
-//! What every [`AudioOut`] promises, run on every version of the port, and the signal that shows each lost frame.
+//! What every [`AudioOut`] and [`AudioIn`] promises, run on every version of the ports, and the signal that shows each
+//! lost frame.
 
-use ripieno_ports::{AudioOut, BufferSize, Fault, FaultKind, Format, FormatRequest, FrameSource, Period, Stream};
+use ripieno_ports::{
+    AudioIn, AudioOut, BufferSize, Fault, FaultKind, Format, FormatRequest, FrameSink, FrameSource, Period, Stream,
+};
 use ripieno_types::Block;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
@@ -173,6 +176,53 @@ pub fn conforms<D: AudioOut>(name: &str, device: D, case: &Case<'_>) -> D {
         assert!(away < 5_000_000, "{name}: the stream's clock is {away} µs away from its periods");
         std::thread::sleep(Duration::from_millis(30));
         assert_eq!(progress.frames(), after, "{name}: asked after the stop");
+    }
+    device
+}
+
+/// Counts what it hears.
+#[derive(Debug, Default)]
+struct Hearing {
+    count: u64,
+    fault: Option<&'static str>,
+    progress: Arc<Progress>,
+}
+
+impl FrameSink for Hearing {
+    fn take(&mut self, mut block: Block<'_>) {
+        if self.progress.is_home.load(SeqCst) {
+            self.fault = Some("heard something after the stream was stopped");
+        }
+        if block.channels().iter().any(|channel| channel.iter().any(|sample| !sample.is_finite())) {
+            self.fault = Some("heard what is not a number");
+        }
+        // It may use the block as its own.
+        block.clear();
+        self.count += block.frames() as u64;
+        self.progress.frames.store(self.count, SeqCst);
+    }
+}
+
+/// Starts and restarts an input in the format that `wanted` leads to, for so many frames each; the device comes back.
+///
+/// # Panics
+/// When a promise is broken.
+pub fn hears<D: AudioIn>(name: &str, mut device: D, wanted: &FormatRequest, frames: u64) -> D {
+    let mut huge = FormatRequest::default();
+    huge.buffer = BufferSize::Frames(4_000_000_000);
+    assert_eq!(device.format(&huge).err().map(|error| error.kind()), Some(FaultKind::Unsupported), "{name}");
+    let format = device.format(wanted).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let mut sink = Hearing::default();
+    for _ in 0..2 {
+        let (before, progress) = (sink.count, sink.progress.clone());
+        progress.is_home.store(false, SeqCst);
+        let stream = device.start(format, sink).unwrap_or_else(|refused| panic!("{name}: {}", refused.error));
+        progress.wait(before + frames);
+        assert_eq!(stream.health().lost, None, "{name}: lost");
+        (device, sink) = stream.stop();
+        progress.is_home.store(true, SeqCst);
+        std::thread::sleep(Duration::from_millis(30));
+        assert_eq!((sink.fault, progress.frames()), (None, sink.count), "{name}");
     }
     device
 }

@@ -7,6 +7,7 @@ pub mod frame_source;
 pub mod hostile;
 pub mod jack;
 pub mod measure;
+pub mod midi_in;
 #[cfg(unix)]
 pub mod play;
 pub mod process;

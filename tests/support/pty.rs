@@ -1,6 +1,7 @@
 //! A terminal for programs under test: a pseudo terminal, an emulator of its screen, and fingers.
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+use rustix::process::{Pid, Signal, kill_process};
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::path::Path;
@@ -63,7 +64,7 @@ impl Pty {
         variables.iter().for_each(|(name, value)| command.env(name, value));
         let child = pair.slave.spawn_command(command).expect("the program starts");
         let writer = pair.master.take_writer().expect("a pseudo terminal is written to");
-        let answers = Answers { keyboard, writer, flags: 0, is_focus_told: false };
+        let answers = Answers { keyboard, writer, flags: 0, is_focus_told: false, pictures: 0 };
         let emulator = vt100::Parser::new_with_callbacks(nonzero(rows), nonzero(columns), 0, answers);
         let emulator = Arc::new(Mutex::new(emulator));
         let is_leaving = Arc::new(AtomicBool::new(false));
@@ -114,6 +115,11 @@ impl Pty {
         lock(&self.emulator).screen().contents()
     }
 
+    /// How many pictures the program has drawn, each wrapped as one.
+    pub fn pictures(&self) -> u32 {
+        lock(&self.emulator).callbacks().pictures
+    }
+
     /// Whether all is as it was at the start: screen, cursor, pasting, focus, keyboard, and how lines are read.
     pub fn is_restored(&self) -> bool {
         let emulator = lock(&self.emulator);
@@ -152,6 +158,15 @@ impl Pty {
         status
     }
 
+    /// Sends the program a signal.
+    ///
+    /// # Panics
+    /// When it has ended.
+    pub fn signal(&self, signal: Signal) {
+        let id = self.child.process_id().and_then(|id| Pid::from_raw(id as i32)).expect("a program that runs");
+        kill_process(id, signal).expect("a program that takes signals");
+    }
+
     /// Closes the window under the program. What the program draws at the key `last` is the last that is read.
     ///
     /// # Panics
@@ -185,6 +200,7 @@ struct Answers {
     /// Sets of keyboard flags that were pushed and not popped.
     flags: u32,
     is_focus_told: bool,
+    pictures: u32,
 }
 
 impl Answers {
@@ -200,6 +216,7 @@ impl Callbacks for Answers {
             (None, _, 'c') => self.send("\x1b[?62c"),
             (Some(b'>'), _, 'u') => self.flags += 1,
             (Some(b'<'), _, 'u') => self.flags = self.flags.saturating_sub(1),
+            (Some(b'?'), [[2026]], 'l') => self.pictures += 1,
             (Some(b'?'), [[1004]], 'h' | 'l') => self.is_focus_told = last == 'h',
             _ => {}
         }

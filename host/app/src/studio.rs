@@ -95,10 +95,12 @@ impl<S: Storage> Studio<S> {
                 (None, _) => _ = table.remove(key),
             }
         };
-        let Settings { device, rate, buffer, latency, buffered, fixed_latency, voices, master } = settings;
+        let Settings { device, rate, buffer, channels, latency, buffered, fixed_latency, voices, master } = settings;
         set("device", device.clone().map(Value::from), false);
         set("rate", rate.map(|rate| i64::from(rate).into()), false);
         set("buffer", buffer.map(|buffer| i64::from(buffer).into()), false);
+        let pair = channels.map(|pair| pair.map(i64::from).into_iter().collect::<toml_edit::Array>().into());
+        set("channels", pair, false);
         set("latency", Some(latency.name().into()), *latency == defaults.latency);
         set("buffered", Some(i64::from(*buffered).into()), *buffered == defaults.buffered);
         set("fixed_latency", Some((*fixed_latency).into()), *fixed_latency == defaults.fixed_latency);
@@ -191,5 +193,37 @@ rate = 44100
         studio.store_audio(&Settings::default()).unwrap_err();
         assert_eq!(text(&mut studio), EDITED);
         assert_eq!(studio.audio().unwrap().master, 0.5);
+    }
+
+    #[test]
+    fn channels_are_a_pair() {
+        let mut studio = studio("[audio]\nchannels = [3, 4]\n").unwrap();
+        let settings = studio.audio().unwrap();
+        assert_eq!(settings.channels, Some([3, 4]));
+        studio.store_audio(&Settings { channels: Some([1, 2]), ..settings }).unwrap();
+        assert_eq!(text(&mut studio), "[audio]\nchannels = [1, 2]\n");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn damage_is_an_error_and_never_a_panic(cuts in proptest::collection::vec((0..200_usize, proptest::prelude::any::<u8>()), 0..8)) {
+            let mut bytes = EDITED.as_bytes().to_vec();
+            for (at, byte) in cuts {
+                let at = at % bytes.len();
+                match byte % 3 {
+                    0 => bytes.truncate(at.max(1)),
+                    1 => bytes[at] = byte,
+                    _ => bytes.insert(at, byte),
+                }
+            }
+            let mut storage = MemoryStorage::<4096>::default();
+            storage.store(&bytes).unwrap();
+            if let Ok(mut studio) = Studio::open(storage)
+                && let Ok(settings) = studio.audio()
+            {
+                settings.check().unwrap();
+                studio.store_audio(&settings).unwrap();
+            }
+        }
     }
 }

@@ -21,7 +21,7 @@ impl Output {
     /// system's default when nothing is said. Control; may block.
     ///
     /// # Errors
-    /// [`FaultKind::Gone`](ripieno_ports::FaultKind::Gone) if it is not there, with names that are near; [`FaultKind::Unsupported`](ripieno_ports::FaultKind::Unsupported) if several are meant.
+    /// Gone if it is not there, with names that are near; unsupported if several are meant.
     pub fn open(choice: Option<&str>) -> Result<Self, AudioError> {
         Back::open(choice, Way::Out).map(|back| Self { back })
     }

@@ -1,14 +1,7 @@
 //! Keeps a source playing whatever happens to its device: a pure state machine over [`AudioOut`], time as an argument.
 
+use crate::{Absence, Follow};
 use ripieno_ports::{AudioOut, BufferSize, FaultKind, Format, FormatRequest, FrameSource, Micros, Stream};
-
-/// How long a device has to be there before it is used: one that comes and goes is left alone.
-pub const STABLE_MICROS: u64 = 250_000;
-/// The first and the longest pause between two looks for a device that is not there.
-const SHORTEST_PAUSE_MICROS: u64 = 100_000;
-const LONGEST_PAUSE_MICROS: u64 = 2_000_000;
-/// How often it looks whether another device has become the default.
-const FOLLOW_MICROS: u64 = 1_000_000;
 
 /// Where devices come from.
 pub trait Opener {
@@ -50,11 +43,7 @@ pub struct Keeper<O: Opener, S: FrameSource + Send + 'static> {
     opener: O,
     format: Format,
     state: State<O, S>,
-    /// The device that plays, by the opener's name for it.
-    current: Option<String>,
-    next_look: Micros,
-    /// Since when another device than the present one has been the wanted one.
-    other: Option<(String, Micros)>,
+    follow: Follow,
     last_error: Option<ErrorOf<O>>,
 }
 
@@ -62,9 +51,7 @@ enum State<O: Opener, S: FrameSource + Send + 'static> {
     Playing(StreamOf<O, S>),
     Waiting {
         source: S,
-        pause: u64,
-        /// Since when the device has been back.
-        back: Option<Micros>,
+        absence: Absence,
     },
     /// Only while one of the others is built.
     Between,
@@ -95,10 +82,8 @@ impl<O: Opener, S: FrameSource + Send + 'static> Keeper<O, S> {
         };
         match device.start(format, source) {
             Ok(stream) => {
-                let current = opener.current();
-                let next_look = Micros(now.0 + FOLLOW_MICROS);
-                let state = State::Playing(stream);
-                Ok(Self { opener, format, state, current, next_look, other: None, last_error: None })
+                let follow = Follow::new(opener.current(), now);
+                Ok(Self { opener, format, state: State::Playing(stream), follow, last_error: None })
             }
             Err(refused) => Err(NotKept { opener, source: refused.client, error: refused.error }),
         }
@@ -150,47 +135,37 @@ impl<O: Opener, S: FrameSource + Send + 'static> Keeper<O, S> {
         if let State::Playing(stream) = std::mem::replace(&mut self.state, State::Between) {
             // The device that was lost is of no more use.
             let (_, source) = stream.stop();
-            self.state = State::Waiting { source, pause: SHORTEST_PAUSE_MICROS, back: None };
+            self.state = State::Waiting { source, absence: Absence::new(now) };
         }
-        self.next_look = Micros(now.0 + SHORTEST_PAUSE_MICROS);
-        self.other = None;
     }
 
     /// Tries to play again; true if it does.
     fn retry(&mut self, now: Micros) -> bool {
-        let State::Waiting { pause, back, .. } = &mut self.state else { return false };
-        if now < self.next_look {
+        let State::Waiting { absence, .. } = &mut self.state else { return false };
+        if !absence.is_due(now) {
             return false;
         }
-        let device = match self.opener.open() {
-            Ok(device) => device,
+        let opened = self.opener.open();
+        let is_stable = absence.look(opened.is_ok(), now);
+        match opened {
+            Ok(device) => is_stable && self.play_on(device, now),
             Err(error) => {
                 self.last_error = Some(error);
-                (*back, *pause) = (None, (*pause * 2).min(LONGEST_PAUSE_MICROS));
-                self.next_look = Micros(now.0 + *pause);
-                return false;
+                false
             }
-        };
-        let since = *back.get_or_insert(now);
-        if now.0 - since.0 < STABLE_MICROS {
-            // Looks again soon: one that is gone by then begins anew.
-            self.next_look = Micros(now.0 + SHORTEST_PAUSE_MICROS / 2);
-            return false;
         }
-        self.play_on(device, now)
     }
 
     /// Plays on a device that is there; true if it does. What refuses leaves the source waiting.
     fn play_on(&mut self, device: O::Device, now: Micros) -> bool {
-        let State::Waiting { source, pause, .. } = std::mem::replace(&mut self.state, State::Between) else {
+        let State::Waiting { source, mut absence } = std::mem::replace(&mut self.state, State::Between) else {
             return false;
         };
-        let refused = match self.same_format(&device) {
+        let (source, error) = match self.same_format(&device) {
             Ok(format) => match device.start(format, source) {
                 Ok(stream) => {
                     self.state = State::Playing(stream);
-                    self.current = self.opener.current();
-                    self.next_look = Micros(now.0 + FOLLOW_MICROS);
+                    self.follow = Follow::new(self.opener.current(), now);
                     self.last_error = None;
                     return true;
                 }
@@ -198,10 +173,9 @@ impl<O: Opener, S: FrameSource + Send + 'static> Keeper<O, S> {
             },
             Err(error) => (source, error),
         };
-        let pause = (pause * 2).min(LONGEST_PAUSE_MICROS);
-        self.state = State::Waiting { source: refused.0, pause, back: None };
-        self.last_error = Some(refused.1);
-        self.next_look = Micros(now.0 + pause);
+        absence.failed(now);
+        self.state = State::Waiting { source, absence };
+        self.last_error = Some(error);
         false
     }
 
@@ -217,23 +191,7 @@ impl<O: Opener, S: FrameSource + Send + 'static> Keeper<O, S> {
 
     /// Moves to another device once that has been the wanted one for a while.
     fn follow(&mut self, now: Micros) -> Option<Kept> {
-        if now < self.next_look {
-            return None;
-        }
-        let wanted = self.opener.current();
-        if wanted.is_none() || wanted == self.current {
-            self.other = None;
-            self.next_look = Micros(now.0 + FOLLOW_MICROS);
-            return None;
-        }
-        let wanted = wanted?;
-        let since = match &self.other {
-            Some((name, since)) if *name == wanted => *since,
-            _ => now,
-        };
-        self.other = Some((wanted, since));
-        self.next_look = Micros(now.0 + SHORTEST_PAUSE_MICROS / 2);
-        if now.0 - since.0 < STABLE_MICROS {
+        if !self.follow.is_due(now) || !self.follow.look(self.opener.current(), now) {
             return None;
         }
         // Asked before the present stream is stopped: one that cannot play this is not moved to.
@@ -245,7 +203,7 @@ impl<O: Opener, S: FrameSource + Send + 'static> Keeper<O, S> {
             }
             Err(error) => {
                 self.last_error = Some(error);
-                self.next_look = Micros(now.0 + LONGEST_PAUSE_MICROS);
+                self.follow.failed(now);
                 None
             }
         }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod absence;
 mod agree;
 mod auto_buffer;
 mod back;
@@ -10,6 +11,7 @@ mod device;
 mod dll;
 mod edge;
 mod error;
+mod follow;
 mod health;
 #[cfg(feature = "jack")]
 mod jack;
@@ -23,11 +25,13 @@ mod quiet;
 mod sample;
 mod stream;
 
+pub use absence::{Absence, STABLE_MICROS};
 pub use auto_buffer::{AutoBuffer, LARGEST_AUTO};
 pub use clock::now;
 pub use device::{Input, Output};
 pub use error::AudioError;
-pub use keeper::{ErrorOf, Keeper, Kept, NotKept, Opener, STABLE_MICROS};
+pub use follow::Follow;
+pub use keeper::{ErrorOf, Keeper, Kept, NotKept, Opener};
 pub use list::{Absent, DeviceInfo, Devices, devices};
 pub use manual::{LONGEST_CALLBACK, Manual, ManualDriver, ManualStream};
 pub use null::{Null, NullStream};

@@ -94,7 +94,7 @@ fn is_about_use(error: &AudioError) -> bool {
 }
 
 /// What the system's own sound interface is called.
-const SYSTEM: &str = if cfg!(target_os = "linux") { "ALSA" } else { "the system's" };
+const SYSTEM: &str = if cfg!(target_os = "linux") { "ALSA" } else { "system audio" };
 
 fn info(label: Label, is_default: bool, abilities: Result<Abilities, AudioError>) -> DeviceInfo {
     let (offers, problem) = match abilities {

@@ -1,14 +1,15 @@
-//! A device that plays to nobody, in real time: the whole program runs on it where there is no card.
+//! A device that plays to nobody and hears nothing, in real time: the whole program runs on it where there is no card.
 
 use crate::clock::now;
-use crate::edge::Outlet;
+use crate::edge::{Inlet, Outlet};
 use crate::health::{Tally, Watch, watch};
 use crate::lease::{Hold, lease};
 use crate::priority;
 use crate::stream::LastError;
 use crate::{AudioError, agree};
 use ripieno_ports::{
-    AudioOut, FaultKind, Format, FormatRequest, FrameSource, Health, Micros, Period, Refused, SampleEncoding, Stream,
+    AudioIn, AudioOut, FaultKind, Format, FormatRequest, FrameSink, FrameSource, Health, Micros, Period, Refused,
+    SampleEncoding, Stream,
 };
 use ripieno_types::SampleRate;
 use std::sync::Arc;
@@ -26,8 +27,7 @@ const OFFER: agree::Offer = agree::Offer {
 
 /// A wake-up later than this many periods is an underrun, as on a card with as many periods.
 const LATE_PERIODS: u64 = 2;
-/// ... but the system may always take this long: the clock of a card does not wait for a thread either, but cards with
-/// periods this short are not what a null device stands for.
+/// ... and one within this time never is: a busy machine wakes its threads late, and nobody hears it here.
 const LATE_MICROS: u64 = 20_000;
 
 /// The null device.
@@ -47,19 +47,54 @@ impl AudioOut for Null {
         format: Format,
         source: S,
     ) -> Result<NullStream<S>, Refused<Self, S, AudioError>> {
-        let (lease, mut hold) = lease();
-        let (reporter, watch) = watch();
-        let is_over = Arc::new(AtomicBool::new(false));
-        let puller = Puller { outlet: Outlet::new(lease), format, tally: reporter.tally(), is_over: is_over.clone() };
-        match std::thread::Builder::new().name("null audio".into()).spawn(move || puller.run()) {
-            Ok(thread) => {
-                hold.lend(source);
-                Ok(NullStream { format, hold, watch, ending: Ending { is_over, thread: Some(thread) } })
-            }
-            Err(error) => {
-                let error = AudioError::new(FaultKind::Busy, format!("no thread for the null device: {error}"));
-                Err(Refused { device: self, client: source, error })
-            }
+        let (lease, hold) = lease();
+        let mut outlet = Outlet::new(lease);
+        begin(format, source, hold, move |period| outlet.pull(period, |_, _, _| ()))
+    }
+}
+
+impl AudioIn for Null {
+    type Error = AudioError;
+    type Stream<S: FrameSink + Send + 'static> = NullStream<S>;
+
+    fn format(&self, wanted: &FormatRequest) -> Result<Format, AudioError> {
+        agree::agree(&[OFFER], None, wanted)
+    }
+
+    fn start<S: FrameSink + Send + 'static>(
+        self,
+        format: Format,
+        sink: S,
+    ) -> Result<NullStream<S>, Refused<Self, S, AudioError>> {
+        let (lease, hold) = lease();
+        let mut inlet = Inlet::new(lease);
+        begin(format, sink, hold, move |period| {
+            inlet.push(period.frames, |_, left, right| {
+                left.fill(0.0);
+                right.fill(0.0);
+            });
+        })
+    }
+}
+
+/// Lends the client to a thread that takes turns.
+fn begin<C: Send>(
+    format: Format,
+    client: C,
+    mut hold: Hold<C>,
+    turn: impl FnMut(Period) + Send + 'static,
+) -> Result<NullStream<C>, Refused<Null, C, AudioError>> {
+    let (reporter, watch) = watch();
+    let is_over = Arc::new(AtomicBool::new(false));
+    let pacer = Pacer { turn, format, tally: reporter.tally(), is_over: is_over.clone() };
+    match std::thread::Builder::new().name("null audio".into()).spawn(move || pacer.run()) {
+        Ok(thread) => {
+            hold.lend(client);
+            Ok(NullStream { format, hold, watch, ending: Ending { is_over, thread: Some(thread) } })
+        }
+        Err(error) => {
+            let error = AudioError::new(FaultKind::Busy, format!("no thread for the null device: {error}"));
+            Err(Refused { device: Null, client, error })
         }
     }
 }
@@ -85,7 +120,7 @@ impl Drop for Ending {
         self.is_over.store(true, Ordering::Relaxed);
         if let Some(thread) = self.thread.take() {
             thread.thread().unpark();
-            // A source that panicked has said so itself, and cannot be asked again.
+            // A client that panicked has said so itself, and cannot be asked again.
             let _ = thread.join();
         }
     }
@@ -120,14 +155,14 @@ impl<S: Send> LastError for NullStream<S> {
 }
 
 /// What its thread does.
-struct Puller<S: Send> {
-    outlet: Outlet<S>,
+struct Pacer<F> {
+    turn: F,
     format: Format,
     tally: Tally,
     is_over: Arc<AtomicBool>,
 }
 
-impl<S: FrameSource + Send> Puller<S> {
+impl<F: FnMut(Period)> Pacer<F> {
     fn run(mut self) {
         let (rate_hz, frames) = (u64::from(self.format.rate.hz()), u64::from(self.format.buffer));
         priority::ask(self.format.buffer, self.format.rate.hz(), &self.tally);
@@ -143,7 +178,7 @@ impl<S: FrameSource + Send> Puller<S> {
                 continue;
             }
             if time - due > late {
-                // The frames of the meantime are lost. A whole period of rest keeps a source that is too slow for its
+                // The frames of the meantime are lost. A whole period of rest keeps a client that is too slow for its
                 // rate from taking the machine with it.
                 self.tally.xrun();
                 (start, played) = (time + micros(frames), 0);
@@ -151,7 +186,7 @@ impl<S: FrameSource + Send> Puller<S> {
             }
             let latency = Micros(micros(frames));
             let period = Period { at: Micros(due), frames: self.format.buffer as usize, latency };
-            self.outlet.pull(period, |_, _, _| ());
+            (self.turn)(period);
             played += frames;
         }
     }

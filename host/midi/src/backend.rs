@@ -4,8 +4,8 @@ use crate::error::MidiError;
 use crate::feed::Loan;
 use crate::port::PortInfo;
 
-/// The name of this program among the clients of a MIDI system.
-pub(crate) const CLIENT: &str = "ripieno";
+/// The name of this program among the clients of a MIDI system. JACK's clients for sound have names of their own.
+pub(crate) const CLIENT: &str = "ripieno-midi";
 
 /// How a connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,7 @@ pub(crate) enum LinkState {
     /// Messages come through.
     Linked,
     /// Somebody has pulled the cord by hand; it stays pulled.
+    #[cfg_attr(not(feature = "jack"), allow(dead_code, reason = "only JACK needs it"))]
     Unlinked,
     /// The port went away, even if one like it is back.
     Stale,

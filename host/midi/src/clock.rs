@@ -2,10 +2,15 @@
 
 use ripieno_ports::Micros;
 
-/// The time on the clock that messages are stamped by: the system's monotonic clock, which is also JACK's. Any.
+/// The time on the clock that messages are stamped by: the system's monotonic clock, on Linux the raw one, which nobody
+/// slews and which JACK 2 and `ripieno-audio` read. Any.
 #[cfg(unix)]
 pub fn now() -> Micros {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    use rustix::time::{ClockId, clock_gettime};
+    #[cfg(target_os = "linux")]
+    let time = clock_gettime(ClockId::MonotonicRaw);
+    #[cfg(not(target_os = "linux"))]
+    let time = clock_gettime(ClockId::Monotonic);
     Micros(time.tv_sec as u64 * 1_000_000 + time.tv_nsec as u64 / 1_000)
 }
 

@@ -167,6 +167,7 @@ impl Loan {
         self.feed.as_mut()
     }
 
+    #[cfg_attr(not(feature = "jack"), allow(dead_code, reason = "only JACK needs it"))]
     pub fn id(&self) -> InputId {
         self.feed.as_ref().map_or(InputId(0), Feed::id)
     }

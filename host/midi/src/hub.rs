@@ -33,6 +33,7 @@ pub enum Driver {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wake {
     /// Ports or connections have changed.
+    #[cfg_attr(not(feature = "jack"), allow(dead_code, reason = "only JACK needs it"))]
     Changed,
     /// The hub is dropped.
     Stop,

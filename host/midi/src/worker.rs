@@ -3,6 +3,7 @@
 use crate::backend::{Backend, LinkState};
 use crate::error::MidiError;
 use crate::feed::{Feed, FeedStats, Gauge, Loan};
+use crate::hub::SCAN_INTERVAL;
 use crate::port::{PortInfo, Wanted};
 use crate::roster::Roster;
 use ripieno_ports::{InputId, Micros};
@@ -67,8 +68,16 @@ pub(crate) struct Board {
     pub ports: Vec<PortInfo>,
 }
 
+/// What fails, since when, and whether it was told, so that it is told once.
+struct Failure {
+    name: String,
+    error: MidiError,
+    since: Micros,
+    is_told: bool,
+}
+
 pub(crate) struct Worker<B: Backend> {
-    pub backend: B,
+    backend: B,
     wanted: Wanted,
     roster: Roster,
     /// By slot: feeds at home, links, and what they count.
@@ -78,8 +87,7 @@ pub(crate) struct Worker<B: Backend> {
     home: (Sender<Feed>, Receiver<Feed>),
     events: Sender<Event>,
     board: Arc<Mutex<Board>>,
-    /// What was said to fail, so that it is said once.
-    failing: Vec<(String, MidiError)>,
+    failing: Vec<Failure>,
     is_lost: bool,
 }
 
@@ -137,7 +145,7 @@ impl<B: Backend> Worker<B> {
             let error = MidiError::Ambiguous { name: name.clone(), near };
             (name, error)
         }));
-        self.tell_failures(failing);
+        self.tell_failures(failing, now);
         self.show(ports, &choice.absent);
     }
 
@@ -196,12 +204,21 @@ impl<B: Backend> Worker<B> {
         }
     }
 
-    fn tell_failures(&mut self, failing: Vec<(String, MidiError)>) {
-        let news: Vec<_> = failing.iter().filter(|failure| !self.failing.contains(failure)).cloned().collect();
-        for (name, error) in news {
-            self.tell(Event::Failed { name, error });
+    /// Ports that come and go may refuse for a moment; what lasts is told.
+    fn tell_failures(&mut self, failing: Vec<(String, MidiError)>, now: Micros) {
+        let mut before = std::mem::take(&mut self.failing);
+        for (name, error) in failing {
+            let known = before.iter().position(|failure| failure.name == name && failure.error == error);
+            let since = now;
+            let mut failure = known.map_or(Failure { name, error, since, is_told: false }, |at| before.swap_remove(at));
+            let is_final = matches!(failure.error, MidiError::Ambiguous { .. } | MidiError::Full(_));
+            let lasts = now.0.saturating_sub(failure.since.0) >= SCAN_INTERVAL.as_micros() as u64;
+            if !failure.is_told && (is_final || lasts) {
+                failure.is_told = true;
+                self.tell(Event::Failed { name: failure.name.clone(), error: failure.error.clone() });
+            }
+            self.failing.push(failure);
         }
-        self.failing = failing;
     }
 
     fn show(&self, ports: Vec<PortInfo>, absent: &[String]) {

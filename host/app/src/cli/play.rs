@@ -38,6 +38,9 @@ pub struct PlayOptions {
     /// Frames a period [default: as --latency says]
     #[arg(long, value_name = "FRAMES", help_heading = "Audio")]
     pub buffer: Option<u32>,
+    /// The device's channels for left and right, counted from 1 [default: 1,2]
+    #[arg(long, value_name = "LEFT,RIGHT", value_parser = channels, help_heading = "Audio")]
+    pub channels: Option<[u16; 2]>,
     /// How large the buffer is [default: low]
     #[arg(long, value_enum, conflicts_with = "buffer", help_heading = "Audio")]
     pub latency: Option<Latency>,
@@ -90,6 +93,12 @@ pub struct PlayOptions {
     pub studio: Option<PathBuf>,
 }
 
+fn channels(text: &str) -> Result<[u16; 2], String> {
+    let pair =
+        text.split_once(',').and_then(|(left, right)| Some([left.trim().parse().ok()?, right.trim().parse().ok()?]));
+    pair.ok_or_else(|| "two numbers of channels are wanted, such as 3,4".into())
+}
+
 impl PlayOptions {
     /// These options on top of settings that are kept.
     pub fn settings_on(&self, kept: Settings) -> Result<Settings, OutOfRange> {
@@ -98,6 +107,7 @@ impl PlayOptions {
             rate: self.rate.map(Some),
             // A mode that is asked for is worth more than a size that is kept.
             buffer: self.buffer.map(Some).or(self.latency.map(|_| None)),
+            channels: self.channels.map(Some),
             latency: self.latency,
             buffered: self.buffered.or(self.direct.then_some(0)),
             fixed_latency: self.fixed_latency.then_some(true),

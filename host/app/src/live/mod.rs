@@ -1,10 +1,8 @@
 //! Playing live: the rig behind a device, steered from other threads.
 
-mod absence;
 mod buffered;
 mod engine;
 mod fader;
-mod growth;
 mod hardware;
 mod line;
 mod order;

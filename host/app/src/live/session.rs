@@ -210,6 +210,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
             .map_err(|Refused { error, .. }| SessionError::Device(error.to_string()))?;
         let mut values = [0.0; PARAMS.len()];
         values.iter_mut().zip(&PARAMS).for_each(|(value, info)| *value = info.default);
+        let care = Care::new(format.buffer, devices.default_id());
         let mut session = Self {
             devices,
             inputs,
@@ -226,7 +227,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
             format,
             device: name,
             earlier_xruns: 0,
-            care: Care::default(),
+            care,
             values,
             bypassed: [false; EFFECTS.len()],
             song_secs: None,
@@ -315,6 +316,7 @@ fn request(settings: &Settings, grown: Option<u32>) -> FormatRequest {
     let mut request = FormatRequest::default();
     request.rate = settings.rate.and_then(|rate| SampleRate::new(rate).ok());
     request.buffer = settings.buffer_size(grown);
+    request.channels = settings.channels.map(|pair| pair.map(|channel| channel.saturating_sub(1)));
     request
 }
 

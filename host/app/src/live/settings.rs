@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 /// The smallest and the largest buffer that may be asked for, in frames.
 pub const BUFFER_RANGE: std::ops::RangeInclusive<u32> = 1..=8_192;
+/// The highest device channel: more than any card has.
+pub const MAX_CHANNEL: u16 = 1_024;
 /// The most blocks that may wait between render thread and device.
 pub const MAX_BUFFERED: u32 = 64;
 
@@ -20,6 +22,8 @@ pub struct Settings {
     pub rate: Option<u32>,
     /// Frames a period; `None` leaves it to `latency`.
     pub buffer: Option<u32>,
+    /// Device channels for left and right, counted from 1; `None` takes the first two.
+    pub channels: Option<[u16; 2]>,
     /// How much latency may buy safety, where `buffer` says nothing.
     pub latency: Latency,
     /// Blocks between render thread and device; 0 plays in the device's own callback.
@@ -38,6 +42,7 @@ impl Default for Settings {
             device: None,
             rate: None,
             buffer: None,
+            channels: None,
             latency: Latency::default(),
             buffered: 0,
             fixed_latency: false,
@@ -80,7 +85,8 @@ impl Latency {
     }
 }
 
-/// Changes to [`Settings`]: what is `None` stays. The inner `None` of device, rate and buffer leaves it to the system.
+/// Changes to [`Settings`]: what is `None` stays. The inner `None` of device, rate, buffer and channels leaves it
+/// to the system.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Change {
@@ -90,6 +96,8 @@ pub struct Change {
     pub rate: Option<Option<u32>>,
     /// See [`Settings::buffer`].
     pub buffer: Option<Option<u32>>,
+    /// See [`Settings::channels`].
+    pub channels: Option<Option<[u16; 2]>>,
     /// See [`Settings::latency`].
     pub latency: Option<Latency>,
     /// See [`Settings::buffered`].
@@ -124,6 +132,7 @@ impl Settings {
             device: change.device.clone().unwrap_or_else(|| self.device.clone()),
             rate: change.rate.unwrap_or(self.rate),
             buffer: change.buffer.unwrap_or(self.buffer),
+            channels: change.channels.unwrap_or(self.channels),
             latency: change.latency.unwrap_or(self.latency),
             buffered: change.buffered.unwrap_or(self.buffered),
             fixed_latency: change.fixed_latency.unwrap_or(self.fixed_latency),
@@ -144,6 +153,7 @@ impl Settings {
         take(&mut self.device, &old.device, &new.device);
         take(&mut self.rate, &old.rate, &new.rate);
         take(&mut self.buffer, &old.buffer, &new.buffer);
+        take(&mut self.channels, &old.channels, &new.channels);
         take(&mut self.latency, &old.latency, &new.latency);
         take(&mut self.buffered, &old.buffered, &new.buffered);
         take(&mut self.fixed_latency, &old.fixed_latency, &new.fixed_latency);
@@ -172,6 +182,9 @@ impl Settings {
         }
         if let Some(buffer) = self.buffer {
             within("buffer", buffer, BUFFER_RANGE)?;
+        }
+        for channel in self.channels.into_iter().flatten() {
+            within("channels", channel, 1..=MAX_CHANNEL)?;
         }
         within("buffered", self.buffered, 0..=MAX_BUFFERED)?;
         within("voices", self.voices, 1..=MAX_VOICES)?;
@@ -214,6 +227,8 @@ mod tests {
         check(Change { rate: Some(Some(44_100)), voices: Some(64), ..Change::default() }, None);
         check(Change { rate: Some(Some(7_999)), ..Change::default() }, Some("rate"));
         check(Change { buffer: Some(Some(0)), ..Change::default() }, Some("buffer"));
+        check(Change { channels: Some(Some([3, 4])), ..Change::default() }, None);
+        check(Change { channels: Some(Some([0, 1])), ..Change::default() }, Some("channels"));
         check(Change { buffered: Some(65), ..Change::default() }, Some("buffered"));
         check(Change { voices: Some(0), ..Change::default() }, Some("voices"));
         check(Change { voices: Some(MAX_VOICES + 1), ..Change::default() }, Some("voices"));

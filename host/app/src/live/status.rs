@@ -71,6 +71,12 @@ pub struct Input {
     pub is_connected: bool,
 }
 
+impl From<ripieno_midi::InputStatus> for Input {
+    fn from(status: ripieno_midi::InputStatus) -> Self {
+        Self { name: status.name, is_connected: status.is_connected }
+    }
+}
+
 /// Where a song is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct SongStatus {

@@ -19,16 +19,13 @@ pub fn open(options: &PlayOptions) -> Result<(Option<ripieno_midi::Inputs>, Inpu
     };
     match Hub::open(driver, wanted) {
         Ok((hub, inputs)) => {
-            let told = move || {
-                let status = hub.status();
-                status.into_iter().map(|input| Input { name: input.name, is_connected: input.is_connected }).collect()
-            };
+            let told = move || hub.status().into_iter().map(Into::into).collect();
             Ok((Some(inputs), Box::new(told)))
         }
         Err(error) if driver == Driver::Auto && options.midi_in.is_empty() => {
-            let told = Input { name: format!("no MIDI inputs: {error}"), is_connected: false };
+            let told = Input { name: error.to_string(), is_connected: false };
             Ok((None, Box::new(move || vec![told.clone()])))
         }
-        Err(error) => Err(Failure::Device(format!("no MIDI inputs: {error}"))),
+        Err(error) => Err(Failure::Device(error.to_string())),
     }
 }

@@ -39,7 +39,7 @@ pub enum TerminalError {
     #[error("the view ended because a part of the program failed")]
     Panicked,
     /// It refuses to be read or written.
-    #[error("the terminal cannot be used: {0}; redirect stdout and stderr to play without a view")]
+    #[error("the terminal cannot show the view: {0}; --no-view plays without it")]
     Io(#[from] io::Error),
 }
 

@@ -1,6 +1,6 @@
 //! A client that runs, and what its hub's thread exchanges with its callback.
 
-use super::graph::{Change, Graph};
+use super::notices::{Change, Notices};
 use super::process::{Line, Order, Process};
 use crate::backend::CLIENT;
 use crate::error::MidiError;
@@ -36,7 +36,7 @@ pub(super) fn open() -> Result<Client, MidiError> {
 }
 
 pub(super) struct Running {
-    active: AsyncClient<Graph, Process>,
+    active: AsyncClient<Notices, Process>,
     orders: Producer<'static, Order>,
     returned: Consumer<'static, Line>,
     changes: Receiver<Change>,
@@ -51,8 +51,8 @@ impl Running {
         let (back, returned) = spsc::channel(SLOTS);
         let (teller, changes) = mpsc::channel();
         let is_dead = Arc::new(AtomicBool::new(false));
-        let graph = Graph::new(Arc::clone(&is_dead), Some((wake, teller)));
-        let active = client.activate_async(graph, Process::new(ordered, back));
+        let notices = Notices::new(Arc::clone(&is_dead), Some((wake, teller)));
+        let active = client.activate_async(notices, Process::new(ordered, back));
         let active = active.or_fail("activating a JACK client")?;
         Ok(Self { active, orders, returned, changes, is_dead })
     }

@@ -1,7 +1,7 @@
 //! MIDI over JACK, by the `jack` crate: one client, a port of ours for each bound device, and one that is open to all.
 
 mod client;
-mod graph;
+mod notices;
 mod output;
 mod process;
 
@@ -32,6 +32,8 @@ pub(crate) struct Jack {
     wake: Sender<Wake>,
     running: Option<Running>,
     slots: [Slot; SLOTS],
+    /// True from the server's end until the hub was told of it, even if the server is back by then.
+    is_lost: bool,
 }
 
 /// Both ends of a connection.
@@ -46,19 +48,21 @@ struct Slot {
 impl Jack {
     pub fn open(wake: Sender<Wake>) -> Result<Self, MidiError> {
         let running = Some(Running::open(wake.clone())?);
-        Ok(Self { wake, running, slots: Default::default() })
+        Ok(Self { wake, running, slots: Default::default(), is_lost: false })
     }
 
     fn running(&mut self) -> Result<&mut Running, MidiError> {
         if self.running.as_ref().is_some_and(Running::is_dead) {
-            self.running = None;
-            self.slots = Default::default();
-            return Err(MidiError::Gone("the JACK server".into()));
+            self.bury();
         }
-        if self.running.is_none() {
-            self.running = Some(Running::open(self.wake.clone())?);
-        }
-        self.running.as_mut().ok_or(MidiError::NoServer)
+        self.running.as_mut().ok_or_else(|| MidiError::Gone("the JACK server".into()))
+    }
+
+    /// With the client everything it held is dropped.
+    fn bury(&mut self) {
+        self.running = None;
+        self.slots = Default::default();
+        self.is_lost = true;
     }
 
     /// Follows what others did to ports and connections since the last look.
@@ -68,7 +72,7 @@ impl Jack {
         for change in running.changes() {
             let named = |id| running.client().port_by_id(id);
             match change {
-                graph::Change::Disconnected(ids) => {
+                notices::Change::Disconnected(ids) => {
                     let ends = ids.map(named);
                     for (place, slot) in self.slots.iter().enumerate() {
                         if slot.own.is_some() && ends.contains(&slot.own) {
@@ -76,7 +80,7 @@ impl Jack {
                         }
                     }
                 }
-                graph::Change::Unregistered(id) => {
+                notices::Change::Unregistered(id) => {
                     let gone = named(id);
                     for slot in self.slots.iter_mut().filter(|slot| slot.source.is_some() && slot.source == gone) {
                         slot.is_stale = true;
@@ -96,7 +100,13 @@ impl Backend for Jack {
     type Link = u8;
 
     fn inputs(&mut self) -> Result<Vec<PortInfo>, MidiError> {
-        self.running()?;
+        let is_alive = self.running().is_ok();
+        if std::mem::take(&mut self.is_lost) {
+            return Err(MidiError::Gone("the JACK server".into()));
+        }
+        if !is_alive {
+            self.running = Some(Running::open(self.wake.clone())?);
+        }
         self.follow_graph();
         Ok(ports(self.running()?.client(), Direction::Input))
     }
@@ -146,11 +156,7 @@ impl Backend for Jack {
 
     fn disconnect(&mut self, slot: u8) {
         *self.slot(slot) = Slot::default();
-        let Some(running) = self.running.as_mut().filter(|running| !running.is_dead()) else {
-            // With the client everything it held is dropped.
-            self.running = None;
-            return;
-        };
+        let Ok(running) = self.running() else { return };
         running.order(Order::Give(slot));
         let start = Instant::now();
         while running.settle() == 0 && !running.is_dead() && start.elapsed() < PATIENCE {

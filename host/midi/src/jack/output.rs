@@ -1,7 +1,7 @@
 //! Sending over JACK: whole messages through a ring of bytes to the process callback.
 
 use super::client::{self, JackResult};
-use super::graph::Graph;
+use super::notices::Notices;
 use super::ports;
 use crate::error::MidiError;
 use crate::output::{LONGEST, Outlet};
@@ -24,7 +24,7 @@ pub(crate) struct JackOut {
 }
 
 struct Running {
-    active: AsyncClient<Graph, Sender>,
+    active: AsyncClient<Notices, Sender>,
     own: String,
     bytes: Producer<'static, u8>,
     is_dead: Arc<AtomicBool>,
@@ -56,7 +56,7 @@ impl Running {
         let is_dead = Arc::new(AtomicBool::new(false));
         let sender = Sender { port, bytes: taken, message: [0; LONGEST], length: 0 };
         let active = client
-            .activate_async(Graph::new(Arc::clone(&is_dead), None), sender)
+            .activate_async(Notices::new(Arc::clone(&is_dead), None), sender)
             .or_fail("activating a JACK client")?;
         Ok(Self { active, own, bytes, is_dead })
     }

@@ -11,6 +11,7 @@ const ARROWS: &[(&str, Option<&[&str]>)] = &[
     ("ripieno-synth", Some(&["ripieno-dsp", "ripieno-types"])),
     ("ripieno-rig", Some(&["ripieno-synth", "ripieno-fx", "ripieno-ring", "ripieno-types"])),
     ("ripieno-ports", Some(&["ripieno-ring", "ripieno-types"])),
+    ("ripieno-midi", Some(&["ripieno-ports", "ripieno-ring", "ripieno-types"])),
     ("ripieno-audio", Some(&["ripieno-ports", "ripieno-ring", "ripieno-types"])),
     ("ripieno-files", Some(&["ripieno-ports", "ripieno-types"])),
     ("ripieno", None),

@@ -1,40 +1,42 @@
 //! Looking after the stream: what it complains of, what to do when it is lost, and when its buffer must grow.
 
 use super::{Devices, Session, Stage, request};
-use crate::live::absence::Absence;
-use crate::live::growth::Growth;
-use ripieno_ports::{AudioOut, FaultKind, MidiIn};
+use ripieno_audio::{Absence, AutoBuffer, Follow};
+use ripieno_ports::{AudioOut, FaultKind, Micros, MidiIn};
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-/// How often the system's default device is asked for.
-const DEFAULT_LOOK: Duration = Duration::from_secs(1);
-
-/// What is remembered from one look to the next.
+/// What is remembered from one look to the next. Times count from its start.
 #[derive(Debug)]
 pub(super) struct Care {
     start: Instant,
     absence: Option<Absence>,
-    growth: Growth,
+    /// For the present stream.
+    buffer: AutoBuffer,
+    follow: Follow,
     is_realtime_told: bool,
-    default_looked: Instant,
-    /// The default device, and what has taken its place for one look.
-    default: Option<String>,
-    candidate: Option<String>,
 }
 
-impl Default for Care {
-    fn default() -> Self {
-        let now = Instant::now();
+impl Care {
+    /// Looks after a stream of so many frames a period on the device that is the default now.
+    pub fn new(buffer: u32, default: Option<String>) -> Self {
+        let (start, now) = (Instant::now(), Micros(0));
         Self {
-            start: now,
+            start,
             absence: None,
-            growth: Growth::default(),
+            buffer: AutoBuffer::new(buffer, now),
+            follow: Follow::new(default, now),
             is_realtime_told: false,
-            default_looked: now,
-            default: None,
-            candidate: None,
         }
+    }
+
+    /// The same for the next stream.
+    pub fn begin(&mut self, buffer: u32, default: Option<String>) {
+        *self = Self { is_realtime_told: self.is_realtime_told, ..Self::new(buffer, default) };
+    }
+
+    fn now(&self) -> Micros {
+        Micros(u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX))
     }
 }
 
@@ -43,7 +45,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
     pub(super) fn tend(&mut self) {
         self.collect();
         self.send();
-        let now = self.care.start.elapsed();
+        let now = self.care.now();
         match &mut self.stage {
             Stage::Running(line) => {
                 let health = line.health();
@@ -57,7 +59,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
                 } else {
                     let underruns = health.xruns + self.shared.missed.load(Relaxed);
                     self.grow(underruns, now);
-                    self.follow_default();
+                    self.follow_default(now);
                 }
             }
             Stage::Waiting(engine) => {
@@ -70,7 +72,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
     }
 
     /// The stream has ended by itself.
-    fn lose(&mut self, kind: FaultKind, now: Duration) {
+    fn lose(&mut self, kind: FaultKind, now: Micros) {
         let how = match kind {
             FaultKind::Gone => "has gone",
             FaultKind::Busy => "is taken by somebody else",
@@ -83,7 +85,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
     }
 
     /// Starts again on a device that has returned, in the format that it had.
-    fn look_for_device(&mut self, now: Duration) {
+    fn look_for_device(&mut self, now: Micros) {
         let absence = self.care.absence.get_or_insert_with(|| Absence::new(now));
         if !absence.is_due(now) {
             return;
@@ -95,7 +97,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
         let Stage::Waiting(engine) = std::mem::replace(&mut self.stage, Stage::Between) else { return };
         let (settings, format) = (self.settings.clone(), self.format);
         match self.start(&settings, None, Some(format), engine) {
-            Ok(()) => (self.care.absence, self.last_error) = (None, None),
+            Ok(()) => self.last_error = None,
             Err((engine, error)) => {
                 self.stage = Stage::Waiting(engine);
                 self.last_error = Some(error.to_string());
@@ -107,11 +109,11 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
     }
 
     /// Makes the buffer larger when the smallest one does not hold.
-    fn grow(&mut self, underruns: u64, now: Duration) {
+    fn grow(&mut self, underruns: u64, now: Micros) {
         if !self.settings.may_grow() {
             return;
         }
-        let Some(frames) = self.care.growth.after(underruns, self.format.buffer, now) else { return };
+        let Some(frames) = self.care.buffer.observe(now, underruns) else { return };
         let settings = self.settings.clone();
         // Where it is not the device's to choose, silence would be for nothing.
         let opened = self.devices.open(settings.device.as_deref());
@@ -119,32 +121,25 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
         if agreed.is_some_and(|format| format.buffer <= self.format.buffer) {
             return;
         }
-        self.last_error = match self.restart(&settings, Some(frames)) {
+        self.last_error = match self.restart(&settings, Some(frames), None) {
             Ok(()) => Some(format!("the buffer underran and was made larger: {} frames", self.format.buffer)),
             Err(error) => Some(error.to_string()),
         };
     }
 
-    /// Moves to another default device, once it has been the default for two looks.
-    fn follow_default(&mut self) {
-        if self.settings.device.is_some() || self.care.default_looked.elapsed() < DEFAULT_LOOK {
+    /// Moves to another default device, once it has been that for a while.
+    fn follow_default(&mut self, now: Micros) {
+        if self.settings.device.is_some() || !self.care.follow.is_due(now) {
             return;
         }
-        self.care.default_looked = Instant::now();
-        let found = self.devices.default_id();
-        if self.care.default.is_none() || found.is_none() || found == self.care.default {
-            self.care.default = self.care.default.take().or(found);
-            self.care.candidate = None;
+        let default = self.devices.default_id();
+        if !self.care.follow.look(default, now) {
             return;
         }
-        if found != self.care.candidate {
-            self.care.candidate = found;
-            return;
-        }
-        self.care.default = found;
-        let settings = self.settings.clone();
-        if let Err(error) = self.restart(&settings, None) {
+        let (settings, format) = (self.settings.clone(), self.format);
+        if let Err(error) = self.restart(&settings, None, Some(format)) {
             self.last_error = Some(error.to_string());
+            self.care.follow.failed(now);
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::live::line::Line;
 use crate::live::order::Order;
 use crate::live::request::SessionError;
 use crate::live::{Change, Settings, Setup};
-use ripieno_ports::{AudioOut, BufferSize, Format, FormatRequest, MidiIn, Refused};
+use ripieno_ports::{AudioOut, BufferSize, Format, MidiIn, Refused};
 use ripieno_types::Command;
 
 impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
@@ -32,7 +32,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
             {
                 return Err(SessionError::RecordingRate { rate: recorder.rate().hz() });
             }
-            self.restart(wanted, None)?;
+            self.restart(wanted, None, None)?;
         } else {
             self.order(Order::Command(Command::Polyphony(Setup::voices(wanted))));
             self.order(Order::Master(wanted.master));
@@ -41,9 +41,14 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
         Ok(())
     }
 
-    /// Moves the engine to a stream by `wanted`; `grown` is a buffer size that underruns have taught. Back to the stream
-    /// that was when that fails.
-    pub(super) fn restart(&mut self, wanted: &Settings, grown: Option<u32>) -> Result<(), SessionError> {
+    /// Moves the engine to a stream by `wanted`; `grown` is a buffer size that underruns have taught, `earlier` a format to
+    /// keep. Back to the stream that was when that fails.
+    pub(super) fn restart(
+        &mut self,
+        wanted: &Settings,
+        grown: Option<u32>,
+        earlier: Option<Format>,
+    ) -> Result<(), SessionError> {
         self.fade_out();
         let (old_device, engine) = match std::mem::replace(&mut self.stage, Stage::Between) {
             Stage::Running(line) => {
@@ -57,7 +62,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
         // A device may be ours alone: it is let go before it, or another, is asked.
         drop(old_device);
         let (format, before) = (self.format, self.settings.clone());
-        match self.start(wanted, grown, None, engine) {
+        match self.start(wanted, grown, earlier, engine) {
             Ok(()) => Ok(()),
             Err((engine, error)) => {
                 if let Err((engine, _)) = self.start(&before, None, Some(format), engine) {
@@ -74,8 +79,8 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
         Setup::new(&self.settings, self.format, self.sound)
     }
 
-    /// Opens the device of `settings` and lets it play `engine`: as much as it can in the format that was, if one is
-    /// given, else in what it agrees to.
+    /// Opens the device of `settings` and lets it play `engine`: at the rate and near the buffer of an `earlier`
+    /// format, if there is one, else in what it agrees to.
     pub(super) fn start(
         &mut self,
         settings: &Settings,
@@ -83,7 +88,10 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
         earlier: Option<Format>,
         mut engine: Box<Engine<M>>,
     ) -> Result<(), (Box<Engine<M>>, SessionError)> {
-        let wanted = earlier.map_or_else(|| request(settings, grown), like);
+        let mut wanted = request(settings, grown);
+        if let Some(earlier) = earlier {
+            (wanted.rate, wanted.buffer) = (Some(earlier.rate), BufferSize::Near(earlier.buffer));
+        }
         let opened = self.devices.open(settings.device.as_deref());
         let agreed = opened.map_err(refusal).and_then(|(device, name)| {
             let agreed = device.format(&wanted);
@@ -106,6 +114,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
                 self.stage = Stage::Running(line);
                 self.before = old;
                 (self.format, self.device) = (format, name);
+                self.care.begin(format.buffer, self.devices.default_id());
                 self.shared.forget_load();
                 self.order(Order::Open(true));
                 Ok(())
@@ -117,12 +126,4 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
             }
         }
     }
-}
-
-/// The rate that a format has, and the buffer if the device has it too.
-fn like(format: Format) -> FormatRequest {
-    let mut request = FormatRequest::default();
-    request.rate = Some(format.rate);
-    request.buffer = BufferSize::Near(format.buffer);
-    request
 }

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-/// The longest name that is written out.
+/// The longest name that is written out beside others.
 const LONGEST_NAME: usize = 40;
 /// Above this share of its time a period is in danger.
 const HIGH_LOAD: f32 = 0.7;
@@ -68,12 +68,14 @@ pub fn numbers<'a>(status: &Status, theme: &Theme, width: u16) -> Vec<Line<'a>> 
     wrap(words, width)
 }
 
-/// The MIDI inputs, present and awaited.
+/// The MIDI inputs: those that are there, filled, and those that are awaited, hollow.
 pub fn inputs<'a>(status: &'a Status, theme: &Theme, width: u16) -> Vec<Line<'a>> {
     let mut words = vec![vec![Span::styled("inputs", theme.faint)]];
+    // One input may use all the room: it may be the reason why there is none.
+    let longest = if status.inputs.len() == 1 { usize::from(width).saturating_sub(10) } else { LONGEST_NAME };
     words.extend(status.inputs.iter().map(|input| match input.is_connected {
-        true => vec![Span::styled("● ", theme.good), short(&input.name).into()],
-        false => vec![Span::styled("○ ", theme.faint), Span::styled(short(&input.name) + " awaited", theme.faint)],
+        true => vec![Span::styled("● ", theme.good), shortened(&input.name, longest).into()],
+        false => vec![Span::styled("○ ", theme.faint), Span::styled(shortened(&input.name, longest), theme.faint)],
     }));
     if status.inputs.is_empty() {
         words.push(vec!["none: the computer's keys play".into()]);
@@ -134,9 +136,13 @@ fn clock(secs: f64) -> String {
 
 /// A name at a length that leaves room for others.
 fn short(name: &str) -> String {
-    match name.char_indices().nth(LONGEST_NAME) {
+    shortened(name, LONGEST_NAME)
+}
+
+fn shortened(name: &str, longest: usize) -> String {
+    match name.char_indices().nth(longest) {
         None => name.into(),
-        Some(_) => name.chars().take(LONGEST_NAME - 1).chain(['…']).collect(),
+        Some(_) => name.chars().take(longest.saturating_sub(1)).chain(['…']).collect(),
     }
 }
 
@@ -222,7 +228,9 @@ mod tests {
         assert_eq!(texts(inputs(&status, &theme(), 80)), ["inputs  none: the computer's keys play"]);
         let input = |name: &str, is_connected| Input { name: name.into(), is_connected };
         status.inputs = vec![input("Keystation", true), input("nano", false)];
-        assert_eq!(texts(inputs(&status, &theme(), 80)), ["inputs  ● Keystation  ○ nano awaited"]);
+        assert_eq!(texts(inputs(&status, &theme(), 80)), ["inputs  ● Keystation  ○ nano"]);
+        status.inputs = vec![input("no MIDI at all: no server runs, no sequencer", false)];
+        assert_eq!(texts(inputs(&status, &theme(), 40)), ["inputs  ○ no MIDI at all: no server run…"]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What JACK tells of its graph. Its callbacks may not call JACK: they pass on what they hear and wake the hub.
 
 use crate::hub::Wake;
-use jack::{Client, ClientStatus, NotificationHandler, PortId};
+use jack::{Client, ClientStatus, Control, NotificationHandler, PortId};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
@@ -15,12 +15,12 @@ pub(super) enum Change {
 }
 
 /// Hears of the server's end, and of changes if somebody wants to know.
-pub(super) struct Graph {
+pub(super) struct Notices {
     is_dead: Arc<AtomicBool>,
     listener: Option<(Sender<Wake>, Sender<Change>)>,
 }
 
-impl Graph {
+impl Notices {
     pub fn new(is_dead: Arc<AtomicBool>, listener: Option<(Sender<Wake>, Sender<Change>)>) -> Self {
         Self { is_dead, listener }
     }
@@ -35,7 +35,7 @@ impl Graph {
     }
 }
 
-impl NotificationHandler for Graph {
+impl NotificationHandler for Notices {
     #[allow(
         unsafe_code,
         reason = "the crate declares it so because it may run as a signal handler does; it is a store"
@@ -47,6 +47,12 @@ impl NotificationHandler for Graph {
 
     fn port_registration(&mut self, _: &Client, port: PortId, is_registered: bool) {
         self.tell((!is_registered).then_some(Change::Unregistered(port)));
+    }
+
+    /// A client that takes part from now on: its ports can be connected at last.
+    fn graph_reorder(&mut self, _: &Client) -> Control {
+        self.tell(None);
+        Control::Continue
     }
 
     fn ports_connected(&mut self, _: &Client, a: PortId, b: PortId, are_connected: bool) {
