@@ -10,6 +10,7 @@ use ripieno_tests::sf2::{Sample, SoundFontFile, Zone};
 use ripieno_types::midi::MidiWord;
 use ripieno_types::{Block, Command, SampleRate, Timed};
 use serde_json::json;
+use std::io::Write;
 use std::time::Duration;
 
 const RATE: u32 = 48_000;
@@ -49,7 +50,7 @@ fn jack_a_note_is_heard_where_its_stamp_says_to_the_sample() {
 
     let folder = tempfile::tempdir().expect("a folder");
     let bank = folder.path().join("clicks.sf2");
-    std::fs::write(&bank, clicks()).expect("a file");
+    std::fs::File::create(&bank).and_then(|mut file| file.write_all(&clicks())).expect("a file");
     let server = Server::start(RATE, PERIOD);
     let play = Play::start(&server, &["-i", bank.to_str().expect("a plain path"), "--fixed-latency"]);
     let recorder = play.record(&server, 20.0);

@@ -69,11 +69,13 @@ pub struct Input {
     pub name: String,
     /// False while it is awaited.
     pub is_connected: bool,
+    /// Why it cannot be had, if that is known.
+    pub trouble: Option<String>,
 }
 
 impl From<ripieno_midi::InputStatus> for Input {
     fn from(status: ripieno_midi::InputStatus) -> Self {
-        Self { name: status.name, is_connected: status.is_connected }
+        Self { name: status.name, is_connected: status.is_connected, trouble: None }
     }
 }
 
