@@ -29,7 +29,7 @@ pub struct Status {
     pub underruns: u64,
     /// Blocks produced.
     pub blocks: u64,
-    /// Messages that came too late for their frame, or found no room.
+    /// Messages that came too late for their frame.
     pub late: u64,
     /// Share of the time there was for a period that rendering took.
     pub load: Load,
