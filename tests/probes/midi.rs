@@ -142,8 +142,8 @@ fn open_files() -> usize {
     std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count)
 }
 
-/// A period of the server: its first frame, its time in microseconds, its length.
-type Cycle = (u32, u64, u32);
+/// A period of the server: its first frame, its time and the next one's in microseconds, its length.
+type Cycle = (u32, u64, u64, u32);
 
 /// Tells of each period.
 struct Watch(Producer<'static, Cycle>);
@@ -151,7 +151,7 @@ struct Watch(Producer<'static, Cycle>);
 impl ProcessHandler for Watch {
     fn process(&mut self, _: &Client, scope: &ProcessScope) -> Control {
         let times = scope.cycle_times().expect("the server tells its times");
-        let _ = self.0.push((times.current_frames, times.current_usecs, scope.n_frames()));
+        let _ = self.0.push((times.current_frames, times.current_usecs, times.next_usecs, scope.n_frames()));
         Control::Continue
     }
 }
@@ -161,19 +161,17 @@ struct Cycles {
     _client: AsyncClient<(), Watch>,
     news: Consumer<'static, Cycle>,
     seen: Vec<Cycle>,
-    rate: u64,
 }
 
 impl Cycles {
     fn new() -> Self {
         let (client, _) = Client::new("probe-cycles", ClientOptions::NO_START_SERVER).expect("a server runs");
-        let rate = u64::from(client.sample_rate());
         let (teller, news) = spsc::channel(65_536);
         let client = client.activate_async((), Watch(teller)).expect("the client starts");
-        Self { _client: client, news, seen: Vec::new(), rate }
+        Self { _client: client, news, seen: Vec::new() }
     }
 
-    /// The frames whose time, to the nearest microsecond after their period's start, is exactly this. Where the server woke
+    /// The frames whose time, to the nearest microsecond, is exactly this. Where the server woke
     /// late, periods overlap in time, and there can be two.
     fn frames(&mut self, at: u64) -> Vec<u32> {
         // This period may not have been told of yet.
@@ -181,7 +179,7 @@ impl Cycles {
             while let Some(cycle) = self.news.pop() {
                 self.seen.push(cycle);
             }
-            let frames: Vec<u32> = self.seen.iter().filter_map(|cycle| self.frame(cycle, at)).collect();
+            let frames: Vec<u32> = self.seen.iter().filter_map(|cycle| frame(cycle, at)).collect();
             if !frames.is_empty() {
                 return frames;
             }
@@ -189,10 +187,12 @@ impl Cycles {
         }
         Vec::new()
     }
+}
 
-    fn frame(&self, &(first, start, length): &Cycle, at: u64) -> Option<u32> {
-        let offset = (at.checked_sub(start)? * self.rate + 500_000) / 1_000_000;
-        let is_exact = offset < u64::from(length) && start + (offset * 1_000_000 + self.rate / 2) / self.rate == at;
-        is_exact.then(|| first.wrapping_add(offset as u32))
-    }
+/// The frame of a period whose time is exactly this: it lies as far into the time until the next period.
+fn frame(&(first, start, next, length): &Cycle, at: u64) -> Option<u32> {
+    let (micros, frames) = (next.checked_sub(start)?.max(1), u64::from(length));
+    let offset = (at.checked_sub(start)? * frames + micros / 2) / micros;
+    let is_exact = offset < frames && start + (offset * micros + frames / 2) / frames == at;
+    is_exact.then(|| first.wrapping_add(offset as u32))
 }

@@ -1,6 +1,10 @@
 //! Every version of every port keeps the port's promises.
 
-use ripieno_ports::{Clock, Faulty, FrameSource, ManualClock, RingSource, Scripted, Silence, Traced};
+use ripieno_files::FileStorage;
+use ripieno_ports::{
+    Clock, Fault, FaultKind, Faulty, FrameSource, ManualClock, MemoryStorage, RingSource, Scripted, Silence, Storage,
+    Traced,
+};
 use ripieno_tests::frame_source::conforms;
 use ripieno_types::Block;
 
@@ -70,4 +74,30 @@ fn every_clock_conforms() {
     clock_conforms(&ripieno::clock::SystemClock::default(), || {
         std::thread::sleep(std::time::Duration::from_micros(50));
     });
+}
+
+/// What every storage promises: nothing is nothing, what was stored is there, whole, and a refusal leaves it.
+fn storage_conforms<S: Storage>(mut storage: S, too_much: Option<&[u8]>) {
+    let mut buffer = [0xAA; 16];
+    let load = |storage: &mut S, buffer: &mut [u8]| storage.load(buffer).expect("a storage that can be read");
+    assert_eq!(load(&mut storage, &mut buffer), 0);
+    assert_eq!(buffer, [0xAA; 16], "nothing is stored, so nothing is read");
+    for bytes in [&b"first"[..], b"the second, longer", b"", b"x"] {
+        storage.store(bytes).expect("a storage with room");
+        let kept = bytes.len().min(buffer.len());
+        assert_eq!(load(&mut storage, &mut buffer), bytes.len(), "the whole length is told");
+        assert_eq!(buffer[..kept], bytes[..kept]);
+        assert_eq!(load(&mut storage, &mut []), bytes.len());
+    }
+    if let Some(too_much) = too_much {
+        assert_eq!(storage.store(too_much).map_err(|error| error.kind()), Err(FaultKind::Failed));
+        assert_eq!((load(&mut storage, &mut buffer), buffer[0]), (1, b'x'), "a refusal leaves what was stored");
+    }
+}
+
+#[test]
+fn every_storage_conforms() {
+    storage_conforms(MemoryStorage::<32>::default(), Some(&[0; 33]));
+    let folder = tempfile::tempdir().unwrap();
+    storage_conforms(FileStorage::new(folder.path().join("state/of/things.toml")), None);
 }

@@ -161,8 +161,8 @@ impl<M: MidiIn> Engine<M> {
     }
 
     fn obey_orders(&mut self) {
-        // Every order may send something back: without room for it, orders wait.
-        while self.returns.free() > 1 {
+        // An order may send something back, or be a command: without room for that, orders wait.
+        while self.returns.free() > 1 && self.playing.staged.has_room() {
             let Some(order) = self.orders.pop() else { return };
             self.obey(order);
         }
@@ -171,8 +171,7 @@ impl<M: MidiIn> Engine<M> {
     fn obey(&mut self, order: Order) {
         match order {
             Order::Command(command) => {
-                let timed = Timed { at: self.playing.rig.now(), value: command };
-                self.shared.late.fetch_add(u64::from(!self.playing.staged.insert(timed)), Relaxed);
+                self.playing.staged.insert(Timed { at: self.playing.rig.now(), value: command });
             }
             Order::Instrument(instrument) => {
                 let unheard = self.waiting.replace(instrument);
@@ -197,7 +196,6 @@ impl<M: MidiIn> Engine<M> {
                 let old = std::mem::replace(&mut self.tap, tap);
                 self.give_back(old.map(Spent::Tap));
             }
-            Order::Placing(placing) => self.placing = placing,
             Order::Master(gain) => self.fader.set_master(gain),
             Order::Open(is_open) => {
                 self.fader.open(is_open);
@@ -278,7 +276,6 @@ impl<M: MidiIn> Engine<M> {
         shared.quiet_frames.store(quiet, Relaxed);
         shared.voices.store(self.playing.rig.active_voices() as u32, Relaxed);
         shared.blocks.fetch_add(1, Relaxed);
-        shared.frames.fetch_add(self.frames as u64, Relaxed);
         if self.fader.is_shut() {
             shared.faded.store(true, Relaxed);
         }

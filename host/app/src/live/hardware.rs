@@ -22,7 +22,7 @@ impl Devices for Hardware {
 
     fn open(&mut self, choice: Option<&str>) -> Result<(Device, String), Opening> {
         if self.without_card {
-            return Ok((Device::Null(Null), "none".into()));
+            return Ok((Device::Null(Null), "no card".into()));
         }
         let output = Output::open(choice).map_err(|error| Opening {
             kind: error.kind(),

@@ -18,12 +18,14 @@ mod source;
 mod staged;
 mod status;
 
-pub use engine::{Engine, LiveRig};
 pub use hardware::Hardware;
-pub use placing::{Place, Placing};
 pub use request::{Handle, SessionError};
 pub use session::{Devices, Inputs, Opening, Parts, Running, Save, start};
 pub use settings::{Change, Latency, OutOfRange, Settings};
-pub use setup::{Setup, Sound};
+pub use setup::Sound;
 pub use song::SongPart;
 pub use status::{Input, Load, SongStatus, Status};
+
+use engine::{Engine, LiveRig};
+use placing::Placing;
+use setup::Setup;

@@ -1,6 +1,5 @@
 //! What crosses the rings between control and callback: orders one way, and what they replaced the other way.
 
-use super::Placing;
 use super::song::SongPart;
 use crate::Instrument;
 use ripieno_ring::spsc::Producer;
@@ -20,8 +19,6 @@ pub enum Order {
     Song(Option<Box<SongPart>>),
     /// Record there, or no more.
     Tap(Option<Tap>),
-    /// Find frames for events like this.
-    Placing(Placing),
     /// The gain of the whole, linear.
     Master(f32),
     /// Fade in, or out to silence.
@@ -30,6 +27,7 @@ pub enum Order {
 
 /// What the engine needs no more. It is freed by the control side.
 #[derive(Debug)]
+#[expect(dead_code, reason = "held only to be dropped where dropping may take its time")]
 pub enum Spent {
     Instrument(Instrument),
     Song(Box<SongPart>),

@@ -44,7 +44,8 @@ impl Placing {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Timeline {
     present: Mark,
-    /// Microseconds of the present period by the sample rate.
+    /// Frames of the present period, and microseconds by the sample rate.
+    frames: u64,
     length: u64,
     /// The period before, if its length can be trusted.
     before: Option<Mark>,
@@ -61,7 +62,8 @@ impl Timeline {
     /// `period` begins at frame `now`. Real-time.
     pub fn advance(&mut self, period: Period, now: u64, rate: SampleRate) {
         let before = std::mem::replace(&mut self.present, Mark { at: period.at, frame: now });
-        self.length = micros(period.frames as u64, rate);
+        self.frames = period.frames as u64;
+        self.length = micros(self.frames, rate);
         let due = micros(now - before.frame.min(now), rate);
         let passed = period.at.0.saturating_sub(before.at.0);
         // A period that was much longer or shorter than it should be has lost frames, or is the first.
@@ -78,7 +80,10 @@ impl Timeline {
         if since.unsigned_abs() > 1_000_000 {
             return Place::At { frame: now, is_late: true };
         }
-        if since >= 0 && (since as u64) < 2 * self.length {
+        let by_rate = round_div(since * i64::from(rate.hz()), 1_000_000);
+        // Its frame is not due before the next period: by then the length of this one is known.
+        let can_wait = by_rate + i64::from(frames) >= self.frames as i64;
+        if since >= 0 && (since as u64) < 2 * self.length && can_wait {
             return Place::Later;
         }
         let offset = match self.before {
@@ -86,7 +91,7 @@ impl Timeline {
                 let (length, passed) = (begun.0 - before.at.0, now - before.frame);
                 round_div(since * passed as i64, length as i64)
             }
-            _ => round_div(since * i64::from(rate.hz()), 1_000_000),
+            _ => by_rate,
         };
         let offset = offset + i64::from(frames);
         Place::At { frame: now + offset.max(0) as u64, is_late: offset < 0 }
@@ -144,6 +149,15 @@ mod tests {
             timeline.place(Placing::AtOnce, Micros(5_001_400), rate),
             Place::At { frame: 10_064, is_late: false }
         );
+    }
+
+    #[test]
+    fn an_event_that_is_due_within_a_long_period_does_not_wait() {
+        let (mut timeline, rate) = (timeline(1_333, SampleRate::STUDIO), SampleRate::STUDIO);
+        timeline.advance(Period { at: Micros(5_001_333), frames: 4_096, latency: Micros(0) }, 10_064, rate);
+        let place = timeline.place(FIXED, Micros(5_001_333 + 10_000), rate);
+        assert_eq!(place, Place::At { frame: 10_064 + 480 + 64, is_late: false });
+        assert_eq!(timeline.place(FIXED, Micros(5_001_333 + 85_000), rate), Place::Later);
     }
 
     #[test]

@@ -17,9 +17,7 @@ const FLOOR: f32 = -12.0;
 pub struct Shared {
     /// Periods rendered.
     pub blocks: AtomicU64,
-    /// Frames rendered.
-    pub frames: AtomicU64,
-    /// Messages late or without room.
+    /// Messages that came too late for their frame.
     pub late: AtomicU64,
     /// Periods for which the render thread had too few frames.
     pub missed: AtomicU64,
@@ -53,7 +51,6 @@ impl Default for Shared {
     fn default() -> Self {
         Self {
             blocks: AtomicU64::default(),
-            frames: AtomicU64::default(),
             late: AtomicU64::default(),
             missed: AtomicU64::default(),
             recording_lost: AtomicU64::default(),

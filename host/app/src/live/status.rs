@@ -29,7 +29,7 @@ pub struct Status {
     pub underruns: u64,
     /// Blocks produced.
     pub blocks: u64,
-    /// Messages that came too late for their frame, or found no room.
+    /// Messages that came too late for their frame.
     pub late: u64,
     /// Share of the time there was for a period that rendering took.
     pub load: Load,
@@ -69,11 +69,13 @@ pub struct Input {
     pub name: String,
     /// False while it is awaited.
     pub is_connected: bool,
+    /// Why it cannot be had, if that is known.
+    pub trouble: Option<String>,
 }
 
 impl From<ripieno_midi::InputStatus> for Input {
     fn from(status: ripieno_midi::InputStatus) -> Self {
-        Self { name: status.name, is_connected: status.is_connected }
+        Self { name: status.name, is_connected: status.is_connected, trouble: None }
     }
 }
 

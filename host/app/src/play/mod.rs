@@ -18,6 +18,7 @@ use ripieno_types::{Command, SampleRate, Timed};
 use stage::Stage;
 use std::path::Path;
 use std::time::{Duration, Instant};
+use terminal::TerminalError;
 
 /// How often the end is looked for where no view does.
 const LOOK: Duration = Duration::from_millis(50);
@@ -53,8 +54,10 @@ pub fn run(options: &PlayOptions) -> Result<(), Failure> {
     if let Some(song) = song {
         handle.song(Some(Box::new(part(song, options, &session)?)));
     }
-    attend(options, &session, &interrupt, warnings)?;
+    let attended = attend(options, &session, &interrupt, warnings);
+    // Whatever became of the view, the recording is kept.
     conclude(options, session)?;
+    attended?;
     if interrupt.is_raised() { Err(Failure::Stopped) } else { Ok(()) }
 }
 
@@ -112,7 +115,11 @@ fn attend(
     let mut stage = Stage::new(session.handle(), interrupt.clone(), ends, ends_with_song);
     if !options.no_view && !options.json && terminal::is_available() {
         stage.remark(warnings);
-        return terminal::run(&mut stage).map_err(|error| Failure::Session(error.to_string()));
+        return match terminal::run(&mut stage) {
+            // Whoever closes the window has heard enough.
+            Ok(()) | Err(TerminalError::Gone) => Ok(()),
+            Err(error) => Err(Failure::Session(error.to_string())),
+        };
     }
     warnings.iter().for_each(|line| output::warn(line));
     while !stage.has_ended() {

@@ -75,7 +75,11 @@ pub fn inputs<'a>(status: &'a Status, theme: &Theme, width: u16) -> Vec<Line<'a>
     let longest = if status.inputs.len() == 1 { usize::from(width).saturating_sub(10) } else { LONGEST_NAME };
     words.extend(status.inputs.iter().map(|input| match input.is_connected {
         true => vec![Span::styled("● ", theme.good), shortened(&input.name, longest).into()],
-        false => vec![Span::styled("○ ", theme.faint), Span::styled(shortened(&input.name, longest), theme.faint)],
+        false => {
+            // Why it cannot be had says more than its name.
+            let text = input.trouble.as_ref().unwrap_or(&input.name);
+            vec![Span::styled("○ ", theme.faint), Span::styled(shortened(text, longest), theme.faint)]
+        }
     }));
     if status.inputs.is_empty() {
         words.push(vec!["none: the computer's keys play".into()]);
@@ -226,7 +230,7 @@ mod tests {
     fn inputs_are_there_or_awaited() {
         let mut status = status();
         assert_eq!(texts(inputs(&status, &theme(), 80)), ["inputs  none: the computer's keys play"]);
-        let input = |name: &str, is_connected| Input { name: name.into(), is_connected };
+        let input = |name: &str, is_connected| Input { name: name.into(), is_connected, trouble: None };
         status.inputs = vec![input("Keystation", true), input("nano", false)];
         assert_eq!(texts(inputs(&status, &theme(), 80)), ["inputs  ● Keystation  ○ nano"]);
         status.inputs = vec![input("no MIDI at all: no server runs, no sequencer", false)];

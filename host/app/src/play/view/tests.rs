@@ -24,7 +24,7 @@ fn status() -> Status {
         notes: [1 << 60, 1 << (67 - 64)],
         values: ripieno_fx::PARAMS.iter().map(|info| info.default).collect(),
         bypassed: vec![false; 7],
-        inputs: vec![Input { name: "Keystation 61".into(), is_connected: true }],
+        inputs: vec![Input { name: "Keystation 61".into(), is_connected: true, trouble: None }],
         song: Some(SongStatus { position_secs: 83.0, length_secs: 225.0, is_over: false }),
         ..Status::default()
     }
@@ -125,7 +125,7 @@ prop_compose! {
         song in prop::option::of((any::<f64>(), any::<f64>())),
         last_error in prop::option::of(text()),
     ) -> Status {
-        let inputs = inputs.into_iter().map(|(name, is_connected)| Input { name, is_connected }).collect();
+        let inputs = inputs.into_iter().map(|(name, is_connected)| Input { name, is_connected, trouble: None }).collect();
         let song = song.map(|(position_secs, length_secs)| SongStatus { position_secs, length_secs, is_over: false });
         let load = Load { p50, p99, max };
         Status {
