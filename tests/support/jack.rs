@@ -16,12 +16,22 @@ use std::time::{Duration, Instant};
 /// How long a server or a client may take until it answers.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// What a server does at the end of a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// It waits for its clients (`--sync`): nothing that they play is lost because one was late.
+    Waiting,
+    /// It goes on, and names in its log each client that was not finished.
+    Strict,
+}
+
 /// A running server; it ends when dropped. Starting a second one in the same thread waits for ever.
 #[derive(Debug)]
 pub struct Server {
     name: String,
     rate_hz: u32,
     period: u32,
+    mode: Mode,
     log: tempfile::NamedTempFile,
     process: Option<Child>,
     /// The turn of this server among all on this machine; released by the system if the test dies.
@@ -34,6 +44,14 @@ impl Server {
     /// # Panics
     /// When `jackd` is missing or ends by itself: with its log.
     pub fn start(rate_hz: u32, period: u32) -> Self {
+        Self::start_in(Mode::Waiting, rate_hz, period)
+    }
+
+    /// The same in a mode.
+    ///
+    /// # Panics
+    /// As there.
+    pub fn start_in(mode: Mode, rate_hz: u32, period: u32) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let present = Command::new("jackd").arg("--version").output().is_ok_and(|run| run.status.success());
         assert!(present, "no jackd: install jackd2, or run `cargo xtask setup`");
@@ -41,7 +59,7 @@ impl Server {
         turn.lock().expect("a turn among servers");
         let name = format!("ripieno-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let log = tempfile::NamedTempFile::new().expect("a log for jackd");
-        let mut server = Self { name, rate_hz, period, log, process: None, _turn: turn };
+        let mut server = Self { name, rate_hz, period, mode, log, process: None, _turn: turn };
         server.restart();
         server
     }
@@ -67,7 +85,8 @@ impl Server {
         let log = self.log.reopen().expect("the log of jackd");
         // Should the test be killed, the system ends the server.
         let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "TERM", "jackd", "--name", &self.name, priority, "--sync", "--no-mlock"]);
+        command.args(["--pdeathsig", "TERM", "jackd", "--name", &self.name, priority, "--no-mlock"]);
+        command.args((self.mode == Mode::Waiting).then_some("--sync"));
         command.args(["-d", "dummy", "--rate", &self.rate_hz.to_string(), "--period", &self.period.to_string()]);
         command.args(["--capture", "2", "--playback", "2"]);
         command.env("JACK_NO_AUDIO_RESERVATION", "1").stdin(Stdio::null());
