@@ -21,6 +21,8 @@ pub struct Shared {
     pub late: AtomicU64,
     /// Periods for which the render thread had too few frames.
     pub missed: AtomicU64,
+    /// Periods that took longer to render than they last.
+    pub overloads: AtomicU64,
     /// Frames that the recorder did not take in time.
     pub recording_lost: AtomicU64,
     /// Voices that sound.
@@ -53,6 +55,7 @@ impl Default for Shared {
             blocks: AtomicU64::default(),
             late: AtomicU64::default(),
             missed: AtomicU64::default(),
+            overloads: AtomicU64::default(),
             recording_lost: AtomicU64::default(),
             voices: AtomicU32::default(),
             notes: Default::default(),
@@ -77,6 +80,9 @@ impl Shared {
         let step = (octave * STEPS_AN_OCTAVE as f32).clamp(0.0, (STEPS - 1) as f32) as usize;
         self.loads[step].fetch_add(1, Relaxed);
         self.load_max.fetch_max(load.max(0.0).to_bits(), Relaxed);
+        if load > 1.0 {
+            self.overloads.fetch_add(1, Relaxed);
+        }
     }
 
     /// Holds a peak until it is read. Real-time.

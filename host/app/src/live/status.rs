@@ -27,6 +27,8 @@ pub struct Status {
     pub master: f32,
     /// Underruns that the driver reported, and periods that the render thread missed.
     pub underruns: u64,
+    /// Periods that took longer to render than they last: underruns of our own making, driver or not.
+    pub overloads: u64,
     /// Blocks produced.
     pub blocks: u64,
     /// Messages that came too late for their frame.

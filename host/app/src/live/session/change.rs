@@ -15,10 +15,14 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
         let before = self.settings.clone();
         let applied = self.apply(&wanted);
         let saved = applied.and_then(|()| (self.save)(&self.settings).map_err(SessionError::Save));
-        if let Err(SessionError::Save(_)) = saved {
-            // What cannot be kept is not left half done.
-            let undone = self.apply(&before);
-            self.last_error = undone.err().map(|error| error.to_string());
+        match saved {
+            Ok(()) => self.last_error = None,
+            Err(SessionError::Save(_)) => {
+                // What cannot be kept is not left half done.
+                let undone = self.apply(&before);
+                self.last_error = undone.err().map(|error| error.to_string());
+            }
+            Err(_) => {}
         }
         self.before = None;
         saved.map(|()| wanted)
@@ -50,17 +54,11 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
         earlier: Option<Format>,
     ) -> Result<(), SessionError> {
         self.fade_out();
-        let (old_device, engine) = match std::mem::replace(&mut self.stage, Stage::Between) {
-            Stage::Running(line) => {
-                self.earlier_xruns += line.health().xruns;
-                let (device, engine) = line.stop();
-                (Some(device), engine)
-            }
-            Stage::Waiting(engine) => (None, engine),
-            Stage::Between => return Err(SessionError::Closing),
-        };
         // A device may be ours alone: it is let go before it, or another, is asked.
-        drop(old_device);
+        self.halt();
+        let Stage::Waiting(engine) = std::mem::replace(&mut self.stage, Stage::Between) else {
+            return Err(SessionError::Closing);
+        };
         let (format, before) = (self.format, self.settings.clone());
         match self.start(wanted, grown, earlier, engine) {
             Ok(()) => Ok(()),

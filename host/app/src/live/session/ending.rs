@@ -1,7 +1,6 @@
 //! What ends: fades, streams, recordings, the session itself.
 
 use super::{Devices, FADE_PATIENCE, Session, Stage};
-use crate::live::engine::Engine;
 use crate::live::order::{Order, Spent};
 use crate::live::recorder::Recorder;
 use crate::live::request::SessionError;
@@ -78,25 +77,16 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
         is_done(self)
     }
 
-    /// Stops the line; the engine waits.
+    /// Stops the line and lets go of the device; the engine waits.
     pub(super) fn halt(&mut self) {
-        if let Some((_, engine)) = self.take_line() {
-            self.stage = Stage::Waiting(engine);
-        }
-    }
-
-    /// Stops the line and takes everything out of it.
-    pub(super) fn take_line(&mut self) -> Option<(D::Out, Box<Engine<M>>)> {
-        match std::mem::replace(&mut self.stage, Stage::Between) {
+        self.stage = match std::mem::replace(&mut self.stage, Stage::Between) {
             Stage::Running(line) => {
                 self.earlier_xruns += line.health().xruns;
-                Some(line.stop())
+                let (_device, engine) = line.stop();
+                Stage::Waiting(engine)
             }
-            other => {
-                self.stage = other;
-                None
-            }
-        }
+            other => other,
+        };
     }
 
     /// The end of everything.

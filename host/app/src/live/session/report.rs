@@ -30,6 +30,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
             polyphony: self.settings.voices,
             master: self.settings.master,
             underruns: self.earlier_xruns + xruns + shared.missed.load(Relaxed),
+            overloads: shared.overloads.load(Relaxed),
             blocks: shared.blocks.load(Relaxed),
             late: shared.late.load(Relaxed),
             load: shared.load(),
