@@ -68,7 +68,9 @@ impl Play {
     /// When it ends by itself or does not come up.
     pub fn start(server: &Server, arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the program");
-        let mut command = Command::new(sibling("ripieno-under-test"));
+        // Should the test be killed, the system ends the program.
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "TERM"]).arg(sibling("ripieno-under-test"));
         command.args(["play", "--device", "jack", "--midi", "jack", "--no-view", "--json"]).args(arguments);
         command.arg("--studio").arg(folder.path().join("studio.toml"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -111,8 +113,9 @@ impl Play {
     /// # Panics
     /// When it does not end.
     pub fn stop(mut self) -> Ended {
-        // It may have ended by itself.
-        let _ = kill_process(Pid::from_child(&self.process), Signal::INT);
+        if self.process.try_wait().is_ok_and(|status| status.is_none()) {
+            let _ = kill_process(Pid::from_child(&self.process), Signal::INT);
+        }
         let start = Instant::now();
         while self.process.try_wait().is_ok_and(|status| status.is_none()) {
             assert!(start.elapsed() < PATIENCE, "the program does not end");
