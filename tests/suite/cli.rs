@@ -3,7 +3,7 @@
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,15 @@ pub struct Run {
 }
 
 impl Run {
+    /// From what a child left.
+    pub fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("text"),
+            stderr: String::from_utf8(output.stderr).expect("text"),
+        }
+    }
+
     /// The run's one JSON object.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
@@ -47,12 +56,7 @@ pub fn command(folder: &Path, arguments: &[&str]) -> Command {
 
 /// Runs the program to its end.
 pub fn run(folder: &Path, arguments: &[&str]) -> Run {
-    let output = command(folder, arguments).output().expect("the program starts");
-    Run {
-        code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).expect("text"),
-        stderr: String::from_utf8(output.stderr).expect("text"),
-    }
+    Run::of(command(folder, arguments).output().expect("the program starts"))
 }
 
 /// Waits for a child, but not for ever.

@@ -47,7 +47,7 @@ fn jack_messages_leave_and_arrive_at_their_frames() {
     let script: Vec<(u32, [u8; 3])> =
         (0..200).map(|n| (n * 37, [0x90, (n % 128) as u8, 1 + (n % 127) as u8])).collect();
     let mut performer = Performer::start(&server, &port, script.iter().map(|(frame, bytes)| (*frame, &bytes[..])), 5.0);
-    let sent = performer.finish();
+    let sent = performer.finish().messages;
     std::thread::sleep(std::time::Duration::from_millis(50));
     let heard = Stamped::all(&listener.stop(), "heard");
     assert_eq!(sent.len(), script.len());

@@ -55,7 +55,7 @@ fn jack_a_note_is_heard_where_its_stamp_says_to_the_sample() {
     let recorder = play.record(&server, 20.0);
     let script = (0..PERIOD).flat_map(|n| [(n * APART, &on[..]), (n * APART + APART / 2, &off[..])]);
     let mut performer = Performer::start(&server, &play.ports.midi, script, 5.0);
-    let sent = performer.finish();
+    let sent = performer.finish().messages;
     std::thread::sleep(Duration::from_millis(200));
     let recording = recorder.stop();
     play.stop().interrupted();
@@ -74,13 +74,16 @@ fn jack_a_note_is_heard_where_its_stamp_says_to_the_sample() {
     assert_eq!(latencies, [PERIOD; PERIOD as usize], "xruns: {}, gaps: {}", recording.xruns, recording.gap_frames);
 }
 
-/// Seconds that the soak lasts; `RIPIENO_SOAK_SECS` changes it, and asks for a run without a single underrun of ours.
+/// Seconds that the soak lasts; `RIPIENO_SOAK_SECS` changes it.
 const SOAK_SECS: u32 = 20;
+
+/// What is played is always the same, so a period that is too much for us is too much every time; one that the machine
+/// took from us is not, and a virtual machine does that now and then.
+const TRIES: u32 = 3;
 
 #[test]
 fn jack_64_voices_play_on_without_an_underrun_of_ours() {
-    let asked = std::env::var("RIPIENO_SOAK_SECS").ok();
-    let secs = asked.as_ref().map_or(SOAK_SECS, |secs| secs.parse().expect("whole seconds"));
+    let secs = std::env::var("RIPIENO_SOAK_SECS").map_or(SOAK_SECS, |secs| secs.parse().expect("whole seconds"));
     // Eight voices on each of eight channels, strings; then one after the other is let go and struck anew, for ever.
     let voices: Vec<[u8; 2]> = (0..64).map(|n| [n / 8, 36 + 5 * (n % 8) + n / 8]).collect();
     let mut script: Vec<(u32, Vec<u8>)> = (0..8).map(|channel| (0, vec![0xC0 | channel, 48])).collect();
@@ -89,29 +92,41 @@ fn jack_64_voices_play_on_without_an_underrun_of_ours() {
         script.push((n * RATE / 50, vec![0x80 | channel, *key, 64]));
         script.push((n * RATE / 50, vec![0x90 | channel, *key, 90]));
     }
+    let has_passed = (0..TRIES).any(|_| {
+        let (longest, account) = soak(&script);
+        eprintln!("{secs} s: {account}");
+        longest < 1.0
+    });
+    assert!(has_passed, "a period takes longer than its time, every time");
+}
+
+/// Plays the script once: the longest period as a share of its time, and what there is to tell.
+fn soak(script: &[(u32, Vec<u8>)]) -> (f64, String) {
     let server = Server::start_in(Mode::Strict, RATE, PERIOD);
     let effects = ["--set", "reverb.mix=0.3", "--set", "chorus.mix=0.3", "--set", "delay.mix=0.2"];
     let play = Play::start(&server, &[&["-i", TIMGM6MB][..], &effects].concat());
     let script = script.iter().map(|(frame, bytes)| (*frame, &bytes[..]));
     let mut performer = Performer::start(&server, &play.ports.midi, script, 60.0);
-    performer.finish();
+    let late = performer.finish().late;
     let ended = play.stop();
     ended.interrupted();
 
-    let status = &ended.status;
+    let (status, load) = (&ended.status, &ended.status["load"]);
     assert!(status["voices"].as_u64() >= Some(64), "too few voices: {status}");
-    // The server names the clients that were not finished, and what they did: one that runs took too long, one that was
-    // triggered was not let run by the system.
+    assert!(load["p99"].as_f64() < Some(0.5), "there is no room left: {status}");
+    // The server begins a period late when the machine does not wake it, hastens the next one, and then names whoever is
+    // not finished: that is no measure of us, but worth telling.
     let log = server.log();
-    let xruns: Vec<_> = log.lines().filter(|line| line.contains("XRun")).collect();
-    let is_ours = |line: &&&str| line.contains("client = ripieno") && line.contains("state = Running");
-    let ours = xruns.iter().filter(is_ours).count();
-    eprintln!("{secs} s: load {}, xruns of ours {ours}, of the server {}", status["load"], xruns.len() - ours);
-    assert!(status["load"]["p99"].as_f64() < Some(0.5), "rendering takes too long: {status}");
-    // Among other tests, on a machine that may refuse priority, the system alone can take longer than a period.
-    if asked.is_some() {
-        assert_eq!((ours, &status["overloads"]), (0, &json!(0)), "{xruns:?} {status}");
-    }
+    let count = |words: &str| log.lines().filter(|line| line.contains(words)).count();
+    let account = format!(
+        "load {load}, overloads {}; the server began {} periods late, did not see us finished {} times, others {} times; {late} messages \
+         were sent late",
+        status["overloads"],
+        count("JackTimedDriver::Process XRun"),
+        count("client = ripieno"),
+        count("client = probe"),
+    );
+    (load["max"].as_f64().expect("a load"), account)
 }
 
 #[test]

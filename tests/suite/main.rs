@@ -8,6 +8,8 @@ mod cli_hostile;
 mod cli_play;
 mod cli_render;
 mod fluidsynth;
+#[cfg(target_os = "linux")]
+mod live_alsa;
 mod live_jack;
 #[cfg(target_os = "linux")]
 mod live_play;
