@@ -23,6 +23,11 @@ pub fn all(root: &Path) -> Result<()> {
     })?;
     // The whole workspace turns on run-time dispatch; the same golden bytes must come out without it.
     step("plain build", || cargo(&["test", "--package", "ripieno-fx", "--package", "ripieno-synth", "--tests"]).run())?;
+    // Nothing may need JACK that is not about JACK.
+    step("without JACK", || {
+        let packages = ["--package", "ripieno-audio", "--package", "ripieno-midi"];
+        cargo(&[&["check", "--quiet", "--no-default-features"][..], &packages].concat()).run()
+    })?;
     // Every interleaving that the rings' orderings allow, within loom's bounds.
     step("models", || cargo(&["test", "--package", "ripieno-ring", "--features", "loom", "--test", "loom"]).run())?;
     step("real-time sanitizer", sanitize::realtime)?;

@@ -130,6 +130,7 @@ prop_compose! {
         let load = Load { p50, p99, max };
         Status {
             rate, buffer, buffered, latency_ms, device, is_running, instrument, voices, polyphony, master, underruns,
+            overloads: 0,
             blocks: 0, late, load, peak, notes, values, bypassed, inputs, song, recording_lost, last_error,
         }
     }
