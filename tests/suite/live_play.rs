@@ -84,7 +84,6 @@ fn jack_a_note_is_heard_where_its_stamp_says_to_the_sample() {
 #[test]
 fn jack_a_note_on_a_render_thread_is_heard_within_a_frame_of_where_its_stamp_says() {
     let latencies = latencies(&["--fixed-latency", "--buffered", "4"]);
-    eprintln!("{latencies:?}");
     assert!(latencies.iter().all(|latency| latency.abs_diff(5 * PERIOD) <= 1), "{latencies:?}");
 }
 
