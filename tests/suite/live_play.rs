@@ -87,16 +87,17 @@ fn jack_a_note_on_a_render_thread_is_heard_within_a_frame_of_where_its_stamp_say
     assert!(latencies.iter().all(|latency| latency.abs_diff(5 * PERIOD) <= 1), "{latencies:?}");
 }
 
-/// Seconds that the soak lasts; `RIPIENO_SOAK_SECS` changes it.
+/// Seconds that the soak lasts; `RIPIENO_SOAK_SECS` changes it, and asks for a run without one period too long.
 const SOAK_SECS: u32 = 20;
 
-/// What is played is always the same, so a period that is too much for us is too much every time; one that the machine
-/// took from us is not, and a virtual machine does that now and then.
-const TRIES: u32 = 3;
+/// Of a thousand periods, how many the machine may take from us where other tests run beside this one: a virtual machine
+/// does that now and then, as does every system that refuses priority.
+const TAKEN: u64 = 5;
 
 #[test]
 fn jack_64_voices_play_on_without_an_underrun_of_ours() {
-    let secs = std::env::var("RIPIENO_SOAK_SECS").map_or(SOAK_SECS, |secs| secs.parse().expect("whole seconds"));
+    let asked = std::env::var("RIPIENO_SOAK_SECS").ok().map(|secs| secs.parse().expect("whole seconds"));
+    let secs: u32 = asked.unwrap_or(SOAK_SECS);
     // Eight voices on each of eight channels, strings; then one after the other is let go and struck anew, for ever.
     let voices: Vec<[u8; 2]> = (0..64).map(|n| [n / 8, 36 + 5 * (n % 8) + n / 8]).collect();
     let mut script: Vec<(u32, Vec<u8>)> = (0..8).map(|channel| (0, vec![0xC0 | channel, 48])).collect();
@@ -105,12 +106,13 @@ fn jack_64_voices_play_on_without_an_underrun_of_ours() {
         script.push((n * RATE / 50, vec![0x80 | channel, *key, 64]));
         script.push((n * RATE / 50, vec![0x90 | channel, *key, 90]));
     }
-    let has_passed = (0..TRIES).any(|_| soak(&script));
-    assert!(has_passed, "some period takes longer than its time in each of {TRIES} runs of {secs} s");
+    let (overloads, blocks) = soak(&script);
+    let taken = if asked.is_some() { 0 } else { blocks * TAKEN / 1_000 };
+    assert!(overloads <= taken, "{overloads} of {blocks} periods took longer than their time");
 }
 
-/// Plays the script once. True if no period took longer than its time.
-fn soak(script: &[(u32, Vec<u8>)]) -> bool {
+/// Plays the script: periods that took longer than their time, and all periods.
+fn soak(script: &[(u32, Vec<u8>)]) -> (u64, u64) {
     let server = Server::start_in(Mode::Strict, RATE, PERIOD);
     let effects = ["--set", "reverb.mix=0.3", "--set", "chorus.mix=0.3", "--set", "delay.mix=0.2"];
     let play = Play::start(&server, &[&["-i", TIMGM6MB][..], &effects].concat());
@@ -136,9 +138,8 @@ fn soak(script: &[(u32, Vec<u8>)]) -> bool {
         count("client = ripieno"),
         count("client = probe"),
     );
-    // Without priority, beside other tests, the time of a period says nothing of us.
-    let is_denied = status["last_error"].as_str().is_some_and(|error| error.contains("real-time priority"));
-    status["overloads"] == 0 || is_denied
+    let number = |key: &str| status[key].as_u64().expect("a count");
+    (number("overloads"), number("blocks"))
 }
 
 #[test]
