@@ -226,3 +226,21 @@ fn a_session_needs_a_device_and_legal_settings() {
     let illegal = Settings { master: 2.0, ..Settings::default() };
     assert!(matches!(Stand::try_start("organ", illegal, 64), Err(SessionError::Setting(_))));
 }
+
+#[test]
+fn a_render_thread_keeps_up_with_periods_longer_than_agreed() {
+    let stand = Stand::start("organ", Settings { buffered: 1, buffer: Some(64), ..Settings::default() }, 0);
+    let handle = stand.session.handle();
+    let underruns = |frames| {
+        stand.driver.pull(frames);
+        std::thread::sleep(Duration::from_millis(100));
+        handle.status().unwrap().underruns
+    };
+    // The first long one cannot be foreseen.
+    let first = underruns(1_000);
+    assert!(first > 0, "there were 64 frames for a period of 1000");
+    for frames in [1_000, 64, 999, 1, 1_000] {
+        assert_eq!(underruns(frames), first, "{frames}");
+    }
+    stand.close().unwrap();
+}

@@ -14,6 +14,9 @@ use std::thread::{self, JoinHandle, Thread};
 /// Periods whose times may wait for the render thread. More are dropped: only the newest counts.
 const MARKS: usize = 64;
 
+/// Frames that the ring has room for at least: the longest period that a driver was ever seen to ask for fits.
+const LONGEST: usize = 1 << 17;
+
 /// When the device was at a frame.
 #[derive(Clone, Copy, Debug)]
 struct Mark {
@@ -63,8 +66,8 @@ impl<M: MidiIn + Send + 'static> RenderThread<M> {
     ///
     /// `promote` asks for real-time priority on the new thread.
     ///
-    /// # Errors
-    /// The engine comes back when the system gives no thread.
+    /// # Panics
+    /// When the system gives no thread.
     pub fn start(
         engine: Box<Engine<M>>,
         blocks: u32,
@@ -73,12 +76,12 @@ impl<M: MidiIn + Send + 'static> RenderThread<M> {
         shared: Arc<Shared>,
         promote: impl FnOnce() + Send + 'static,
     ) -> (Self, Near) {
-        let frames = frames.max(1) as usize;
-        let (out, near) = spsc::channel(frames * blocks.max(1) as usize);
+        let (frames, blocks) = (frames.max(1) as usize, blocks.max(1) as usize);
+        let ahead = frames * blocks;
+        let (out, near) = spsc::channel(ahead.max(LONGEST));
         let (marks, seen) = spsc::channel(MARKS);
         let ends = Arc::new(AtomicBool::new(false));
-        let ahead = frames * blocks.max(1) as usize;
-        let worker = Worker { engine, out, marks: seen, newest: None, made: 0, frames, ahead, rate };
+        let worker = Worker { engine, out, marks: seen, newest: None, made: 0, frames, blocks, ahead, rate };
         let is_over = ends.clone();
         let thread = thread::spawn(move || {
             promote();
@@ -107,7 +110,9 @@ struct Worker<M> {
     /// Frames rendered.
     made: u64,
     frames: usize,
-    /// The most frames that may wait in the ring, whose capacity is rounded up.
+    blocks: usize,
+    /// The most frames that may wait in the ring. It grows with the device's periods: one that asks for more than was
+    /// agreed on must find it.
     ahead: usize,
     rate: SampleRate,
 }
@@ -135,6 +140,9 @@ impl<M: MidiIn> Worker<M> {
     /// The period that is rendered now, at the time when the device will begin to take it.
     fn period(&mut self) -> Period {
         while let Some(mark) = self.marks.pop() {
+            // Whole blocks are made.
+            let wanted = mark.period.frames.min(self.out.capacity()) * self.blocks;
+            self.ahead = self.ahead.max(wanted.next_multiple_of(self.frames)).min(self.out.capacity());
             self.newest = Some(mark);
         }
         let Some(Mark { period, taken }) = self.newest else {

@@ -31,7 +31,8 @@ impl Recorder {
         let spec = WavSpec { rate, channels: 2, encoding: Encoding::F32 };
         let writer = WavWriter::new(file, spec)?;
         let (tap, frames) = spsc::channel(rate.frames(RING_SECS) as usize);
-        Ok((Self { thread: thread::spawn(move || write(writer, frames)), rate }, tap))
+        let thread = thread::Builder::new().name("recorder".into()).spawn(move || write(writer, frames))?;
+        Ok((Self { thread, rate }, tap))
     }
 
     /// The rate that the file has. Any.

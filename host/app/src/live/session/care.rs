@@ -13,6 +13,9 @@ pub(super) struct Care {
     absence: Option<Absence>,
     /// For the present stream.
     buffer: AutoBuffer,
+    /// False once the device has said that it has no larger buffer. It is asked once a stream: on JACK the question is a
+    /// client that comes and goes, which may cost other clients a period.
+    may_grow: bool,
     follow: Follow,
     is_realtime_told: bool,
 }
@@ -25,6 +28,7 @@ impl Care {
             start,
             absence: None,
             buffer: AutoBuffer::new(buffer, now),
+            may_grow: true,
             follow: Follow::new(default, now),
             is_realtime_told: false,
         }
@@ -110,7 +114,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
 
     /// Makes the buffer larger when the smallest one does not hold.
     fn grow(&mut self, underruns: u64, now: Micros) {
-        if !self.settings.may_grow() {
+        if !self.settings.may_grow() || !self.care.may_grow {
             return;
         }
         let Some(frames) = self.care.buffer.observe(now, underruns) else { return };
@@ -119,6 +123,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
         let opened = self.devices.open(settings.device.as_deref());
         let agreed = opened.ok().and_then(|(device, _)| device.format(&request(&settings, Some(frames))).ok());
         if agreed.is_some_and(|format| format.buffer <= self.format.buffer) {
+            self.care.may_grow = false;
             return;
         }
         self.last_error = match self.restart(&settings, Some(frames), None) {
