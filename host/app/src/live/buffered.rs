@@ -111,8 +111,8 @@ struct Worker<M> {
     made: u64,
     frames: usize,
     blocks: usize,
-    /// The most frames that may wait in the ring. It grows with the device's periods: one that asks for more than was
-    /// agreed on must find it.
+    /// Frames that should wait in the ring, up to a block more. It grows with the device's periods: one that asks for more
+    /// than was agreed on must find it.
     ahead: usize,
     rate: SampleRate,
 }
@@ -121,8 +121,10 @@ impl<M: MidiIn> Worker<M> {
     fn run(mut self, is_over: &AtomicBool) -> Box<Engine<M>> {
         let (mut left, mut right) = (vec![0.0; self.frames], vec![0.0; self.frames]);
         while !is_over.load(Ordering::Acquire) {
-            let waiting = self.out.capacity() - self.out.free();
-            if waiting + self.frames > self.ahead {
+            self.look();
+            let free = self.out.free();
+            let waiting = self.out.capacity() - free;
+            if waiting >= self.ahead || free < self.frames {
                 thread::park();
                 continue;
             }
@@ -137,14 +139,16 @@ impl<M: MidiIn> Worker<M> {
         self.engine
     }
 
-    /// The period that is rendered now, at the time when the device will begin to take it.
-    fn period(&mut self) -> Period {
+    /// Hears of the device's periods: before it sleeps too, as one may have asked for more than there is.
+    fn look(&mut self) {
         while let Some(mark) = self.marks.pop() {
-            // Whole blocks are made.
-            let wanted = mark.period.frames.min(self.out.capacity()) * self.blocks;
-            self.ahead = self.ahead.max(wanted.next_multiple_of(self.frames)).min(self.out.capacity());
+            self.ahead = self.ahead.max(mark.period.frames.saturating_mul(self.blocks));
             self.newest = Some(mark);
         }
+    }
+
+    /// The period that is rendered now, at the time when the device will begin to take it.
+    fn period(&self) -> Period {
         let Some(Mark { period, taken }) = self.newest else {
             return Period { frames: self.frames, ..Period::default() };
         };
