@@ -9,11 +9,14 @@ const ARROWS: &[(&str, Option<&[&str]>)] = &[
     ("ripieno-dsp", Some(&["ripieno-types"])),
     ("ripieno-fx", Some(&["ripieno-dsp", "ripieno-types"])),
     ("ripieno-synth", Some(&["ripieno-dsp", "ripieno-types"])),
-    ("ripieno-rig", Some(&["ripieno-synth", "ripieno-fx", "ripieno-ring", "ripieno-types"])),
+    ("ripieno-panel", Some(&["ripieno-types"])),
+    ("ripieno-rig", Some(&["ripieno-panel", "ripieno-synth", "ripieno-fx", "ripieno-ring", "ripieno-types"])),
     ("ripieno-ports", Some(&["ripieno-ring", "ripieno-types"])),
     ("ripieno-midi", Some(&["ripieno-ports", "ripieno-ring", "ripieno-types"])),
     ("ripieno-audio", Some(&["ripieno-ports", "ripieno-ring", "ripieno-types"])),
     ("ripieno-files", Some(&["ripieno-ports", "ripieno-types"])),
+    ("ripieno-actions", Some(&["ripieno-types"])),
+    ("ripieno-web", Some(&["ripieno-panel", "ripieno-types"])),
     ("ripieno", None),
     ("ripieno-bench", None),
     ("ripieno-tests", None),
@@ -24,7 +27,7 @@ const ARROWS: &[(&str, Option<&[&str]>)] = &[
 const NAMED_BY_NOBODY: &[&str] = &["ripieno-bench", "ripieno-tests", "xtask"];
 
 /// What the cores may take from outside. Everything else is an arrow out of `core-nostd`.
-const CORE_DEPENDENCIES: &[&str] = &["libm", "wmidi", "multiversion", "loom"];
+const CORE_DEPENDENCIES: &[&str] = &["heapless", "libm", "loom", "multiversion", "postcard", "serde", "wmidi"];
 
 pub fn check(metadata: &Metadata) -> Vec<String> {
     let packages: Vec<_> = metadata.packages.iter().map(Named::from).collect();

@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+#![warn(clippy::std_instead_of_core, clippy::alloc_instead_of_core)]
+
+mod action;
+mod decoder;
+pub mod glue;
+mod layout;
+mod mapper;
+mod panels;
+mod score;
+mod setup;
+mod source;
+pub mod value;
+
+pub use action::{Action, CHORD_NOTES};
+pub use decoder::{Decoder, Event, READINGS, Reading};
+pub use layout::{Role, Run, Zone};
+pub use mapper::{Mapper, MapperStats, MappingId, Output, Phase};
+pub use panels::{BANKS, BankId, Panel, PanelId, PanelKind, PresetId, TextId};
+pub use score::{LAYERS, Layer, PHRASES, Phrase, SHORTEST_MS, STEPS, Score, ScoreNote, TEMPI, TEMPO};
+pub use setup::{Light, Mapping, PATTERN_BYTES, PATTERNS, Pattern, Preset, Setup, SetupError, ZONES};
+pub use source::{Address, Control, DeviceId, Source};
