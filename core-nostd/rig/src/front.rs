@@ -55,9 +55,11 @@ where
         Play::new(self, inputs, out)
     }
 
-    /// Maps by `mapper` from now on; the one before comes back. To keep what is down and where knobs are,
-    /// [`replace`](Self::replace) its set-up instead.
-    pub fn set_mapper(&mut self, mapper: M) -> Option<M> {
+    /// Maps by `mapper` from frame `now` on; the one before comes back. What players hold ends: to keep it, and to keep what
+    /// knobs and toggles stand at, [`replace`](Self::replace) the mapper's set-up instead.
+    pub fn set_mapper(&mut self, mapper: M, now: u64, each: &mut impl FnMut(Timed<Command>)) -> Option<M> {
+        self.played.lift(|word| each(Timed { at: now, value: Command::Midi(word) }));
+        self.played.clear();
         self.mapper.replace(mapper)
     }
 
@@ -246,11 +248,7 @@ fn micros(frame: u64, rate: u32) -> u64 {
 }
 
 /// What the sequencer's words become: a key that a player holds is not let go by it.
-fn sequenced(
-    played: &Held,
-    now: u64,
-    each: &mut impl FnMut(Timed<Command>),
-) -> impl FnMut(MidiWord) {
+fn sequenced(played: &Held, now: u64, each: &mut impl FnMut(Timed<Command>)) -> impl FnMut(MidiWord) {
     move |word| {
         let is_held = match *word.as_bytes() {
             [status @ 0x80..=0x8F, note, _] => {

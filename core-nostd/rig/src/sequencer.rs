@@ -10,7 +10,9 @@ mod tests;
 use clock::Clock;
 use core::ops::Deref;
 use heapless::Vec;
-use ripieno_panel::{LAYERS, Layer, MappingId, Phase, Phrase, SHORTEST_MS, STEPS, Score, ScoreNote, TEMPI, TEMPO, value};
+use ripieno_panel::{
+    LAYERS, Layer, MappingId, Phase, Phrase, SHORTEST_MS, STEPS, Score, ScoreNote, TEMPI, TEMPO, value,
+};
 use ripieno_types::SampleRate;
 use ripieno_types::midi::MidiWord;
 use sounding::{Key, Owner, Sounding};
@@ -28,7 +30,7 @@ const SCALES: core::ops::RangeInclusive<u8> = 35..=120;
 struct Run {
     number: u32,
     phrase: u16,
-    by: MappingId,
+    by: Option<MappingId>,
     start: u64,
     /// The next of its notes.
     next: u16,
@@ -146,8 +148,15 @@ impl<S: Deref<Target = Score<NOTES>>, const NOTES: usize> Sequencer<S> {
         self.plan();
     }
 
-    /// Starts a phrase, or ends it if it is one that ends on release and `by` started it.
-    pub fn phrase(&mut self, phrase: u16, phase: Phase, by: MappingId, now: u64, each: &mut impl FnMut(MidiWord)) {
+    /// Starts a phrase, or ends it if it is one that ends on release: what `by` started, else what was started first.
+    pub fn phrase(
+        &mut self,
+        phrase: u16,
+        phase: Phase,
+        by: Option<MappingId>,
+        now: u64,
+        each: &mut impl FnMut(MidiWord),
+    ) {
         let found = self.score.as_ref().and_then(|score| score.phrases.get(usize::from(phrase)).copied());
         let Some(found) = found else { return };
         match phase {
@@ -162,9 +171,9 @@ impl<S: Deref<Target = Score<NOTES>>, const NOTES: usize> Sequencer<S> {
                 let _ = self.runs.push(Run { number: self.started, phrase, by, start: now, next: 0, scale });
             }
             Phase::Off if found.ends_on_release => {
-                while let Some(place) = self.runs.iter().position(|run| run.phrase == phrase && run.by == by) {
-                    self.end_run(place, each);
-                }
+                let own = self.runs.iter().position(|run| run.phrase == phrase && run.by == by);
+                let place = own.or_else(|| self.runs.iter().position(|run| run.phrase == phrase));
+                place.into_iter().for_each(|place| self.end_run(place, each));
             }
             Phase::Off | Phase::Set(_) => {}
         }
