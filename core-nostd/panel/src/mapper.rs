@@ -20,8 +20,8 @@ pub enum Output {
         action: Action,
         /// Which phase of it.
         phase: Phase,
-        /// Whose mapping asked.
-        by: MappingId,
+        /// Whose mapping asked; none ends what a mapping began that is no longer there.
+        by: Option<MappingId>,
     },
     /// A control was used: said once for every reading of a control, before what it does, whether or not it does anything.
     Heard {
