@@ -24,8 +24,10 @@ pub enum Inbox {
     Ports(Vec<Port>),
     /// An action has ended.
     Acted(ripieno_actions::Outcome),
+    /// The server has turned somebody away.
+    Refused(String),
     /// Another application is in front.
-    Front(String),
+    Front(Result<Option<ripieno_actions::Application>, String>),
     /// An operation has got on.
     Step(String, Step),
     /// What was done elsewhere is to be finished here.
@@ -54,6 +56,12 @@ impl Post {
     /// Sends a message; waits while there is no room. False when there is no owner any more.
     pub fn send(&self, message: Inbox) -> bool {
         self.0.send(message).is_ok()
+    }
+
+    /// Sends a message if there is room; never waits.
+    pub fn offer(&self, message: Inbox) {
+        // What finds no room is forgotten.
+        let _ = self.0.try_send(message);
     }
 
     /// Has something finished by the owner.

@@ -128,7 +128,7 @@ impl Owner {
             Section::Values => told(&self.values),
             Section::Instruments => told(&self.instruments()),
             Section::Audio => json!({"settings": told(&model.audio), "status": self.sound_status}),
-            Section::Settings => told(&model.settings),
+            Section::Settings => told(&self.known_settings()),
             Section::Profiles => told(&self.profiles()),
             Section::History => told(&self.history()),
             Section::Learn => told(&self.learn.told()),
