@@ -145,7 +145,7 @@ impl Owner {
     }
 
     /// Obeys until it is told to stop; what waits to be kept is kept then.
-    pub fn run(mut self, inbox: &Receiver<Inbox>) {
+    pub fn run(mut self, inbox: Receiver<Inbox>) {
         loop {
             let wait = self.due().map_or(REST, |due| due.saturating_duration_since(Instant::now()));
             match inbox.recv_timeout(wait) {
@@ -158,6 +158,8 @@ impl Owner {
         self.operations.cancel_all();
         self.silence();
         self.keep_all();
+        // Whoever waits for an answer or for room learns that there will be none, and ends.
+        drop(inbox);
     }
 
     /// Obeys one message.

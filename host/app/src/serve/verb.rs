@@ -74,7 +74,7 @@ pub fn run(options: &ServeOptions) -> Result<(), Failure> {
     for line in midi.trouble.into_iter().chain(trouble) {
         owner.trouble(line);
     }
-    let owner = thread::Builder::new().name("ripieno-state".into()).spawn(move || owner.run(&inbox)).map_err(threads)?;
+    let owner = thread::Builder::new().name("ripieno-state".into()).spawn(move || owner.run(inbox)).map_err(threads)?;
     forward(&post, &handle, asked)?;
 
     let served = serve(server, &ready, options, &interrupt);
@@ -122,7 +122,7 @@ fn server(
     let post = post.clone();
     config.on_refusal = Box::new(move |refused| {
         // What the log has no time for is not worth a server that waits.
-        post.offer(Inbox::Refused(format!("{refused}")));
+        post.offer(Inbox::Refused(format!("{} of {}: {}", refused.what, refused.peer, refused.message)));
     });
     Server::bind(config, requests).map_err(|error| match error {
         ServerError::Token => Failure::Usage(error.to_string()),
