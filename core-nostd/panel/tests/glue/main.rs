@@ -2,4 +2,5 @@
 
 mod button;
 mod decoder;
+mod shape;
 mod takeover;
