@@ -94,6 +94,18 @@ const DATA: u8 = 6;
 const UNKNOWN: u8 = u8::MAX;
 
 /// The memory of one device's channels. Real-time.
+///
+/// ```
+/// use ripieno_panel::{Decoder, Event, Source};
+/// use ripieno_types::midi::MidiWord;
+///
+/// let mut decoder = Decoder::default();
+/// decoder.feed(0, MidiWord::new(&[0xB0, 1, 32])?);
+/// let [pair, plain, _] = decoder.feed(900, MidiWord::new(&[0xB0, 33, 1])?);
+/// assert_eq!(pair.map(|pair| (pair.source, pair.event)), Some((Source::Control14(1), Event::At { value: 16_388, bits: 32 })));
+/// assert_eq!(plain.map(|plain| plain.source), Some(Source::Control(33)));
+/// # Ok::<(), ripieno_types::midi::WordError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Decoder {
     channels: [Channel; 16],

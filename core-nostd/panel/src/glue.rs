@@ -28,6 +28,14 @@ use curve::share;
 use serde::{Deserialize, Serialize};
 
 /// One mapping's glue. The default passes everything on as it is.
+///
+/// ```
+/// use ripieno_panel::glue::Glue;
+///
+/// let glue = Glue { steps: 3, min: 1_000, max: 2_000, ..Glue::default() };
+/// assert_eq!([0, 30_000, 65_535].map(|position| glue.shape(position)), [1_000, 1_500, 2_000]);
+/// assert_eq!(glue.unshape(2_000), 65_535);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Glue {
     /// How the control behaves.

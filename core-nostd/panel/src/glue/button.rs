@@ -147,6 +147,17 @@ pub enum Fired {
 /// Where a button is. Times are microseconds on the caller's clock and never run backwards.
 ///
 /// A state belongs to one [`Button`]. When that is replaced by another, [`release`](Self::release) comes first.
+///
+/// ```
+/// use ripieno_panel::glue::{Button, ButtonState, Edge, Fire, Fired};
+///
+/// let button = Button { fire: Fire::Long { after_ms: 400 }, guard_ms: 0 };
+/// let mut state = ButtonState::default();
+/// assert_eq!(state.edge(&button, 1_000, Edge::Down(50_000)), [None, None]);
+/// assert_eq!(state.due(&button), Some(401_000));
+/// assert_eq!(state.tick(&button, 401_000), [Some(Fired::On(50_000)), None]);
+/// assert_eq!(state.edge(&button, 900_000, Edge::Up), [Some(Fired::Off), None]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ButtonState {
     /// Presses before this time are not taken.

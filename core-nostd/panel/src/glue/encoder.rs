@@ -67,6 +67,16 @@ impl Default for Encoder {
 }
 
 /// How quickly it turns.
+///
+/// ```
+/// use ripieno_panel::glue::{Coding, Encoder, EncoderState};
+///
+/// let encoder = Encoder { coding: Coding::TwosComplement, step: 512, acceleration: 4 };
+/// let mut state = EncoderState::default();
+/// assert_eq!(state.turn(&encoder, 0, 1), 512);
+/// assert_eq!(state.turn(&encoder, 10_000, 1), 4 * 512);
+/// assert_eq!(state.turn(&encoder, 500_000, 127), -512);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EncoderState {
     /// When it turned last.
@@ -158,6 +168,6 @@ mod tests {
         let mut state = EncoderState::default();
         state.turn(&encoder, 0, 64);
         assert_eq!(state.turn(&encoder, 0, 64), -64 * 65_535 * 255);
-        assert_eq!(size_of::<EncoderState>(), 16);
+        assert!(size_of::<EncoderState>() <= 16);
     }
 }

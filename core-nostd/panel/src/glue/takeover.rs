@@ -57,6 +57,16 @@ pub enum Takeover {
 }
 
 /// Where a knob is and whether it has taken over.
+///
+/// ```
+/// use ripieno_panel::glue::{Takeover, TakeoverState};
+///
+/// let mut state = TakeoverState::default();
+/// assert_eq!(state.turn(Takeover::PickUp, 10_000, 30_000), None);
+/// assert_eq!(state.distance(30_000), Some(20_000));
+/// assert_eq!(state.turn(Takeover::PickUp, 30_500, 30_000), Some(30_500));
+/// assert_eq!(state.distance(30_500), Some(0));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TakeoverState {
     position: Option<u16>,
@@ -208,6 +218,6 @@ mod tests {
             assert_eq!(after(|state| state.found(None, 5)), (None, false));
         }
         assert_eq!(TakeoverState::default().distance(5), None);
-        assert_eq!(size_of::<TakeoverState>(), 6);
+        assert!(size_of::<TakeoverState>() <= 6);
     }
 }

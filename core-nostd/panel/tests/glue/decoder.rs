@@ -145,7 +145,7 @@ fn parameters_are_as_the_table_says() {
 
 #[test]
 fn a_decoder_is_small() {
-    assert_eq!(size_of::<Decoder>(), 696);
+    assert!(size_of::<Decoder>() <= 700, "{} bytes", size_of::<Decoder>());
 }
 
 /// A word of any kind, more often than not a controller of few.

@@ -156,5 +156,5 @@ fn only_what_waits_for_time_is_due() {
 
 #[test]
 fn a_state_is_small() {
-    assert_eq!(size_of::<ButtonState>(), 24);
+    assert!(size_of::<ButtonState>() <= 24);
 }
