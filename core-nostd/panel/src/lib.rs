@@ -14,7 +14,7 @@ mod source;
 pub mod value;
 
 pub use action::{Action, CHORD_NOTES};
-pub use decoder::{Decoder, Event, READINGS, Reading};
+pub use decoder::{Decoder, Event, PAIR_WAIT_MICROS, READINGS, Reading};
 pub use layout::{Role, Run, Zone};
 pub use mapper::{Mapper, MapperStats, MappingId, Output, Phase};
 pub use panels::{BANKS, BankId, Panel, PanelId, PanelKind, PresetId, TextId};
