@@ -34,9 +34,19 @@ pub struct Front<M, S, C = ()> {
     played: Held,
 }
 
-impl<M, S, C, const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const NOTES: usize> Front<M, S, C>
+impl<
+    M,
+    S,
+    C,
+    const PANELS: usize,
+    const PRESETS: usize,
+    const MAPPINGS: usize,
+    const DEVICES: usize,
+    const HELD: usize,
+    const NOTES: usize,
+> Front<M, S, C>
 where
-    M: DerefMut<Target = Mapper<PANELS, PRESETS, MAPPINGS>>,
+    M: DerefMut<Target = Mapper<PANELS, PRESETS, MAPPINGS, DEVICES, HELD>>,
     S: Deref<Target = Score<NOTES>>,
     C: Clips,
 {
@@ -80,8 +90,16 @@ where
     }
 
     /// Exchanges the score, see [`Sequencer::set_score`].
-    pub fn set_score(&mut self, score: S, now: u64, each: &mut impl FnMut(Timed<Command>)) -> Option<S> {
-        self.sequencer.set_score(score, now, &mut sequenced(&self.played, now, each))
+    pub fn set_score(
+        &mut self,
+        score: S,
+        now: u64,
+        each: &mut impl FnMut(Timed<Command>),
+        out: &mut impl FnMut(Timed<Output>),
+    ) -> Option<S> {
+        let old = self.sequencer.set_score(score, now, &mut sequenced(&self.played, now, each));
+        self.tell_tempo(now, each, out);
+        old
     }
 
     /// Plays other samples on pads, see [`Sampler::swap`].
@@ -152,6 +170,7 @@ where
     /// Lets the mapper's time pass without a frame: while no device asks for any.
     pub fn pass(&mut self, micros: u64) {
         self.ahead = self.ahead.wrapping_add(micros);
+        self.rested = 0;
     }
 
     /// Goes on with another rig, whose frame `new_now` is `old_now` of the one before. What the sequencer has begun is ended
@@ -170,7 +189,7 @@ where
     }
 
     /// The mapper, to read its counters and active panels. Any.
-    pub fn mapper(&self) -> Option<&Mapper<PANELS, PRESETS, MAPPINGS>> {
+    pub fn mapper(&self) -> Option<&Mapper<PANELS, PRESETS, MAPPINGS, DEVICES, HELD>> {
         self.mapper.as_deref()
     }
 
@@ -201,6 +220,12 @@ where
         self.sampler.stop();
     }
 
+    /// Knobs that set the tempo have to take over another one.
+    fn tell_tempo(&mut self, now: u64, each: &mut impl FnMut(Timed<Command>), out: &mut impl FnMut(Timed<Output>)) {
+        let value = tempo_value(self.sequencer.tempo());
+        self.ask(now, now, each, out, |mapper, _, mut take| mapper.moved(Action::Tempo, value, &mut take));
+    }
+
     /// The mapper's clock at a frame.
     fn time(&self, now: u64) -> u64 {
         micros(now, self.rate).wrapping_add(self.ahead)
@@ -213,11 +238,11 @@ where
         at: u64,
         each: &mut impl FnMut(Timed<Command>),
         out: &mut impl FnMut(Timed<Output>),
-        question: impl FnOnce(&mut Mapper<PANELS, PRESETS, MAPPINGS>, u64, &mut &mut dyn FnMut(Output)),
+        question: impl FnOnce(&mut Mapper<PANELS, PRESETS, MAPPINGS, DEVICES, HELD>, u64, &mut &mut dyn FnMut(Output)),
     ) {
         let time = self.time(now);
         let Self { mapper: Some(mapper), sequencer, sampler, played, .. } = self else { return };
-        let mut is_panic = false;
+        let (mut is_panic, mut is_tapped) = (false, false);
         let mut take = |output: Output| match output {
             Output::Rig(command) => {
                 match command {
@@ -233,13 +258,17 @@ where
             Output::Do { action: Action::Sample(place), phase, by } => sampler.play(place, phase, by),
             Output::Do { action: Action::Layer(layer), phase, .. } => {
                 let is_on = match phase {
-                    Phase::On(value) | Phase::Set(value) => value >= CENTRE,
+                    Phase::On(_) => true,
+                    Phase::Set(value) => value >= CENTRE,
                     Phase::Off => false,
                 };
                 sequencer.layer(layer, is_on, now, &mut sequenced(played, now, each));
             }
             Output::Do { action: Action::Tempo, phase, .. } => match phase {
-                Phase::On(_) => sequencer.tap(now),
+                Phase::On(_) => {
+                    sequencer.tap(now);
+                    is_tapped = true;
+                }
                 Phase::Set(value) => sequencer.set_tempo(tempo(value), now),
                 Phase::Off => {}
             },
@@ -253,6 +282,9 @@ where
         if is_panic {
             self.end_all(now, each, out);
         }
+        if is_tapped {
+            self.tell_tempo(now, each, out);
+        }
     }
 }
 
@@ -260,6 +292,13 @@ where
 fn tempo(value: u16) -> u32 {
     let way = u64::from(TEMPI.end() - TEMPI.start());
     TEMPI.start() + (u64::from(value) * way / u64::from(u16::MAX)) as u32
+}
+
+/// The knob's place for a tempo; [`tempo`] undone.
+fn tempo_value(tempo: u32) -> u16 {
+    let way = u64::from(TEMPI.end() - TEMPI.start());
+    let part = u64::from(tempo.saturating_sub(*TEMPI.start())) * u64::from(u16::MAX);
+    u16::try_from(part.div_ceil(way)).unwrap_or(u16::MAX)
 }
 
 fn micros(frame: u64, rate: u32) -> u64 {

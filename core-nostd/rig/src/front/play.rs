@@ -20,10 +20,21 @@ impl<'a, M, S, C, I, O> Play<'a, M, S, C, I, O> {
     }
 }
 
-impl<M, S, C, I, O, const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const NOTES: usize> Commands
-    for Play<'_, M, S, C, I, O>
+impl<
+    M,
+    S,
+    C,
+    I,
+    O,
+    const PANELS: usize,
+    const PRESETS: usize,
+    const MAPPINGS: usize,
+    const DEVICES: usize,
+    const HELD: usize,
+    const NOTES: usize,
+> Commands for Play<'_, M, S, C, I, O>
 where
-    M: DerefMut<Target = Mapper<PANELS, PRESETS, MAPPINGS>>,
+    M: DerefMut<Target = Mapper<PANELS, PRESETS, MAPPINGS, DEVICES, HELD>>,
     S: Deref<Target = Score<NOTES>>,
     C: Clips,
     I: Inputs,
