@@ -1,4 +1,4 @@
-//! What stands between messages and a rig: the panels' mapper and the sequencer, in time with the frames.
+//! What stands between messages and a rig: the panels' mapper, the sequencer and the sampler, in time with the frames.
 
 mod input;
 mod play;
@@ -6,7 +6,7 @@ mod play;
 pub use input::{Input, Inputs};
 pub use play::Play;
 
-use crate::Sequencer;
+use crate::{Clips, Sampler, Sequencer};
 use core::ops::{Deref, DerefMut};
 use ripieno_panel::value::{CENTRE, from_unit};
 use ripieno_panel::{Action, Mapper, Output, Phase, Score, Setup, TEMPI};
@@ -16,14 +16,15 @@ use ripieno_types::{Command, SampleRate, Timed};
 const MICROS: u64 = 1_000_000;
 
 /// Turns inputs into commands at their very frame: what controls send goes through the mapper `M` (a box or a reference),
-/// what it starts through a sequencer of the score `S`. Without a mapper every word passes as it is.
+/// what it starts through a sequencer of the score `S` and a sampler of the clips `C`. Without a mapper every word passes as it is.
 ///
 /// All calls are real-time unless they say otherwise. Commands are given to `each`; `out` is told what is no command, and
 /// which effect settings the panels changed.
 #[derive(Debug)]
-pub struct Front<M, S> {
+pub struct Front<M, S, C = ()> {
     mapper: Option<M>,
     sequencer: Sequencer<S>,
+    sampler: Sampler<C>,
     rate: u32,
     /// What the mapper's clock is ahead of the frames, in microseconds; below 0 as the two's complement.
     ahead: u64,
@@ -33,16 +34,28 @@ pub struct Front<M, S> {
     played: Held,
 }
 
-impl<M, S, const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const NOTES: usize> Front<M, S>
+impl<
+    M,
+    S,
+    C,
+    const PANELS: usize,
+    const PRESETS: usize,
+    const MAPPINGS: usize,
+    const DEVICES: usize,
+    const HELD: usize,
+    const NOTES: usize,
+> Front<M, S, C>
 where
-    M: DerefMut<Target = Mapper<PANELS, PRESETS, MAPPINGS>>,
+    M: DerefMut<Target = Mapper<PANELS, PRESETS, MAPPINGS, DEVICES, HELD>>,
     S: Deref<Target = Score<NOTES>>,
+    C: Clips,
 {
     /// One without a mapper and without a score, at frame 0. Any.
     pub fn new(rate: SampleRate) -> Self {
         Self {
             mapper: None,
             sequencer: Sequencer::new(rate),
+            sampler: Sampler::new(rate),
             rate: rate.hz(),
             ahead: 0,
             rested: 0,
@@ -51,7 +64,7 @@ where
     }
 
     /// Joins inputs and the ear for outputs for a render: the result is what [`Rig::render`](crate::Rig::render) takes.
-    pub fn play<I: Inputs, O: FnMut(Timed<Output>)>(&mut self, inputs: I, out: O) -> Play<'_, M, S, I, O> {
+    pub fn play<I: Inputs, O: FnMut(Timed<Output>)>(&mut self, inputs: I, out: O) -> Play<'_, M, S, C, I, O> {
         Play::new(self, inputs, out)
     }
 
@@ -77,8 +90,29 @@ where
     }
 
     /// Exchanges the score, see [`Sequencer::set_score`].
-    pub fn set_score(&mut self, score: S, now: u64, each: &mut impl FnMut(Timed<Command>)) -> Option<S> {
-        self.sequencer.set_score(score, now, &mut sequenced(&self.played, now, each))
+    pub fn set_score(
+        &mut self,
+        score: S,
+        now: u64,
+        each: &mut impl FnMut(Timed<Command>),
+        out: &mut impl FnMut(Timed<Output>),
+    ) -> Option<S> {
+        let old = self.sequencer.set_score(score, now, &mut sequenced(&self.played, now, each));
+        self.tell_tempo(now, each, out);
+        old
+    }
+
+    /// Plays other samples on pads, see [`Sampler::swap`].
+    ///
+    /// # Errors
+    /// The refused clips, while those before the last have not been fetched.
+    pub fn swap_clips(&mut self, clips: C) -> Result<(), C> {
+        self.sampler.swap(clips)
+    }
+
+    /// The samples before the present ones, see [`Sampler::retired`].
+    pub fn retired_clips(&mut self) -> Option<C> {
+        self.sampler.retired()
     }
 
     /// Obeys one input at frame `now`.
@@ -136,12 +170,14 @@ where
     /// Lets the mapper's time pass without a frame: while no device asks for any.
     pub fn pass(&mut self, micros: u64) {
         self.ahead = self.ahead.wrapping_add(micros);
+        self.rested = 0;
     }
 
     /// Goes on with another rig, whose frame `new_now` is `old_now` of the one before. What the sequencer has begun is ended
     /// by what `each` is given, which is for the rig before; layers, panels and all that is held stay.
     pub fn rebase(&mut self, rate: SampleRate, old_now: u64, new_now: u64, each: &mut impl FnMut(Timed<Command>)) {
         self.sequencer.rebase(rate, old_now, new_now, &mut sequenced(&self.played, old_now, each));
+        self.sampler.rebase(rate);
         let time = self.time(old_now);
         (self.rate, self.rested) = (rate.hz(), 0);
         self.ahead = time.wrapping_sub(micros(new_now, self.rate));
@@ -153,7 +189,7 @@ where
     }
 
     /// The mapper, to read its counters and active panels. Any.
-    pub fn mapper(&self) -> Option<&Mapper<PANELS, PRESETS, MAPPINGS>> {
+    pub fn mapper(&self) -> Option<&Mapper<PANELS, PRESETS, MAPPINGS, DEVICES, HELD>> {
         self.mapper.as_deref()
     }
 
@@ -176,11 +212,18 @@ where
         self.sequencer.run(now, &mut sequenced(&self.played, now, each));
     }
 
-    /// Ends what the mapper and the sequencer have begun.
+    /// Ends what mapper, sequencer and sampler have begun.
     fn end_all(&mut self, now: u64, each: &mut impl FnMut(Timed<Command>), out: &mut impl FnMut(Timed<Output>)) {
         self.ask(now, now, each, out, |mapper, time, mut take| mapper.release_all(time, &mut take));
         self.played.clear();
         self.sequencer.stop(&mut sequenced(&self.played, now, each));
+        self.sampler.stop();
+    }
+
+    /// Knobs that set the tempo have to take over another one.
+    fn tell_tempo(&mut self, now: u64, each: &mut impl FnMut(Timed<Command>), out: &mut impl FnMut(Timed<Output>)) {
+        let value = tempo_value(self.sequencer.tempo());
+        self.ask(now, now, each, out, |mapper, _, mut take| mapper.moved(Action::Tempo, value, &mut take));
     }
 
     /// The mapper's clock at a frame.
@@ -195,11 +238,11 @@ where
         at: u64,
         each: &mut impl FnMut(Timed<Command>),
         out: &mut impl FnMut(Timed<Output>),
-        question: impl FnOnce(&mut Mapper<PANELS, PRESETS, MAPPINGS>, u64, &mut &mut dyn FnMut(Output)),
+        question: impl FnOnce(&mut Mapper<PANELS, PRESETS, MAPPINGS, DEVICES, HELD>, u64, &mut &mut dyn FnMut(Output)),
     ) {
         let time = self.time(now);
-        let Self { mapper: Some(mapper), sequencer, played, .. } = self else { return };
-        let mut is_panic = false;
+        let Self { mapper: Some(mapper), sequencer, sampler, played, .. } = self else { return };
+        let (mut is_panic, mut is_tapped) = (false, false);
         let mut take = |output: Output| match output {
             Output::Rig(command) => {
                 match command {
@@ -212,15 +255,20 @@ where
             Output::Do { action: Action::Phrase(phrase), phase, by } => {
                 sequencer.phrase(phrase, phase, by, now, &mut sequenced(played, now, each));
             }
+            Output::Do { action: Action::Sample(place), phase, by } => sampler.play(place, phase, by),
             Output::Do { action: Action::Layer(layer), phase, .. } => {
                 let is_on = match phase {
-                    Phase::On(value) | Phase::Set(value) => value >= CENTRE,
+                    Phase::On(_) => true,
+                    Phase::Set(value) => value >= CENTRE,
                     Phase::Off => false,
                 };
                 sequencer.layer(layer, is_on, now, &mut sequenced(played, now, each));
             }
             Output::Do { action: Action::Tempo, phase, .. } => match phase {
-                Phase::On(_) => sequencer.tap(now),
+                Phase::On(_) => {
+                    sequencer.tap(now);
+                    is_tapped = true;
+                }
                 Phase::Set(value) => sequencer.set_tempo(tempo(value), now),
                 Phase::Off => {}
             },
@@ -234,6 +282,9 @@ where
         if is_panic {
             self.end_all(now, each, out);
         }
+        if is_tapped {
+            self.tell_tempo(now, each, out);
+        }
     }
 }
 
@@ -241,6 +292,13 @@ where
 fn tempo(value: u16) -> u32 {
     let way = u64::from(TEMPI.end() - TEMPI.start());
     TEMPI.start() + (u64::from(value) * way / u64::from(u16::MAX)) as u32
+}
+
+/// The knob's place for a tempo; [`tempo`] undone.
+fn tempo_value(tempo: u32) -> u16 {
+    let way = u64::from(TEMPI.end() - TEMPI.start());
+    let part = u64::from(tempo.saturating_sub(*TEMPI.start())) * u64::from(u16::MAX);
+    u16::try_from(part.div_ceil(way)).unwrap_or(u16::MAX)
 }
 
 fn micros(frame: u64, rate: u32) -> u64 {

@@ -5,9 +5,11 @@
 mod commands;
 mod front;
 mod rig;
+mod sampler;
 mod sequencer;
 
 pub use commands::{Commands, Merge};
 pub use front::{Front, Input, Inputs, Play};
 pub use rig::{Rig, RigConfig, Stats};
+pub use sampler::{Clip, Clips, Sampler};
 pub use sequencer::Sequencer;

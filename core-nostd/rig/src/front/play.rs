@@ -1,30 +1,42 @@
 //! A front with its inputs and its listener, as a rig's source of commands.
 
 use super::{Front, Inputs};
-use crate::Commands;
+use crate::{Clips, Commands};
 use core::ops::{Deref, DerefMut};
 use ripieno_panel::{Mapper, Output, Score};
-use ripieno_types::{Command, Timed};
+use ripieno_types::{Block, Command, Timed};
 
 /// Made by [`Front::play`].
 #[derive(Debug)]
-pub struct Play<'a, M, S, I, O> {
-    front: &'a mut Front<M, S>,
+pub struct Play<'a, M, S, C, I, O> {
+    front: &'a mut Front<M, S, C>,
     inputs: I,
     out: O,
 }
 
-impl<'a, M, S, I, O> Play<'a, M, S, I, O> {
-    pub(super) fn new(front: &'a mut Front<M, S>, inputs: I, out: O) -> Self {
+impl<'a, M, S, C, I, O> Play<'a, M, S, C, I, O> {
+    pub(super) fn new(front: &'a mut Front<M, S, C>, inputs: I, out: O) -> Self {
         Self { front, inputs, out }
     }
 }
 
-impl<M, S, I, O, const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const NOTES: usize> Commands
-    for Play<'_, M, S, I, O>
+impl<
+    M,
+    S,
+    C,
+    I,
+    O,
+    const PANELS: usize,
+    const PRESETS: usize,
+    const MAPPINGS: usize,
+    const DEVICES: usize,
+    const HELD: usize,
+    const NOTES: usize,
+> Commands for Play<'_, M, S, C, I, O>
 where
-    M: DerefMut<Target = Mapper<PANELS, PRESETS, MAPPINGS>>,
+    M: DerefMut<Target = Mapper<PANELS, PRESETS, MAPPINGS, DEVICES, HELD>>,
     S: Deref<Target = Score<NOTES>>,
+    C: Clips,
     I: Inputs,
     O: FnMut(Timed<Output>),
 {
@@ -45,5 +57,9 @@ where
                 return timer.into_iter().chain(step).chain(input).min();
             }
         }
+    }
+
+    fn mix(&mut self, block: Block<'_>) {
+        self.front.sampler.mix(block);
     }
 }

@@ -9,7 +9,7 @@ use super::shared::Shared;
 use super::slots::Slots;
 use super::song::SongPart;
 use super::staged::Staged;
-use super::{Placing, Setup};
+use super::{Placing, Samples, Setup};
 use crate::Instrument;
 use crate::offline::MAX_VOICES;
 use crate::quiet::Quiet;
@@ -92,6 +92,8 @@ pub struct Engine<M> {
     shared: Arc<Shared>,
     /// A bank that waits until the one before the last has fallen silent.
     waiting: Option<Instrument>,
+    /// Samples that wait likewise.
+    incoming: Option<Samples>,
     tap: Option<Tap>,
     /// Frames that the recording lacks.
     owed: u64,
@@ -128,6 +130,7 @@ impl<M: MidiIn> Engine<M> {
             returns,
             shared,
             waiting: None,
+            incoming: None,
             tap: None,
             owed: 0,
             frames: 0,
@@ -214,9 +217,15 @@ impl<M: MidiIn> Engine<M> {
                 self.give_back(Some(Spent::Panels(setup)));
             }
             Order::Score(score) => {
-                let Self { playing, front, .. } = self;
-                let old = front.set_score(score, playing.rig.now(), &mut |command| playing.obey(command));
+                let Self { playing, front, teller, .. } = self;
+                let now = playing.rig.now();
+                let (each, out) = (&mut |command| playing.obey(command), &mut |output| teller.say(output));
+                let old = front.set_score(score, now, each, out);
                 self.give_back(old.map(Spent::Score));
+            }
+            Order::Samples(samples) => {
+                let unheard = self.incoming.replace(samples);
+                self.give_back(unheard.map(Spent::Samples));
             }
             Order::Devices(devices) => {
                 let Self { playing, front, staged, slots, teller, .. } = self;
@@ -287,15 +296,20 @@ impl<M: MidiIn> Engine<M> {
         }
     }
 
-    /// Hands the waiting bank to the rig, and the one that has fallen silent to whoever frees it.
+    /// Hands waiting bank and samples on, and those that have fallen silent to whoever frees them.
     fn swap_waiting(&mut self) {
-        if self.returns.free() == 0 {
+        if self.returns.free() < 2 {
             return;
         }
         let retired = self.playing.rig.retired_bank();
         self.give_back(retired.map(Spent::Instrument));
         if let Some(instrument) = self.waiting.take() {
             self.waiting = self.playing.rig.swap_bank(instrument).err();
+        }
+        let retired = self.front.retired_clips();
+        self.give_back(retired.map(Spent::Samples));
+        if let Some(samples) = self.incoming.take() {
+            self.incoming = self.front.swap_clips(samples).err();
         }
     }
 

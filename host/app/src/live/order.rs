@@ -1,5 +1,6 @@
 //! What crosses the rings between control and callback: orders one way, and what they replaced the other way.
 
+use super::Samples;
 use super::panels::{HostMapper, HostScore, HostSetup};
 use super::song::SongPart;
 use crate::Instrument;
@@ -22,6 +23,8 @@ pub enum Order {
     Panels(Box<HostSetup>),
     /// Play phrases and layers by this.
     Score(Box<HostScore>),
+    /// Play pads by these.
+    Samples(Samples),
     /// Which input slot is which device.
     Devices([DeviceId; SLOTS]),
     /// Play this from the next note on; notes that sound finish on the old one.
@@ -46,4 +49,5 @@ pub enum Spent {
     Mapper(Box<HostMapper>),
     Panels(Box<HostSetup>),
     Score(Box<HostScore>),
+    Samples(Samples),
 }

@@ -1,5 +1,6 @@
 //! Panels in a live session: how large they may be here, and what the audio side tells of them.
 
+use super::Samples;
 use ripieno_panel::{Action, Mapper, Output, Phase, Score, Setup, value};
 use ripieno_rig::Front;
 use ripieno_ring::spsc::Producer;
@@ -12,7 +13,7 @@ pub type HostScore = Score<4_096>;
 /// Maps by a [`HostSetup`].
 pub type HostMapper = Mapper<256, 512, 4_096>;
 /// What stands before the rig.
-pub type HostFront = Front<Box<HostMapper>, Box<HostScore>>;
+pub type HostFront = Front<Box<HostMapper>, Box<HostScore>, Samples>;
 
 /// What a session tells those who listen, in the order in which it happened.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 
 use super::panels::{HostScore, HostSetup, Listener, Outcome};
 use super::settings::OutOfRange;
-use super::{Change, Settings, SongPart, Status};
+use super::{Change, Samples, Settings, SongPart, Status};
 use crate::Instrument;
 use ripieno_files::atomic::{AtomicError, Existing};
 use ripieno_midi::SLOTS;
@@ -48,6 +48,7 @@ pub(super) enum Request {
     Input(Input),
     Panels(Box<HostSetup>),
     Score(Box<HostScore>),
+    Samples(Samples),
     Devices([DeviceId; SLOTS]),
     Outcomes(Listener),
     Instrument(Instrument, String),
@@ -87,6 +88,11 @@ impl Handle {
     /// Plays phrases and layers by this from the next block on. Layers that are on play on in time.
     pub fn score(&self, score: Box<HostScore>) {
         let _ = self.requests.send(Request::Score(score));
+    }
+
+    /// Plays these samples on pads from the next block on; what sounds from those before fades.
+    pub fn samples(&self, samples: Samples) {
+        let _ = self.requests.send(Request::Samples(samples));
     }
 
     /// Lets a message in as if that device had sent it: from a page, a socket or the keyboard.

@@ -301,6 +301,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
             }
             Request::Panels(setup) => self.panels(setup),
             Request::Score(score) => self.order(Order::Score(score)),
+            Request::Samples(samples) => self.order(Order::Samples(samples)),
             Request::Devices(devices) => self.order(Order::Devices(devices)),
             Request::Outcomes(listener) => self.listeners.push(listener),
             Request::Instrument(instrument, name) => {
