@@ -76,7 +76,8 @@ fn what_cannot_work_is_refused_when_it_is_written() {
     refused(r#"{"type": "launch", "argv": ["ls"], "shell": true}"#, "shell: a shell reads a command");
     refused(r#"{"type": "launch", "argv": ["ls"], "env": {"A=B": "c"}}"#, "env: ");
     refused(r#"{"type": "launch", "argv": ["ls"], "env": {"A": "\u0000"}}"#, "argv: a zero byte");
-    refused(r#"{"type": "http", "url": "file:///etc/passwd"}"#, "url: write http");
+    refused(r#"{"type": "http", "url": "ftp://a/b"}"#, "url: write http://host or https://host");
+    refused(r#"{"type": "http", "url": "file:///etc/passwd"}"#, "url: it is no URL");
     refused(r#"{"type": "http", "url": "/relative"}"#, "url: write http");
     refused(r#"{"type": "http", "url": "http://a b/"}"#, "url: it is no URL");
     refused(r#"{"type": "http", "url": "http://me:secret@a/"}"#, "url: a user name or password");
