@@ -1,3 +1,5 @@
+//! Buttons, as scripts of what happens when.
+
 use proptest::prelude::*;
 use ripieno_panel::Source;
 use ripieno_panel::glue::{Button, ButtonState, Edge, Fire, Fired};

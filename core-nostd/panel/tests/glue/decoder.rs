@@ -1,3 +1,5 @@
+//! Words and what is read from them, and pairs against a model that sees the whole list.
+
 use proptest::prelude::*;
 use ripieno_panel::Source::{self, *};
 use ripieno_panel::value::{from_7, from_14};

@@ -1,3 +1,5 @@
+//! What becomes of a position, and the way back.
+
 use proptest::prelude::*;
 use ripieno_panel::Source;
 use ripieno_panel::glue::{Button, Curve, Encoder, Fire, Glue, GlueError, Mode, Takeover};
