@@ -12,6 +12,7 @@ mod score;
 mod setup;
 mod source;
 pub mod value;
+pub mod wire;
 
 pub use action::{Action, CHORD_NOTES};
 pub use decoder::{Decoder, Event, PAIR_WAIT_MICROS, READINGS, Reading};

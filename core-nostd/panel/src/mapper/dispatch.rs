@@ -77,7 +77,11 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
                 let Some(reading) = self.decoders.get_mut(place).and_then(|decoder| decoder.tick(now)) else { break };
                 let device = if place + 1 < DEVICES { DeviceId(place as u8) } else { DeviceId::UNKNOWN };
                 let control = Control { source: reading.source, device, channel: reading.channel };
-                self.reading(now, control, reading.event, each);
+                let was_taken = self.reading(now, control, reading.event, each);
+                // A controller's first half was heard when it came; a parameter's number is heard only now.
+                if !was_taken && rank(reading.source) == NUMBERED {
+                    self.unmapped(control, reading.event, each);
+                }
                 self.note_waiting(place);
             }
         }
@@ -357,11 +361,14 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 }
 
+/// The rank of parameters.
+const NUMBERED: u8 = 2;
+
 /// How telling a source is among those that one word speaks of: a parameter number is told apart from the controllers that
 /// carry it, and a controller says more than a pair that may be none.
 const fn rank(source: Source) -> u8 {
     match source {
-        Source::Nrpn(_) | Source::Rpn(_) => 2,
+        Source::Nrpn(_) | Source::Rpn(_) => NUMBERED,
         Source::Control14(_) | Source::ProgramIs(_) => 0,
         _ => 1,
     }
