@@ -40,7 +40,7 @@ pub struct Backends {
     /// The application in front.
     pub front: Box<dyn Front>,
     /// Programs.
-    pub programs: Arc<dyn Programs>,
+    pub programs: Box<dyn Programs>,
     /// HTTP.
     pub http: Arc<dyn Http>,
     /// OSC, for REAPER too.
@@ -59,7 +59,7 @@ impl Backends {
         Self {
             keys: Box::new(Keyboard::default()),
             front: Box::new(Desktop::default()),
-            programs: Arc::new(System),
+            programs: Box::new(System),
             http: Arc::new(HttpClient),
             osc: Arc::new(OscSocket),
             midi,
@@ -75,7 +75,7 @@ impl Backends {
         let backends = Self {
             keys: Box::new(recorder.clone()),
             front: Box::new(recorder.clone()),
-            programs: Arc::new(recorder.clone()),
+            programs: Box::new(recorder.clone()),
             http: Arc::new(recorder.clone()),
             osc: Arc::new(recorder.clone()),
             midi: Box::new(recorder.clone()),

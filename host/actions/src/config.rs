@@ -1,6 +1,8 @@
 //! What the user allows, and where the programs that are spoken to listen: `[actions]` of the document.
 
 use crate::action::Kind;
+use crate::osc::check_target;
+use crate::problem::Problem;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -25,6 +27,15 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Whether the places are well-formed. Any; not for the audio path, it allocates.
+    ///
+    /// # Errors
+    /// The first that is not.
+    pub fn check(&self) -> Result<(), Problem> {
+        check_target("reaper", &self.reaper)?;
+        check_target("obs", &format!("{}:{}", self.obs.host, self.obs.port))
+    }
+
     /// The defaults with these kinds allowed.
     pub fn allowing(kinds: impl IntoIterator<Item = Kind>) -> Self {
         Self { allow: kinds.into_iter().collect(), ..Self::default() }
@@ -74,6 +85,19 @@ impl fmt::Debug for Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_are_checked() {
+        let check = |json: &str, expected: Result<(), &str>| {
+            let config: Config = serde_json::from_str(json).expect("it is well-formed");
+            assert_eq!(config.check().map_err(|problem| problem.field), expected, "{json}");
+        };
+        check("{}", Ok(()));
+        check(r#"{"reaper": "studio:9000", "obs": {"host": "[::1]"}}"#, Ok(()));
+        check(r#"{"reaper": "studio"}"#, Err("reaper"));
+        check(r#"{"obs": {"host": "studio/path"}}"#, Err("obs"));
+        check(r#"{"obs": {"port": 0}}"#, Err("obs"));
+    }
 
     #[test]
     fn nothing_is_allowed_by_default_and_a_password_is_not_shown() {

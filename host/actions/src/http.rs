@@ -197,6 +197,8 @@ fn explained(error: &Error, request: &HttpRequest) -> String {
         }
         Error::TooManyRedirects => format!("{host} redirected more often than redirects = {}", request.redirects),
         Error::BadUri(_) => format!("{host} redirected to something that is no URL"),
+        // Its text quotes the server, which may quote the request.
+        Error::Protocol(_) => format!("{host} does not keep to HTTP/1.1"),
         Error::HostNotFound => format!("there is no computer {host}"),
         other => format!("{host}: {other}"),
     }

@@ -89,6 +89,7 @@ fn status(stream: &mut TcpStream, request: &str) -> std::io::Result<()> {
     let path = request.split(' ').nth(1).unwrap_or("/");
     match path.trim_start_matches('/') {
         "here" => ok(stream, request),
+        "strange" => stream.write_all(b"HTTP/1.1 301 Moved\r\nlocation: \xFFhunter2\r\ncontent-length: 0\r\n\r\n"),
         "round" => stream.write_all(b"HTTP/1.1 302 Found\r\nlocation: /round\r\ncontent-length: 0\r\n\r\n"),
         "moved" => stream.write_all(b"HTTP/1.1 301 Moved\r\nlocation: /here\r\ncontent-length: 0\r\n\r\n"),
         "astray" => stream.write_all(b"HTTP/1.1 301 Moved\r\nlocation: http://[hunter2/\r\ncontent-length: 0\r\n\r\n"),
@@ -120,8 +121,12 @@ fn what_the_server_says_decides() {
 fn secrets_of_an_address_are_in_no_message() {
     let (address, _requests) = serve(status);
     let closed = TcpListener::bind("127.0.0.1:0").expect("loopback is there").local_addr().expect("it is bound");
-    for (to, path) in [(address.as_str(), "/astray"), (&address, "/404?key=hunter2"), (&closed.to_string(), "/hunter2")]
-    {
+    for (to, path) in [
+        (address.as_str(), "/astray"),
+        (&address, "/strange"),
+        (&address, "/404?key=hunter2"),
+        (&closed.to_string(), "/hunter2"),
+    ] {
         let found = send(&HttpRequest { redirects: 1, ..request(to, path) });
         let why = found.expect_err("nothing of it works");
         assert!(!why.contains("hunter2"), "{why}");
@@ -141,7 +146,7 @@ fn drip(stream: &mut TcpStream, _: &str) -> std::io::Result<()> {
     }
 }
 
-fn headers(stream: &mut TcpStream, _: &str) -> std::io::Result<()> {
+fn endless_headers(stream: &mut TcpStream, _: &str) -> std::io::Result<()> {
     stream.write_all(b"HTTP/1.1 200 OK\r\n")?;
     loop {
         stream.write_all(b"x: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n")?;
@@ -157,7 +162,7 @@ fn time_is_bounded() {
     };
     check(hang, "127.0.0.1 took longer than timeout_ms = 300");
     check(drip, "127.0.0.1 took longer than timeout_ms = 300");
-    check(headers, "127.0.0.1: ");
+    check(endless_headers, "127.0.0.1 does not keep to HTTP/1.1");
 }
 
 fn flood(stream: &mut TcpStream, _: &str) -> std::io::Result<()> {
@@ -194,4 +199,26 @@ fn waiting_is_interrupted() {
     cancel.cancel();
     let late = HttpClient.send(&HttpRequest::get("http://127.0.0.1:9/"), 0, &cancel);
     assert_eq!(late, Err(Fault::Cancelled));
+}
+
+/// What a process sees as its proxy is said by its environment, so this test is its own child, told where to ask by
+/// this variable.
+const ASK: &str = "RIPIENO_TEST_ASK";
+
+#[test]
+fn proxies_of_the_environment_are_not_used() {
+    if let Ok(address) = std::env::var(ASK) {
+        println!("told {:?}", send(&request(&address, "/")));
+        return;
+    }
+    let (address, _requests) = serve(ok);
+    let mut child = std::process::Command::new(std::env::current_exe().expect("a program has a path"));
+    child.args(["--exact", "http::tests::proxies_of_the_environment_are_not_used", "--nocapture"]).env(ASK, address);
+    for name in ["ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"] {
+        // Nobody listens there.
+        child.env(name, "http://127.0.0.1:1");
+    }
+    let output = child.env_remove("NO_PROXY").env_remove("no_proxy").output().expect("it can be run");
+    let output = String::from_utf8_lossy(&output.stdout);
+    assert!(output.contains("told Ok(\"200 OK, 5 bytes from 127.0.0.1\")"), "{output}");
 }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 pub struct Job {
     /// What to do.
     pub action: Action,
-    /// The control's value, 0..=65535.
+    /// The control's value, 0..=65535; 0 when it is let go.
     pub value: u16,
     /// What the control did.
     pub phase: Phase,

@@ -111,12 +111,12 @@ impl fmt::Debug for Launch {
 }
 
 /// Starts programs. Control.
-pub trait Programs: Send + Sync {
+pub trait Programs: Send {
     /// Starts one.
     ///
     /// # Errors
     /// There is no such program or folder, or it may not be run.
-    fn start(&self, launch: &Launch) -> Result<Box<dyn Program>, Fault>;
+    fn start(&mut self, launch: &Launch) -> Result<Box<dyn Program>, Fault>;
 }
 
 /// A program that was started. Control; nothing here waits for it.
@@ -145,7 +145,7 @@ pub enum Stop {
 pub struct System;
 
 impl Programs for System {
-    fn start(&self, launch: &Launch) -> Result<Box<dyn Program>, Fault> {
+    fn start(&mut self, launch: &Launch) -> Result<Box<dyn Program>, Fault> {
         match launch.command().spawn() {
             Ok(child) => Ok(Box::new(Running(child))),
             Err(e) => Err(Fault::Failed(format!("{:?} cannot be started: {e}", launch.name()))),

@@ -9,7 +9,6 @@ use crate::config::Config;
 use crate::job::{End, Job, Outcome};
 use crate::runner::Runner;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
@@ -17,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 fn runner() -> (Runner, Receiver<Outcome>) {
     let (recording, _) = Backends::recording();
-    let backends = Backends { programs: Arc::new(System), ..recording };
+    let backends = Backends { programs: Box::new(System), ..recording };
     Runner::start(Config::allowing([Kind::Launch]), backends).expect("there are threads")
 }
 
@@ -114,6 +113,22 @@ fn a_cancelled_program_goes_with_what_it_started() {
         eventually("the child is gone too", || !lives(&child) || is_zombie(&child));
         assert!(!runner.cancel(id), "it has ended");
     }
+}
+
+#[test]
+fn a_cancelled_program_does_not_outlive_the_runner() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let (runner, outcomes) = runner();
+    let file = folder.path().join("number");
+    let env = [("F".to_owned(), file.to_str().expect("it is text").to_owned())].into();
+    let line = "trap '' TERM; echo $$ > $F; while true; do sleep 0.1; done";
+    let id = runner.submit(job(Launch { env, ..shell(line) })).expect("it is allowed");
+    let number = number(&file);
+    assert!(runner.cancel(id));
+    drop(runner);
+    let outcome = outcomes.recv_timeout(PATIENCE).expect("it is told");
+    assert_eq!((outcome.id, outcome.end), (id, End::Cancelled));
+    eventually("it is gone", || !lives(&number));
 }
 
 /// Of a process that is not ours to wait for.

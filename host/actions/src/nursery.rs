@@ -111,7 +111,13 @@ fn release(programs: &mut [Watched], gone: &mut impl FnMut(&Ticket)) {
     for watched in programs {
         if let Some(ticket) = watched.ticket.take() {
             gone(&ticket);
-            ticket.end(End::Done { detail: format!("process {} runs on", watched.program.id()) });
+            ticket.end(if watched.cancel.is_cancelled() {
+                // Nobody will be there when its time is over.
+                watched.program.stop(Stop::Force);
+                End::Cancelled
+            } else {
+                End::Done { detail: format!("process {} runs on", watched.program.id()) }
+            });
         }
     }
 }

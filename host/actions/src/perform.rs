@@ -9,10 +9,11 @@ use crate::http::Http;
 use crate::job::Job;
 use crate::keyboard::{Keys, tap};
 use crate::keys::Chord;
-use crate::launch::{Launch, Program, Programs};
+use crate::launch::{Program, Programs};
 use crate::midi::{MidiMessage, MidiOut};
 use crate::obs::Obs;
 use crate::osc::{Osc, OscMessage};
+use crate::reaper::Reaper;
 use crate::value::{seven_bits, unit};
 use crate::volume::Volume;
 use std::collections::HashMap;
@@ -60,10 +61,7 @@ impl Worker for Quick {
                 let set = self.volume.set(&volume.target, level);
                 set.map(|control| format!("{control} at {:.0} %", level * 100.0))
             }
-            Action::Reaper(reaper) => {
-                let sent = self.osc.send(&config.reaper, &reaper.encoded(job.value));
-                sent.map(|()| format!("sent to {}", config.reaper))
-            }
+            Action::Reaper(reaper) => send_reaper(&*self.osc, reaper, config, job.value),
             Action::Launch(_) | Action::Http(_) | Action::Obs(_) => Err(Fault::Failed(WRONG_LANE.to_owned())),
         })
     }
@@ -111,34 +109,40 @@ impl Quick {
 /// What waits for others.
 #[derive(Clone)]
 pub(crate) struct Slow {
-    pub programs: Arc<dyn Programs>,
     pub http: Arc<dyn Http>,
     pub osc: Arc<dyn Osc>,
 }
 
 impl Worker for Slow {
-    fn perform(&mut self, job: &Job, _: &Config, cancel: &Cancel) -> Performed {
+    fn perform(&mut self, job: &Job, config: &Config, cancel: &Cancel) -> Performed {
         Performed::Ended(match &job.action {
-            Action::Launch(launch) => return self.launch(launch, cancel),
             Action::Http(request) => self.http.send(request, job.value, cancel),
             Action::Osc(message) => send_osc(&*self.osc, message, job.value),
+            Action::Reaper(reaper) => send_reaper(&*self.osc, reaper, config, job.value),
             _ => Err(Fault::Failed(WRONG_LANE.to_owned())),
         })
-    }
-}
-
-impl Slow {
-    fn launch(&self, launch: &Launch, cancel: &Cancel) -> Performed {
-        if cancel.is_cancelled() {
-            return Performed::Ended(Err(Fault::Cancelled));
-        }
-        self.programs.start(launch).map_or_else(|fault| Performed::Ended(Err(fault)), Performed::Started)
     }
 }
 
 fn send_osc(osc: &dyn Osc, message: &OscMessage, value: u16) -> Result<String, Fault> {
     osc.send(&message.to, &message.encoded(value))?;
     Ok(format!("{} to {}", message.address, message.to))
+}
+
+fn send_reaper(osc: &dyn Osc, reaper: &Reaper, config: &Config, value: u16) -> Result<String, Fault> {
+    osc.send(&config.reaper, &reaper.encoded(value))?;
+    Ok(format!("sent to {}", config.reaper))
+}
+
+impl Worker for Box<dyn Programs> {
+    fn perform(&mut self, job: &Job, _: &Config, _: &Cancel) -> Performed {
+        match &job.action {
+            Action::Launch(launch) => {
+                self.start(launch).map_or_else(|fault| Performed::Ended(Err(fault)), Performed::Started)
+            }
+            _ => Performed::Ended(Err(Fault::Failed(WRONG_LANE.to_owned()))),
+        }
+    }
 }
 
 impl Worker for Box<dyn Obs> {

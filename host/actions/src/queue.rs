@@ -1,7 +1,8 @@
-//! What waits and what runs. Three lanes, so that nothing quick waits behind anything slow.
+//! What waits and what runs. Lanes of their own, so that nothing quick waits behind anything slow.
 
 use crate::action::{Action, Phase};
 use crate::cancel::Cancel;
+use crate::config::Config;
 use crate::job::{Job, JobId, Outcome, Refused, Ticket};
 use crate::osc::is_near;
 use std::collections::{BTreeMap, VecDeque};
@@ -22,17 +23,23 @@ pub(crate) enum Lane {
     Quick,
     /// What waits for others.
     Slow,
+    /// Starting programs, which takes as long as the disk does.
+    Programs,
     /// OBS, which has one connection.
     Obs,
 }
 
 impl Lane {
-    pub fn of(action: &Action) -> Self {
+    pub const ALL: [Self; 4] = [Self::Quick, Self::Slow, Self::Programs, Self::Obs];
+
+    pub fn of(action: &Action, config: &Config) -> Self {
         match action {
-            Action::Launch(_) | Action::Http(_) => Self::Slow,
+            Action::Http(_) => Self::Slow,
+            Action::Launch(_) => Self::Programs,
             Action::Obs(_) => Self::Obs,
             // Looking up a name takes as long as the network likes.
             Action::Osc(message) if !is_near(&message.to) => Self::Slow,
+            Action::Reaper(_) if !is_near(&config.reaper) => Self::Slow,
             _ => Self::Quick,
         }
     }
@@ -54,7 +61,7 @@ struct LaneState {
 
 #[derive(Default)]
 struct State {
-    lanes: [LaneState; 3],
+    lanes: [LaneState; Lane::ALL.len()],
     programs: BTreeMap<JobId, Cancel>,
     next: u64,
     closed: bool,
@@ -64,13 +71,12 @@ struct State {
 #[derive(Default)]
 pub(crate) struct Queue {
     state: Mutex<State>,
-    ready: [Condvar; 3],
+    ready: [Condvar; Lane::ALL.len()],
 }
 
 impl Queue {
-    /// Puts a job into its lane. A value of a knob that still waits is replaced by a newer one and keeps its name.
-    pub fn push(&self, job: Job, outcomes: &Sender<Outcome>) -> Result<JobId, Refused> {
-        let lane = Lane::of(&job.action);
+    /// Puts a job into a lane. A value of a knob that still waits is replaced by a newer one and keeps its name.
+    pub fn push(&self, lane: Lane, job: Job, outcomes: &Sender<Outcome>) -> Result<JobId, Refused> {
         let mut state = self.state();
         if state.closed {
             return Err(Refused::Closed);
@@ -139,7 +145,7 @@ impl Queue {
     /// Takes a waiting job out of its lane, or asks a running one to stop. Quick ones are not stopped half-way.
     pub fn cancel(&self, id: JobId) -> Cancelling {
         let mut state = self.state();
-        for lane in [Lane::Quick, Lane::Slow, Lane::Obs] {
+        for lane in Lane::ALL {
             let LaneState { waiting, running } = &mut state.lanes[lane as usize];
             let waits = waiting.iter().position(|accepted| accepted.ticket.id == id);
             if let Some(accepted) = waits.and_then(|index| waiting.remove(index)) {

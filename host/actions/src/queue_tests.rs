@@ -4,8 +4,10 @@ use super::*;
 use crate::action::{Keystroke, Scroll};
 use crate::http::HttpRequest;
 use crate::job::End;
+use crate::launch::Launch;
 use crate::obs::ObsRequest;
 use crate::osc::OscMessage;
+use crate::reaper::{Reaper, ReaperAction};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, channel};
@@ -24,19 +26,26 @@ fn http() -> Action {
 
 #[test]
 fn actions_have_lanes() {
+    let config = |reaper: &str| Config { reaper: reaper.into(), ..Config::default() };
+    let check =
+        |action: Action, lane: Lane| assert_eq!(Lane::of(&action, &config("127.0.0.1:8000")), lane, "{action:?}");
     let osc = |to: &str| Action::Osc(OscMessage { to: to.into(), address: "/a".into(), args: Vec::new() });
-    assert_eq!(Lane::of(&Action::Keystroke(Keystroke { keys: "a".into(), process: None })), Lane::Quick);
-    assert_eq!(Lane::of(&osc("127.0.0.1:9000")), Lane::Quick);
-    assert_eq!(Lane::of(&osc("desk.example:9000")), Lane::Slow);
-    assert_eq!(Lane::of(&http()), Lane::Slow);
-    assert_eq!(Lane::of(&Action::Obs(ObsRequest::NextScene)), Lane::Obs);
+    let reaper = || Action::Reaper(Reaper { action: ReaperAction::Number(1) });
+    check(Action::Keystroke(Keystroke { keys: "a".into(), process: None }), Lane::Quick);
+    check(osc("127.0.0.1:9000"), Lane::Quick);
+    check(osc("desk.example:9000"), Lane::Slow);
+    check(reaper(), Lane::Quick);
+    assert_eq!(Lane::of(&reaper(), &config("studio.example:8000")), Lane::Slow);
+    check(http(), Lane::Slow);
+    check(Action::Launch(Launch::program(["true"])), Lane::Programs);
+    check(Action::Obs(ObsRequest::NextScene), Lane::Obs);
 }
 
 #[test]
 fn the_newest_value_of_a_knob_wins_while_it_waits() {
     let queue = Queue::default();
     let (outcomes, _told) = channel();
-    let push = |action, who: &str, phase, value| queue.push(job(action, who, phase, value), &outcomes);
+    let push = |action, who: &str, phase, value| queue.push(Lane::Quick, job(action, who, phase, value), &outcomes);
     let first = push(scroll(1), "knob 1", Phase::Set, 1).expect("there is room");
     assert_eq!(push(scroll(1), "knob 1", Phase::Set, 2), Ok(first));
     let other = push(scroll(1), "knob 2", Phase::Set, 3).expect("there is room");
@@ -64,8 +73,9 @@ fn the_newest_value_of_a_knob_wins_while_it_waits() {
 fn strokes_of_a_pad_are_never_merged() {
     let queue = Queue::default();
     let (outcomes, _told) = channel();
-    let ids: BTreeSet<_> =
-        (0..3).map(|_| queue.push(job(scroll(1), "pad", Phase::On, 9), &outcomes).expect("there is room")).collect();
+    let ids: BTreeSet<_> = (0..3)
+        .map(|_| queue.push(Lane::Quick, job(scroll(1), "pad", Phase::On, 9), &outcomes).expect("there is room"))
+        .collect();
     assert_eq!(ids.len(), 3);
 }
 
@@ -73,7 +83,7 @@ fn strokes_of_a_pad_are_never_merged() {
 fn jobs_of_one_control_wait_for_one_another_and_others_do_not() {
     let queue = Queue::default();
     let (outcomes, _told) = channel();
-    let push = |who: &str| queue.push(job(http(), who, Phase::On, 0), &outcomes).expect("there is room");
+    let push = |who: &str| queue.push(Lane::Slow, job(http(), who, Phase::On, 0), &outcomes).expect("there is room");
     let (first, second, other) = (push("a"), push("a"), push("b"));
     let take = || queue.take(Lane::Slow).expect("it waits").ticket.id;
     assert_eq!([take(), take()], [first, other]);
@@ -86,11 +96,11 @@ fn a_full_lane_refuses_and_the_others_do_not() {
     let queue = Queue::default();
     let (outcomes, _told) = channel();
     for number in 0..WAITING {
-        queue.push(job(http(), &format!("pad {number}"), Phase::On, 0), &outcomes).expect("there is room");
+        queue.push(Lane::Slow, job(http(), &format!("pad {number}"), Phase::On, 0), &outcomes).expect("there is room");
     }
-    let refused = queue.push(job(http(), "one more", Phase::On, 0), &outcomes);
+    let refused = queue.push(Lane::Slow, job(http(), "one more", Phase::On, 0), &outcomes);
     assert_eq!(refused, Err(Refused::Full { kind: crate::Kind::Http, waiting: WAITING }));
-    assert!(queue.push(job(scroll(1), "pad 0", Phase::On, 0), &outcomes).is_ok());
+    assert!(queue.push(Lane::Quick, job(scroll(1), "pad 0", Phase::On, 0), &outcomes).is_ok());
 }
 
 #[derive(Clone, Debug)]
@@ -133,8 +143,8 @@ proptest! {
             match step {
                 Step::Push { knob, who, slow } => {
                     let phase = if knob { Phase::Set } else { Phase::On };
-                    let action = if slow { http() } else { scroll(1) };
-                    if let Ok(id) = queue.push(job(action, &who.to_string(), phase, 0), &outcomes) {
+                    let (lane, action) = if slow { (Lane::Slow, http()) } else { (Lane::Quick, scroll(1)) };
+                    if let Ok(id) = queue.push(lane, job(action, &who.to_string(), phase, 0), &outcomes) {
                         accepted.insert(id);
                     }
                 }
@@ -166,6 +176,6 @@ proptest! {
         }
         prop_assert_eq!(told(&heard), accepted.into_iter().collect::<Vec<_>>());
         prop_assert!(queue.take(Lane::Quick).is_none());
-        prop_assert_eq!(queue.push(job(scroll(1), "late", Phase::On, 0), &outcomes), Err(Refused::Closed));
+        prop_assert_eq!(queue.push(Lane::Quick, job(scroll(1), "late", Phase::On, 0), &outcomes), Err(Refused::Closed));
     }
 }

@@ -73,7 +73,7 @@ impl Front for Recorder {
 }
 
 impl Programs for Recorder {
-    fn start(&self, launch: &Launch) -> Result<Box<dyn Program>, Fault> {
+    fn start(&mut self, launch: &Launch) -> Result<Box<dyn Program>, Fault> {
         self.0.add(format!("launch {launch:?}"));
         Ok(Box::new(Ended))
     }

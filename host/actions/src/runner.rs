@@ -20,9 +20,11 @@ const SLOW: usize = 4;
 /// What dropping the runner may take.
 const BOUND: Duration = Duration::from_secs(2);
 
-/// Carries out what the user allows. Jobs wait in three lanes: what takes milliseconds, what waits for others, and OBS.
+/// Carries out what the user allows. Jobs wait in lanes: what takes milliseconds, what waits for others, programs,
+/// OBS.
 ///
-/// Dropping it cancels what waits and runs, within two seconds; programs that were started run on.
+/// Dropping it cancels what waits and runs, and waits two seconds at most: a job that hears no request to stop tells its
+/// outcome whenever it ends. Programs that were started run on.
 ///
 /// ```
 /// use ripieno_actions::{Action, Backends, Config, End, Job, Keystroke, Kind, Phase, Runner};
@@ -73,10 +75,11 @@ impl Runner {
         let Backends { keys, front, programs, http, osc, midi, volume, obs } = backends;
         let places = HashMap::new();
         runner.work(Lane::Quick, Quick { keys, front, midi, volume, osc: osc.clone(), places })?;
-        let slow = Slow { programs, http, osc };
+        let slow = Slow { http, osc };
         for _ in 0..SLOW {
             runner.work(Lane::Slow, slow.clone())?;
         }
+        runner.work(Lane::Programs, programs)?;
         runner.work(Lane::Obs, obs)?;
         Ok((runner, told))
     }
@@ -102,7 +105,7 @@ impl Runner {
             return Err(Refused::NotAllowed { kind, allowed: config.allow.clone() });
         }
         job.action.check()?;
-        self.shared.queue.push(job, &self.outcomes)
+        self.shared.queue.push(Lane::of(&job.action, &config), job, &self.outcomes)
     }
 
     /// Stops a job that waits, or that waits for others: its outcome is then [`End::Cancelled`]. A program is asked to
@@ -149,8 +152,7 @@ impl fmt::Debug for Runner {
 
 fn work(lane: Lane, mut worker: impl Worker, shared: &Shared, words: &Sender<Word>) {
     while let Some(Accepted { ticket, job, cancel }) = shared.queue.take(lane) {
-        let program = matches!(job.action, crate::action::Action::Launch(_));
-        if program && !shared.queue.admit(ticket.id, &cancel) {
+        if lane == Lane::Programs && !shared.queue.admit(ticket.id, &cancel) {
             shared.queue.leave(lane, ticket.id);
             ticket.end(End::Failed { error: format!("{PROGRAMS} programs are running already") });
             continue;
@@ -168,9 +170,7 @@ fn work(lane: Lane, mut worker: impl Worker, shared: &Shared, words: &Sender<Wor
             Ok(Performed::Ended(result)) => End::from(result),
             Err(_) => End::Failed { error: format!("{} broke off by a fault of its own", ticket.kind) },
         };
-        if program {
-            shared.queue.dismiss(ticket.id);
-        }
+        shared.queue.dismiss(ticket.id);
         ticket.end(end);
     }
 }

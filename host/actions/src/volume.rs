@@ -96,35 +96,5 @@ fn within((low, high): (i64, i64), level: f32) -> i64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn targets_are_checked_and_split() {
-        let check = |target: &str, expected: Option<(&str, &str)>| {
-            let right = SetVolume { target: target.into() }.check().is_ok();
-            assert_eq!(right.then(|| split(target)), expected, "{target:?}");
-        };
-        check("master", Some(("default", "master")));
-        check("hw:1/Front Mic", Some(("hw:1", "Front Mic")));
-        check("", None);
-        check("/Headphone", None);
-        check("hw:1/", None);
-        check("a\0b", None);
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn levels_reach_both_ends_of_any_range() {
-        assert_eq!([0.0, 0.5, 1.0, 2.0, f32::NAN].map(|level| within((0, 87), level)), [0, 44, 87, 87, 0]);
-        assert_eq!([0.0, 1.0].map(|level| within((-10, 10), level)), [-10, 10]);
-        assert_eq!(within((i64::MIN, i64::MAX), 1.0), i64::MAX);
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_card_that_is_not_there_is_named() {
-        let fault = Mixer.set("hw:29/Headphone", 0.5).expect_err("nobody has thirty cards");
-        assert!(fault.to_string().contains("hw:29"), "{fault}");
-    }
-}
+#[path = "volume_tests.rs"]
+mod tests;

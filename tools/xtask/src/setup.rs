@@ -26,6 +26,7 @@ pub const TEST: &[Package] = &[
     Package { name: "libasound2-plugins", provides: "/usr/share/alsa/alsa.conf.d/50-jack.conf" },
     Package { name: "timgm6mb-soundfont", provides: "/usr/share/sounds/sf2/TimGM6mb.sf2" },
     Package { name: "fluidsynth", provides: "/usr/bin/fluidsynth" },
+    Package { name: "pulseaudio", provides: "/usr/bin/pulseaudio" },
     Package { name: "xvfb", provides: "/usr/bin/Xvfb" },
 ];
 
@@ -83,7 +84,10 @@ mod tests {
     #[test]
     fn each_missing_package_is_named_once() {
         let both = [&TEST[3..], BENCH].concat();
-        assert_eq!(missing(&both, |_| false), ["faust", "fluidsynth", "g++", "timgm6mb-soundfont", "xvfb"]);
+        assert_eq!(
+            missing(&both, |_| false),
+            ["faust", "fluidsynth", "g++", "pulseaudio", "timgm6mb-soundfont", "xvfb"]
+        );
         assert_eq!(missing(&both, |file| file != "/usr/bin/faust"), ["faust"]);
         assert!(missing(&both, |_| true).is_empty());
     }
