@@ -93,7 +93,7 @@ pub enum Event {
     Log { entry: LogEntry },
     #[serde(rename = "error.unhandled")]
     Unhandled { path: String, error: String },
-    /// The state is another as a whole: a profile, an undo, an edit by hand. `patch` is the whole of it.
+    /// The state is another as a whole: a profile, an undo, an edit by hand. `patch` brings a copy there as ever.
     #[serde(rename = "state.replaced")]
     Replaced {},
 }

@@ -1,6 +1,6 @@
 //! What the server asks of the state's owner. The server holds no state: each request carries the way back for its answer.
 
-use crate::publisher::Subscription;
+use crate::publisher::{Stamp, Subscription};
 use crate::shape::*;
 use serde_json::Value;
 use std::sync::Arc;
@@ -45,6 +45,8 @@ pub enum Request {
     Subscribe(Reply<Subscription>),
     /// The whole state, as JSON text.
     State(Reply<Arc<str>>),
+    /// The number and hash of the whole state.
+    Stamp(Reply<Stamp>),
 
     Panels(Reply<Panels>),
     CreatePanel(NewPanel, Reply<Panel>),
