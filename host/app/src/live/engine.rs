@@ -209,11 +209,11 @@ impl<M: MidiIn> Engine<M> {
                 self.give_back(old.map(Spent::Mapper));
             }
             Order::Panels(mut setup) => {
+                self.setups += 1;
+                self.teller.tell(Outcome::Panels(self.setups));
                 let Self { playing, front, teller, .. } = self;
                 let now = playing.rig.now();
                 front.replace(&mut setup, now, &mut |command| playing.obey(command), &mut |output| teller.say(output));
-                self.setups += 1;
-                self.teller.tell(Outcome::Panels(self.setups));
                 self.give_back(Some(Spent::Panels(setup)));
             }
             Order::Score(score) => {
