@@ -169,6 +169,33 @@ fn what_changes_under_a_held_pad_ends_its_note() {
 }
 
 #[test]
+fn a_release_during_a_change_that_fails_is_not_forgotten() {
+    let mut stand = stand();
+    stand.session.handle().panels(setup([&[(PAD, Glue::default(), note(60))], &[]], &[]));
+    warm(&stand);
+    stand.keys.send(0, &[0x90, 16, 100]);
+    assert!(pull(&stand, 50 * MS) > 0.01);
+    stand.vault.is_full.store(true, std::sync::atomic::Ordering::Relaxed);
+    let handle = stand.session.handle();
+    let change = std::thread::spawn(move || {
+        handle.reconfigure(Change { rate: Some(Some(96_000)), ..Change::default() }).unwrap_err();
+    });
+    until("it plays at the new rate", || {
+        stand.driver.pull(MS);
+        stand.driver.starts() == 2
+    });
+    // The old rate's rig is kept aside until the settings are saved, which they cannot be.
+    stand.keys.send(0, &[0x80, 16, 0]);
+    while !change.is_finished() {
+        stand.driver.pull(MS);
+    }
+    change.join().unwrap();
+    assert_eq!(stand.driver.starts(), 3);
+    assert!(is_silent(&stand));
+    assert_eq!(settle(&stand).notes, [0, 0]);
+}
+
+#[test]
 fn the_first_set_up_ends_what_was_played_without_one() {
     let mut stand = stand();
     warm(&stand);

@@ -60,7 +60,16 @@ impl Playing {
         heir.rig.inherit(&self.rig);
         let moved = |song: &SongPart| Box::new(song.moved(self.rig.now(), self.rate, setup.rate));
         heir.song = self.song.as_deref().map(moved);
+        // What a player has let go by the time this one plays again is known by it.
+        heir.held = self.held;
         heir
+    }
+
+    /// Plays again, without what is not `held` any more.
+    fn resumed(mut self, held: &Held) -> Self {
+        let now = self.rig.now();
+        self.held.without(held).lift(|word| self.obey(Timed { at: now, value: Command::Midi(word) }));
+        self
     }
 
     /// Lets the rig obey a command now. Real-time.
@@ -148,11 +157,16 @@ impl<M: MidiIn> Engine<M> {
         (self.timeline, self.left, self.began, self.idled) = (Timeline::default(), 0, None, None);
         let mut old = None;
         if setup.rate != self.playing.rate {
-            let new =
-                spare.filter(|spare| spare.rate == setup.rate).unwrap_or_else(|| self.playing.heir(setup, instrument));
+            let spare = spare.filter(|spare| spare.rate == setup.rate);
+            let old_now = self.playing.rig.now();
+            let new_now = spare.as_ref().map_or(0, |spare| spare.rig.now());
             let before = &mut self.playing;
-            self.front.rebase(setup.rate, before.rig.now(), new.rig.now(), &mut |command| before.obey(command));
-            self.staged.hasten(new.rig.now());
+            self.front.rebase(setup.rate, old_now, new_now, &mut |command| before.obey(command));
+            self.staged.hasten(new_now);
+            let new = match spare {
+                Some(spare) => spare.resumed(&self.playing.held),
+                None => self.playing.heir(setup, instrument),
+            };
             old = Some(std::mem::replace(&mut self.playing, new));
         }
         self.playing.rig.command(Command::Polyphony(setup.voices));
