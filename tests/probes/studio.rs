@@ -1,7 +1,7 @@
 //! Edits a studio without end: panels come, change and go, steps are taken back. After each edit it says how many panels
 //! there are, so that whoever kills it knows what was promised.
 
-use ripieno::studio::{Folder, Fresh, Studio};
+use ripieno::studio::{Folder, Fresh, Model, Studio};
 use ripieno_web::shape::{Kind, NewPanel};
 use std::io::Write;
 
@@ -26,7 +26,11 @@ fn main() {
         }
         // Away from the bounds of what there is room for.
         if studio.model().panels.len() > 40 {
-            studio.edit("clear", |model| Ok(model.panels.truncate(3))).expect("an edit");
+            let clear = |model: &mut Model| {
+                let spare: Vec<String> = model.panels.iter().skip(3).map(|panel| panel.id.clone()).collect();
+                spare.iter().try_for_each(|id| model.delete_panel(id).map(drop))
+            };
+            studio.edit("clear", clear).expect("an edit");
         }
         writeln!(out, "{}", studio.model().panels.len()).and_then(|()| out.flush()).expect("somebody listens");
     }
