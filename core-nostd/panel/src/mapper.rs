@@ -109,6 +109,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
             stats: MapperStats::default(),
         };
         mapper.settle();
+        mapper.show_all();
         mapper
     }
 

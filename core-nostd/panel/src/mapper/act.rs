@@ -196,7 +196,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         let Some(cell) = self.cell(mapping) else { return };
         let was_on = cell.take(ON);
         let lasts = own.glue.press != Press::Momentary;
-        if !was_on && !(lasts && is_set(&own.action)) {
+        if !(was_on || lasts && is_set(&own.action)) {
             return;
         }
         match own.action {

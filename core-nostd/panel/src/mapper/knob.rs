@@ -250,11 +250,12 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
                     continue;
                 }
                 self.catch_up(mapping);
-                if let (Some((_, now)), Some(value)) = (self.look(mapping), self.targets.value(&own.action)) {
-                    if now.value != cell.value || !cell.is(KNOWN) {
-                        each(Output::Value { by: MappingId(mapping), value, distance: self.distance(mapping) });
-                        self.show_mapping(mapping);
-                    }
+                if let Some((_, now)) = self.look(mapping)
+                    && (now.value != cell.value || !cell.is(KNOWN))
+                {
+                    let (value, distance) = (now.value, self.distance(mapping));
+                    each(Output::Value { by: MappingId(mapping), value, distance });
+                    self.show_mapping(mapping);
                 }
             }
         }
