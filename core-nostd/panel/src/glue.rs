@@ -75,7 +75,7 @@ impl Glue {
     }
 
     /// The position whose value is nearest to a value: an end of the way if one of them is that near, else the middle of the
-    /// positions that share it. Real-time; some thirty times the work of [`shape`](Self::shape).
+    /// positions that share it. Real-time; some fifty times the work of [`shape`](Self::shape).
     pub fn unshape(&self, value: u16) -> u16 {
         let first = |at_least: u16| first_position(|position| self.shape_upright(position) >= at_least);
         let nearest = match first(value) {

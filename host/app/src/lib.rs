@@ -11,6 +11,7 @@ mod interrupt;
 pub mod live;
 pub mod offline;
 mod output;
+pub mod panels;
 pub mod play;
 mod progress;
 mod quiet;

@@ -56,8 +56,8 @@ fn softer(value: u16) -> u16 {
 }
 
 fn soft(value: u16) -> u16 {
-    // The mean, rounded up; the sum of two that are u16 halves to a u16.
-    (u32::from(value) + u32::from(softer(value))).div_ceil(2) as u16
+    let (x, top) = (u64::from(value), u64::from(TOP));
+    ((x * (top + x) + top) / (2 * top)) as u16
 }
 
 fn s(value: u16) -> u16 {
@@ -102,9 +102,11 @@ mod tests {
     #[test]
     fn curves_bend_as_their_formulas_say() {
         let check = |curve: Curve, formula: fn(f64) -> f64| {
+            // Points are themselves rounded.
+            let most = if matches!(curve, Curve::Points(_)) { 1.0 } else { 0.5001 };
             for x in 0..=u16::MAX {
                 let exact = formula(f64::from(x) / 65_535.0) * 65_535.0;
-                assert!((f64::from(curve.bend(x)) - exact).abs() <= 1.0, "{curve:?} {x}");
+                assert!((f64::from(curve.bend(x)) - exact).abs() <= most, "{curve:?} {x}");
             }
         };
         check(Curve::Linear, |x| x);

@@ -1,3 +1,5 @@
+//! Buttons, as scripts of what happens when.
+
 use proptest::prelude::*;
 use ripieno_panel::Source;
 use ripieno_panel::glue::{Button, ButtonState, Edge, Fire, Fired};
@@ -33,6 +35,7 @@ fn run(button: &Button, happens: impl IntoIterator<Item = (u64, Happens)>, until
     let pass = |state: &mut ButtonState, until: u64, fired: &mut Vec<(u64, bool)>| {
         while let Some(due) = state.due(button).filter(|due| *due <= until) {
             note(fired, due, state.tick(button, due));
+            assert!(fired.len() < 10_000, "time passes without an end");
         }
     };
     for (now, what) in happens {
@@ -86,6 +89,7 @@ fn presses_do_what_players_expect() {
 
     check(Fire::Press, 0, "10d 20u 30d 40d 50u 60u", "10+ 20- 30+ 50-");
     check(Fire::Press, 100, "10d 20u 30d 40u 50d 115u 120d 130u", "10+ 20- 120+ 130-");
+    check(Fire::Press, 100, "10d 20u 50d 200d 210u 220d 230u", "10+ 20- 220+ 230-");
     check(Fire::Release, 0, "10d 900u", "900!");
 
     check(short, 0, "10d 409u 1000d 1400u", "409!");
@@ -131,6 +135,9 @@ fn a_clock_that_leaps_brings_one_repetition() {
     assert_eq!(state.tick(&button, leap), [Some(Fired::On(1)), Some(Fired::Off)]);
     assert_eq!(state.tick(&button, leap), [None; 2]);
     assert_eq!(state.due(&button), Some(leap + 10 * MS));
+    // Late by one interval exactly.
+    assert_eq!(state.tick(&button, leap + 20 * MS)[0], Some(Fired::On(1)));
+    assert_eq!(state.due(&button), Some(leap + 30 * MS));
     // The end of time is no reason to stop listening.
     assert_eq!(state.tick(&button, u64::MAX), [Some(Fired::On(1)), Some(Fired::Off)]);
     assert_eq!(state.edge(&button, u64::MAX, Edge::Up)[1], Some(Fired::Off));

@@ -1,3 +1,5 @@
+//! What becomes of a position, and the way back.
+
 use proptest::prelude::*;
 use ripieno_panel::Source;
 use ripieno_panel::glue::{Button, Curve, Encoder, Fire, Glue, GlueError, Mode, Takeover};
@@ -49,8 +51,12 @@ fn lights_of_the_ends_are_the_ends() {
             }
         }
     }
-    let glue = Glue { min: 7, max: 7, ..Glue::default() };
-    assert_eq!([0, 7, 9].map(|v| glue.unshape(v)), [0, 0, 0]);
+    for glue in [
+        Glue { min: 7, max: 7, ..Glue::default() },
+        Glue { min: 0, max: 100, curve: Curve::Points([9_000; 5]), ..Glue::default() },
+    ] {
+        assert_eq!([0, 7, 9, 50, 65_535].map(|v| glue.unshape(v)), [0; 5], "all positions are alike");
+    }
 }
 
 #[test]

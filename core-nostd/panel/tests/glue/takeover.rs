@@ -1,3 +1,5 @@
+//! Knobs that take over, from their first turn to a sweep over the whole way.
+
 use proptest::prelude::*;
 use ripieno_panel::glue::{Takeover, TakeoverState};
 use ripieno_panel::value::from_7;
