@@ -29,8 +29,9 @@ fn to_bank(bank: u8) -> Edit {
 
 #[test]
 fn an_active_panel_that_moves_takes_an_empty_slot_and_evicts_nobody() {
+    type Row = (&'static [(u16, u8, bool)], u16, u8, &'static [u16]);
     // Panels, who moves where, who is active then.
-    let rows: [(&[(u16, u8, bool)], u16, u8, &[u16]); 5] = [
+    let rows: [Row; 5] = [
         (&[(1, 0, true)], 1, 1, &[1]),
         (&[(1, 0, true), (2, 1, true)], 1, 1, &[2]),
         (&[(1, 0, true), (2, 1, false)], 1, 1, &[1]),
