@@ -41,6 +41,9 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     pub(super) fn word(&mut self, now: u64, device: DeviceId, word: MidiWord, each: &mut impl FnMut(Output)) {
         let place = usize::from(device.0).min(DEVICES - 1);
         let Some(decoder) = self.decoders.get_mut(place) else { return };
+        if place + 1 == DEVICES {
+            self.last = device;
+        }
         let readings = decoder.feed(now, word);
         self.note_waiting(place);
         let (mut was_taken, mut telling) = (false, None::<Reading>);
@@ -56,6 +59,9 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
             }
         }
         let is_note = matches!(word.as_bytes().first().map(|status| status & 0xF0), Some(NOTE_OFF | NOTE_ON));
+        if was_taken {
+            self.pass_end(word, each);
+        }
         if was_taken || is_note {
             return;
         }
@@ -75,7 +81,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
             while self.waiting & 1 << place != 0 {
                 let now = self.now;
                 let Some(reading) = self.decoders.get_mut(place).and_then(|decoder| decoder.tick(now)) else { break };
-                let device = if place + 1 < DEVICES { DeviceId(place as u8) } else { DeviceId::UNKNOWN };
+                let device = if place + 1 < DEVICES { DeviceId(place as u8) } else { self.last };
                 let control = Control { source: reading.source, device, channel: reading.channel };
                 let was_taken = self.reading(now, control, reading.event, each);
                 // A controller's first half was heard when it came; a parameter's number is heard only now.
@@ -99,7 +105,8 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         let down = self.keys.iter().position(|key| key.control == control);
         let position = if let Event::At { value, .. } = event { Some(value) } else { None };
         let goes_up = down.filter(|_| position.is_some_and(|value| value < UP_BELOW));
-        let was_taken = goes_up.is_some() || !group.is_empty();
+        // A control that is down for a mapping is its own until it is up, wherever it would lead now.
+        let was_taken = down.is_some() || !group.is_empty();
         if let (true, Some(place)) = (was_taken, &place) {
             let by = Some(MappingId(group.start)).filter(|_| !group.is_empty());
             each(heard(control, event, place, by));
@@ -113,17 +120,20 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
             _ => true,
         };
         let force = position.unwrap_or(u16::MAX);
-        let buttons = is_pressed && group.clone().any(|mapping| self.is_button(mapping));
-        if let (true, Some(place), Some(_)) = (buttons, &place, position) {
-            let route = Route::Mapped(group.clone());
+        let is_partner = self.chords.iter().any(|(source, _)| *source == control.source);
+        let is_button = is_pressed && (is_partner || group.clone().any(|mapping| self.is_button(mapping)));
+        if let (true, Some(place), Some(_)) = (is_button, &place, position) {
+            let route = if group.is_empty() { Route::Lost } else { Route::Mapped(group.clone()) };
             if self.hold(Key { control, kind: place.kind, bank: place.bank, panel: place.slot.panel, route }) {
                 self.follow_bank(place, each);
                 self.down(now, &group, force, each);
                 self.partners(now, &control, Edge::Down(force), each);
             }
-        } else if buttons {
+        } else if is_button {
             self.down(now, &group, force, each);
+            self.partners(now, &control, Edge::Down(force), each);
             self.up(now, &group, each);
+            self.partners(now, &control, Edge::Up, each);
         }
         for mapping in group {
             self.turn(now, mapping, &control, event, each);
@@ -216,8 +226,11 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         }
     }
 
-    /// Says that a control was used that no mapping takes.
+    /// Says that a control was used that no mapping takes. A clock that nobody wants is no news.
     pub(super) fn unmapped(&mut self, control: Control, event: Event, each: &mut impl FnMut(Output)) {
+        if control.source == Source::Clock {
+            return;
+        }
         if let Some(place) = self.place(&control) {
             each(heard(control, event, &place, None));
         }
@@ -347,6 +360,19 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         };
         self.passed.follow(word);
         each(Output::Rig(Command::Midi(word)));
+    }
+
+    /// A pedal or wheel that the synth still holds is let go there too, though a mapping has it now.
+    fn pass_end(&mut self, word: MidiWord, each: &mut impl FnMut(Output)) {
+        if self.passed.is_empty() {
+            return;
+        }
+        let mut after = self.passed;
+        after.follow(word);
+        if !self.passed.without(&after).is_empty() {
+            self.passed = after;
+            each(Output::Rig(Command::Midi(word)));
+        }
     }
 
     /// True for a controller that is a pad's or ignored, or half of a pair that is mapped.

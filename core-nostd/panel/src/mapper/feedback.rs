@@ -50,7 +50,7 @@ impl<const MAPPINGS: usize> Lights<MAPPINGS> {
     }
 
     fn pay(&mut self, now: u64) {
-        self.paid_until = self.paid_until.max(now) + COST;
+        self.paid_until = self.paid_until.max(now).saturating_add(COST);
     }
 }
 
@@ -119,7 +119,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
 
     pub(super) fn show(&mut self, now: u64, each: &mut impl FnMut(Output)) {
         if self.targets.is_changed() && now >= self.lights.tells_at {
-            self.lights.tells_at = now + TELL_EVERY;
+            self.lights.tells_at = now.saturating_add(TELL_EVERY);
             self.tell_changed(each);
         }
         if now < self.lights.rests_until {
@@ -143,7 +143,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
                 each(Output::Light { device, word });
             }
         }
-        self.lights.rests_until = now + PAUSE;
+        self.lights.rests_until = now.saturating_add(PAUSE);
     }
 
     pub(super) fn show_due(&self) -> Option<u64> {
