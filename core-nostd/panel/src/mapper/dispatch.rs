@@ -120,8 +120,8 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
             _ => true,
         };
         let force = position.unwrap_or(u16::MAX);
-        let is_partner = self.chords.iter().any(|(source, _)| *source == control.source);
-        let is_button = is_pressed && (is_partner || group.clone().any(|mapping| self.is_button(mapping)));
+        let is_partner = is_pressed && (0..self.chords.len()).any(|place| self.partner_of(place, &control).is_some());
+        let is_button = is_partner || is_pressed && group.clone().any(|mapping| self.is_button(mapping));
         if let (true, Some(place), Some(_)) = (is_button, &place, position) {
             let route = if group.is_empty() { Route::Lost } else { Route::Mapped(group.clone()) };
             if self.hold(Key { control, kind: place.kind, bank: place.bank, panel: place.slot.panel, route }) {
@@ -307,13 +307,18 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     /// Tells mappings that fire together with a control what it does.
     fn partners(&mut self, now: u64, control: &Control, edge: Edge, each: &mut impl FnMut(Output)) {
         for place in 0..self.chords.len() {
-            let Some(&(source, mapping)) = self.chords.get(place) else { return };
-            let Some(at) = self.setup.mappings().get(usize::from(mapping)).map(|mapping| mapping.at) else { return };
-            let own = Control { source: at.source, ..*control };
-            if source == control.source && at.meets(&own) && self.is_in_reach(mapping, &own) {
+            if let Some(mapping) = self.partner_of(place, control) {
                 self.partner(now, mapping, edge, each);
             }
         }
+    }
+
+    /// The mapping of a chord, if a control is its other button and its own is in reach.
+    fn partner_of(&self, place: usize, control: &Control) -> Option<u16> {
+        let (source, mapping) = *self.chords.get(place)?;
+        let at = self.setup.mappings().get(usize::from(mapping))?.at;
+        let own = Control { source: at.source, ..*control };
+        (source == control.source && at.meets(&own) && self.is_in_reach(mapping, &own)).then_some(mapping)
     }
 
     /// True when a mapping's control would reach it now, or is down for it.
