@@ -19,6 +19,7 @@ type LargeMapper = Mapper<512, 512, 12_288>;
 const RATE: u64 = 10_000;
 const EVENTS: usize = 200_000;
 const ROUNDS: usize = 15;
+const EXCHANGES: usize = 200;
 /// A call should take no longer than this in 999 of 1,000 cases, in microseconds.
 const GOAL_MICROS: f64 = 100.0;
 /// How much more 10,000 mappings out of reach may cost than 100.
@@ -56,6 +57,18 @@ pub fn run() {
         each.max() as f64 / 1_000.0,
         outputs as f64 / EVENTS as f64,
     );
+    println!("\n## panel: another set-up in the place of this one, 3,000 mappings, half of them moved (µs)\n");
+    println!("| median | most of {EXCHANGES} |\n|---|---|");
+    let mut other = setup(1_000, 0);
+    let mut exchanges: Vec<f64> = (0..EXCHANGES)
+        .map(|_| {
+            let start = Instant::now();
+            mapper.replace(&mut other, 0, &mut |output| _ = black_box(output));
+            start.elapsed().as_nanos() as f64 / 1_000.0
+        })
+        .collect();
+    exchanges.sort_by(f64::total_cmp);
+    println!("| {:.0} | {:.0} |", exchanges[EXCHANGES / 2], exchanges[EXCHANGES - 1]);
     let (mut many, mut few) = (self::mapper(10_000), self::mapper(100));
     Contest::new("panel: mappings out of reach", "ns/event")
         .entrant("10,000", || sample(&mut many, &words))
@@ -72,28 +85,33 @@ fn sample(mapper: &mut LargeMapper, words: &[MidiWord]) -> f64 {
     start.elapsed().as_nanos() as f64 / words.len() as f64
 }
 
-/// Pads and knobs of eight channels, 125 of each, with all kinds of glue; `inactive` more in presets that no panel has.
 fn mapper(inactive: usize) -> Box<LargeMapper> {
+    Box::new(Mapper::new(*setup(inactive, 1)))
+}
+
+/// Pads and knobs of eight channels, 125 of each, with all kinds of glue; `inactive` more in presets that no panel has, and
+/// `first` as the number of the first preset.
+fn setup(inactive: usize, first: u16) -> Box<Large> {
     let mut setup = Box::new(Large::new());
     let run = |first, last, role| Zone { device: None, channel: None, run: Run { first, last }, role };
     let check = |result: Result<(), _>| result.unwrap_or_else(|error| panic!("{error}"));
     check(setup.zone(run(Source::Note(0), Source::Note(127), Role::Pad(BankId(0)))));
     check(setup.zone(run(Source::Control(0), Source::Control(127), Role::Knob(None))));
-    for (id, kind) in [(1, PanelKind::Pad), (2, PanelKind::Knob)] {
+    for (id, kind) in [(first, PanelKind::Pad), (2, PanelKind::Knob)] {
         let mappings: Vec<Mapping> = (0..1_000).map(|place| mapping(kind, place)).collect();
         check(setup.preset(PresetId(id), kind, &mappings));
         let (bank, preset, title) = (BankId(0), Some(PresetId(id)), TextId(0));
         check(setup.panel(Panel { id: PanelId(id), kind, bank, preset, title, is_active: true }));
     }
-    for (place, first) in (0..inactive).step_by(50).enumerate() {
+    for (place, from) in (0..inactive).step_by(50).enumerate() {
         let kind = [PanelKind::Pad, PanelKind::Knob][place % 2];
-        let mappings: Vec<Mapping> = (first..inactive.min(first + 50)).map(|place| mapping(kind, place)).collect();
+        let mappings: Vec<Mapping> = (from..inactive.min(from + 50)).map(|place| mapping(kind, place)).collect();
         let id = 100 + place as u16;
         check(setup.preset(PresetId(id), kind, &mappings));
         let (bank, preset, title) = (BankId(0), Some(PresetId(id)), TextId(0));
         check(setup.panel(Panel { id: PanelId(id), kind, bank, preset, title, is_active: false }));
     }
-    Box::new(Mapper::new(*setup))
+    setup
 }
 
 fn mapping(kind: PanelKind, place: usize) -> Mapping {

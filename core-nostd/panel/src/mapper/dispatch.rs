@@ -25,6 +25,9 @@ const NOTE_OFF: u8 = 0x80;
 const NOTE_ON: u8 = 0x90;
 const POLY_PRESSURE: u8 = 0xA0;
 const CONTROL: u8 = 0xB0;
+const PROGRAM: u8 = 0xC0;
+const CHANNEL_PRESSURE: u8 = 0xD0;
+const PITCH_BEND: u8 = 0xE0;
 
 /// What a control is for, and who has that.
 struct Place {
@@ -346,21 +349,31 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     fn pass(&mut self, device: DeviceId, word: MidiWord, each: &mut impl FnMut(Output)) {
         let bytes = word.as_bytes();
         let [status, first, ..] = *bytes else { return };
-        if status >= 0xF0 || self.slots.at(PanelKind::Piano, BankId::PLAY).panel.is_none() {
+        if self.slots.at(PanelKind::Piano, BankId::PLAY).panel.is_none() {
             return;
         }
-        let channel = Some(status & 0x0F);
-        let control = |source| Control { source, device, channel };
-        let word = match status & 0xF0 {
-            POLY_PRESSURE => {
-                let key = self.keys.iter().find(|key| key.control == control(Source::Note(first)));
+        let control = |source| Control { source, device, channel: Some(status & 0x0F) };
+        let source = match status & 0xF0 {
+            POLY_PRESSURE => Source::PolyPressure(first),
+            CONTROL => Source::Control(first),
+            PROGRAM => Source::Program,
+            CHANNEL_PRESSURE => Source::ChannelPressure,
+            PITCH_BEND => Source::PitchBend,
+            _ => return,
+        };
+        if !self.is_free(&control(source)) {
+            return;
+        }
+        let word = match source {
+            Source::PolyPressure(note) => {
+                let key = self.keys.iter().find(|key| key.control == control(Source::Note(note)));
                 let Some(Key { route: Route::Synth { channel, note }, .. }) = key else { return };
                 match MidiWord::new(&[POLY_PRESSURE | channel, *note, bytes.get(2).copied().unwrap_or(0)]) {
                     Ok(word) => word,
                     Err(_) => return,
                 }
             }
-            CONTROL if self.is_others(&control(Source::Control(first)), first) => return,
+            Source::Control(number @ 0..64) if self.is_taken(&control(Source::Control14(number % 32))) => return,
             _ => word,
         };
         self.passed.follow(word);
@@ -380,15 +393,14 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         }
     }
 
-    /// True for a controller that is a pad's or ignored, or half of a pair that is mapped.
-    fn is_others(&self, control: &Control, number: u8) -> bool {
-        let is_free = |control: &Control| {
-            self.place(control)
-                .is_some_and(|place| place.kind != PanelKind::Pad && self.mapped(&place, control).is_empty())
-        };
-        let pair = Control { source: Source::Control14(number % 32), ..*control };
-        !is_free(control)
-            || number < 64 && self.place(&pair).is_some_and(|place| !self.mapped(&place, &pair).is_empty())
+    /// True for a control that no mapping takes, that is no pad and not ignored.
+    fn is_free(&self, control: &Control) -> bool {
+        let place = self.place(control);
+        place.is_some_and(|place| place.kind != PanelKind::Pad && self.mapped(&place, control).is_empty())
+    }
+
+    fn is_taken(&self, control: &Control) -> bool {
+        self.place(control).is_some_and(|place| !self.mapped(&place, control).is_empty())
     }
 }
 

@@ -121,7 +121,8 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         }
         if stays(&own.action) {
             if own.glue.press == Press::Momentary {
-                self.send(mapping, &own.action, rest(own), each);
+                self.targets.set(&own.action, rest(own));
+                self.send(None, &own.action, rest(own), each);
             }
             return;
         }

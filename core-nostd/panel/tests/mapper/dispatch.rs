@@ -138,11 +138,14 @@ fn ignored_controls_do_not_exist() {
     setup.clear();
     setup.zone(zone(Source::Note(0), Source::Note(127), Role::Ignored)).unwrap();
     setup.zone(zone(Source::Control(1), Source::Control(1), Role::Ignored)).unwrap();
+    setup.zone(zone(Source::PitchBend, Source::PitchBend, Role::Ignored)).unwrap();
+    setup.zone(zone(Source::ChannelPressure, Source::ChannelPressure, Role::Pad(A))).unwrap();
     with_play(&mut setup);
     let mut desk = Desk::new(setup);
-    for bytes in [[0x90, 60, 1], [0x80, 60, 0], [0xB0, 1, 5]] {
+    for bytes in [[0x90, 60, 1], [0x80, 60, 0], [0xB0, 1, 5], [0xE0, 0, 5]] {
         assert!(desk.all(&bytes).is_empty(), "{bytes:x?}");
     }
+    assert_eq!(desk.does(&[0xD0, 5]), "", "a pad's");
     assert_eq!(desk.does(&[0xB0, 2, 5]), "cc 0 2 5");
 }
 
