@@ -225,7 +225,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         self.partners(now, &key.control, Edge::Up, each);
         while let Some(place) = self.orphans.iter().position(|orphan| orphan.control == key.control) {
             let orphan = self.orphans.swap_remove(place);
-            self.end(&orphan.action, None, each);
+            self.end_orphan(&orphan.action, each);
         }
     }
 

@@ -126,15 +126,15 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
             }
             return;
         }
-        // A layer goes on for as long as the set-up names it.
-        if matches!(own.action, Action::Layer(_)) {
+        // A layer that was turned on goes on for as long as the set-up names it.
+        if matches!(own.action, Action::Layer(_)) && own.glue.press != Press::Momentary {
             return;
         }
         let control = self.keys.iter().find(|key| key.route.leads_to(mapping)).map(|key| key.control);
         let orphan = control.filter(|_| own.glue.press == Press::Momentary);
         let is_kept = orphan.is_some_and(|control| self.orphans.push(Orphan { control, action: own.action }).is_ok());
         if !is_kept {
-            self.end(&own.action, None, each);
+            self.end_orphan(&own.action, each);
         }
     }
 
@@ -217,11 +217,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     fn end_layers(&mut self, before: &Setup<PANELS, PRESETS, MAPPINGS>, each: &mut impl FnMut(Output)) {
         let lost = layers(before) & !layers(&self.setup);
         for place in (0..LAYERS as u16).filter(|place| lost & 1 << place != 0) {
-            let layer = Action::Layer(place);
-            if self.targets.value(&layer).is_some_and(|value| value != 0) {
-                self.targets.set(&layer, 0);
-                self.end(&layer, None, each);
-            }
+            self.end_orphan(&Action::Layer(place), each);
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::support::*;
 use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
 use ripieno_panel::glue::{Button, Coding, Curve, Encoder, Fire, Glue, Mode, Press, Takeover};
 use ripieno_panel::{
     Action, Address, BankId, DeviceId, Light, Mapper, Mapping, Output, Panel, PanelId, PanelKind, Pattern, Phase,
@@ -212,13 +213,13 @@ struct Begun {
 }
 
 impl Begun {
-    fn follow(&mut self, output: Output, mappings: usize) {
+    fn follow(&mut self, output: Output, mappings: usize) -> Result<(), TestCaseError> {
         let id = match output {
             Output::Do { by, .. } | Output::Heard { by, .. } => by,
             Output::Value { by, .. } => Some(by),
             _ => None,
         };
-        assert!(id.is_none_or(|id| usize::from(id.0) < mappings), "{output:?} of {mappings}");
+        prop_assert!(id.is_none_or(|id| usize::from(id.0) < mappings), "{:?} of {}", output, mappings);
         match output {
             Output::Rig(Command::Midi(word)) => match *word.as_bytes() {
                 [status, note, 1..=127] if status & 0xF0 == 0x90 => _ = self.notes.insert((status & 15, note)),
@@ -235,11 +236,14 @@ impl Begun {
             }
             _ => {}
         }
+        Ok(())
     }
 }
 
+type Said = Result<Vec<Output>, TestCaseError>;
+
 /// Maps a trace; returns all that was said. Between the inputs `change` may do what it likes.
-fn run_with(setup: Small, inputs: &[Input], mut change: impl FnMut(usize) -> Option<Small>) -> Vec<Output> {
+fn run_with(setup: Small, inputs: &[Input], mut change: impl FnMut(usize) -> Option<Small>) -> Said {
     let (mut said, mut begun, mut now) = (Vec::new(), Begun::default(), 0);
     let mut mapper = Box::new(SmallMapper::new(setup));
     for (place, input) in inputs.iter().enumerate() {
@@ -248,7 +252,7 @@ fn run_with(setup: Small, inputs: &[Input], mut change: impl FnMut(usize) -> Opt
         if let Some(mut other) = change(place) {
             let after = other.mappings().len();
             mapper.replace(&mut other, now, &mut each);
-            said[from..].iter().for_each(|output| begun.follow(*output, before.max(after)));
+            said[from..].iter().try_for_each(|output| begun.follow(*output, before.max(after)))?;
             continue;
         }
         match input {
@@ -260,7 +264,7 @@ fn run_with(setup: Small, inputs: &[Input], mut change: impl FnMut(usize) -> Opt
                 while let Some(due) = mapper.due().filter(|due| *due <= end && micros % 3 != 0) {
                     mapper.tick(due.max(now), &mut each);
                     ticks += 1;
-                    assert!(ticks < 10_000, "time stands still");
+                    prop_assert!(ticks < 10_000, "time stands still");
                     now = now.max(due);
                 }
                 now = end;
@@ -272,19 +276,19 @@ fn run_with(setup: Small, inputs: &[Input], mut change: impl FnMut(usize) -> Opt
             Input::SysEx(last) => mapper.sysex(now, DEVICE, &[1, *last], &mut each),
             Input::ReleaseAll => mapper.release_all(now, &mut each),
         }
-        said[from..].iter().for_each(|output| begun.follow(*output, before));
+        said[from..].iter().try_for_each(|output| begun.follow(*output, before))?;
     }
     let (from, mappings) = (said.len(), mapper.setup().mappings().len());
     mapper.release_all(now, &mut |output| said.push(output));
-    said[from..].iter().for_each(|output| begun.follow(*output, mappings));
-    assert!(begun.notes.is_empty(), "still on: {:?}", begun.notes);
+    said[from..].iter().try_for_each(|output| begun.follow(*output, mappings))?;
+    prop_assert!(begun.notes.is_empty(), "still on: {:?}", begun.notes);
     let running: Vec<_> = begun.phases.iter().filter(|(_, running)| **running > 0).collect();
-    assert!(running.is_empty(), "still running: {running:?}");
-    said
+    prop_assert!(running.is_empty(), "still running: {:?}", running);
+    Ok(said)
 }
 
 /// Maps a trace with one set-up.
-pub fn run(setup: Small, inputs: &[Input]) -> Vec<Output> {
+pub fn run(setup: Small, inputs: &[Input]) -> Said {
     run_with(setup, inputs, |_| None)
 }
 
@@ -293,7 +297,8 @@ proptest! {
 
     #[test]
     fn everything_ends_and_the_same_is_the_same(setup in setups(), inputs in trace()) {
-        prop_assert_eq!(run(setup.clone(), &inputs), run(setup, &inputs));
+        let (once, again) = (run(setup.clone(), &inputs)?, run(setup, &inputs)?);
+        prop_assert_eq!(once, again);
     }
 
     #[test]
@@ -304,7 +309,7 @@ proptest! {
     ) {
         run_with(all[0].clone(), &inputs, |place| {
             (place % every == every - 1).then(|| all[place / every % all.len()].clone())
-        });
+        })?;
     }
 
     /// Taking a set-up in the place of itself changes nothing that is said from then on but what is shown anew.
@@ -314,7 +319,7 @@ proptest! {
             said.into_iter().filter(|output| matches!(output, Output::Rig(_) | Output::Do { .. })).collect()
         };
         let inputs: Vec<Input> = inputs.into_iter().filter(|input| !matches!(input, Input::Activate(..))).collect();
-        let plain = run_with(setup.clone(), &inputs, |_| None);
+        let plain = run_with(setup.clone(), &inputs, |_| None)?;
         prop_assume!(!plain.iter().any(|output| matches!(output, Output::Activated { .. })));
         let mut again = Vec::new();
         for (place, input) in inputs.iter().enumerate() {
@@ -325,7 +330,7 @@ proptest! {
         }
         let replaced = run_with(setup.clone(), &again, |place| {
             matches!(again[place], Input::Refresh(0)).then(|| setup.clone())
-        });
+        })?;
         prop_assert_eq!(acts(replaced), acts(plain));
     }
 
@@ -339,7 +344,7 @@ proptest! {
         prop_assume!(larger.preset(PresetId(100), PanelKind::Pad, &more).is_ok());
         let is_theirs = |input: &Input| matches!(input, Input::Moved(action, _) if shared.contains(&format!("{action:?}")));
         let inputs: Vec<Input> = inputs.into_iter().filter(|input| !is_theirs(input)).collect();
-        prop_assert_eq!(run(larger, &inputs), run(setup, &inputs));
+        prop_assert_eq!(run(larger, &inputs)?, run(setup, &inputs)?);
     }
 }
 
