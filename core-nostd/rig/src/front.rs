@@ -143,9 +143,7 @@ where
                 each(Timed { at, value: Command::Midi(word) });
             }
             Input::SysEx { device, body } => {
-                self.ask(now, at, each, out, |mapper, time, take| {
-                    mapper.sysex(time, device, body.as_bytes(), take)
-                });
+                self.ask(now, at, each, out, |mapper, time, take| mapper.sysex(time, device, body.as_bytes(), take));
             }
             Input::Direct(command) => {
                 let moved = match command {
