@@ -18,6 +18,7 @@ mod live_realtime;
 mod midi;
 mod midi_jack;
 mod no_alloc;
+mod panels;
 mod ports;
 mod rig;
 mod session;
