@@ -4,7 +4,7 @@
 use clap::{Parser, Subcommand, ValueEnum};
 use jack::{AsyncClient, Client, ClientOptions, Control, ProcessHandler, ProcessScope};
 use ripieno_midi::{Driver, Hub, MidiError, Output, Wanted};
-use ripieno_ports::{Fault, MidiIn, MidiOut};
+use ripieno_ports::{Fault, Message, MidiIn, MidiOut};
 use ripieno_ring::spsc::{self, Consumer, Producer};
 use ripieno_types::midi::Held;
 use serde_json::{Value, json};
@@ -88,10 +88,10 @@ fn listen(driver: Driver, wanted: Wanted, frames: bool) -> Result<(), MidiError>
         // Asked first, so that what came before the end is printed.
         let was_over = is_over.load(Ordering::Relaxed);
         while let Some(message) = inputs.poll() {
-            held.follow(message.word);
-            let bytes: String = message.word.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-            let frames = cycles.as_mut().map(|cycles| cycles.frames(message.at.0));
-            let (at, input) = (message.at.0, message.input.0);
+            let (Message::Word(word), at, input) = (message.message, message.at.0, message.input.0) else { continue };
+            held.follow(word);
+            let bytes: String = word.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+            let frames = cycles.as_mut().map(|cycles| cycles.frames(at));
             say(json!({ "event": "heard", "at": at, "input": input, "bytes": bytes, "frames": frames }));
         }
         for event in hub.events() {
@@ -107,7 +107,7 @@ fn listen(driver: Driver, wanted: Wanted, frames: bool) -> Result<(), MidiError>
     let files = open_files();
     drop(hub);
     while let Some(message) = inputs.poll() {
-        held.follow(message.word);
+        _ = message.word().map(|word| held.follow(word));
     }
     say(json!({ "event": "closed", "lost": lost, "holds": !held.is_empty(), "connected": connected, "files": files }));
     drop(teller);

@@ -3,12 +3,12 @@
 use assert_no_alloc::{assert_no_alloc, reset_violation_count, violation_count};
 use ripieno_midi::{Feed, Inputs, SLOTS, WAITING};
 use ripieno_ports::{
-    Arrived, Fault, FaultKind, FaultyMidi, InputId, MemoryOut, MemoryOutError, Micros, MidiIn, MidiOut, ScriptedMidi,
-    TracedMidi,
+    Arrived, Fault, FaultKind, FaultyMidi, InputId, MemoryOut, MemoryOutError, Message, Micros, MidiIn, MidiOut,
+    ScriptedMidi, TracedMidi,
 };
 use ripieno_tests::hostile::Dice;
 use ripieno_tests::midi_in::{Listener, conforms};
-use ripieno_types::midi::MidiWord;
+use ripieno_types::midi::{MidiWord, SysEx};
 
 /// Two inputs play a note each.
 fn script() -> Vec<Arrived> {
@@ -23,9 +23,30 @@ fn script() -> Vec<Arrived> {
         .map(|(at, input, bytes)| Arrived {
             at: Micros(at),
             input: InputId(input),
-            word: MidiWord::new(bytes).expect("a legal word"),
+            message: MidiWord::new(bytes).expect("a legal word").into(),
         })
         .to_vec()
+}
+
+/// A driver's callback with one message.
+fn give(feeds: &mut [Feed], message: &Arrived) {
+    let word = message.word().expect("the script has no SysEx");
+    feeds[usize::from(message.input.0)].take(message.at, word.as_bytes());
+}
+
+#[test]
+fn sysex_comes_whole_and_in_its_place_or_not_at_all() {
+    let (mut inputs, mut feeds) = Inputs::new();
+    let long = [&[0xF0][..], &[1; SysEx::BYTES + 1], &[0xF7]].concat();
+    feeds[0].take(Micros(1), &[0x90, 60, 1, 0xF0, 0x7E]);
+    feeds[0].take(Micros(2), &long);
+    feeds[0].take(Micros(3), &[0xF0, 0x7E, 0xF8, 5]);
+    feeds[0].take(Micros(4), &[0xF7, 0x80, 60, 0]);
+    let heard: Vec<_> = std::iter::from_fn(|| inputs.poll()).map(|arrived| (arrived.at.0, arrived.message)).collect();
+    let word = |bytes: &[u8]| Message::Word(MidiWord::new(bytes).expect("a legal word"));
+    let body = Message::SysEx(SysEx::new(&[0x7E, 5]).expect("a short body"));
+    assert_eq!(heard, [(1, word(&[0x90, 60, 1])), (3, word(&[0xF8])), (4, body), (4, word(&[0x80, 60, 0]))]);
+    assert_eq!((feeds[0].stats().arrived, feeds[0].stats().sysex), (4, 3));
 }
 
 #[test]
@@ -39,13 +60,13 @@ fn every_midi_input_conforms() {
     }
     let (inputs, mut feeds) = Inputs::new();
     for message in &script {
-        feeds[usize::from(message.input.0)].take(message.at, message.word.as_bytes());
+        give(&mut feeds, message);
     }
     conforms("inputs", inputs, 5);
     // Unplugged in the middle, once by word and once by leaving without one.
     let (inputs, mut feeds) = Inputs::new();
     for message in &script[..3] {
-        feeds[usize::from(message.input.0)].take(message.at, message.word.as_bytes());
+        give(&mut feeds, message);
     }
     feeds[0].let_go(Micros(7));
     drop(feeds);
@@ -148,8 +169,8 @@ fn recovers(feed: &mut Feed, inputs: &mut Inputs, listener: &mut Listener, now: 
     feed.take(Micros(now), &[0x9A, 60, 100]);
     let id = feed.id();
     // A mark of words lost may come first.
-    let word = std::iter::from_fn(|| inputs.poll()).last().map(|message| (message.input, message.word));
-    assert_eq!(word, Some((id, MidiWord::new(&[0x9A, 60, 100]).expect("a legal word"))));
+    let word = std::iter::from_fn(|| inputs.poll()).last().map(|message| (message.input, message.word()));
+    assert_eq!(word, Some((id, MidiWord::new(&[0x9A, 60, 100]).ok())));
     feed.take(Micros(now), &[0x8A, 60, 0]);
 }
 

@@ -1,6 +1,6 @@
 //! What every [`MidiIn`] promises, run on every version of the port, and a listener that keeps the books.
 
-use ripieno_ports::{Arrived, InputId, Micros, MidiIn};
+use ripieno_ports::{Arrived, InputId, Message, Micros, MidiIn};
 use ripieno_types::midi::{Held, MidiMessage, MidiWord};
 
 /// What a synth would believe, all inputs together.
@@ -24,14 +24,19 @@ impl Listener {
         }
     }
 
-    fn take(&mut self, name: &str, Arrived { at, input: InputId(slot), word }: Arrived) {
-        assert_eq!(MidiWord::new(word.as_bytes()), Ok(word), "{name}: not a legal word");
-        assert!(!matches!(word.message(), MidiMessage::Reserved(_)), "{name}: a reserved word");
+    fn take(&mut self, name: &str, Arrived { at, input: InputId(slot), message }: Arrived) {
         let last = &mut self.last[usize::from(slot)];
         assert!(at >= *last, "{name}: input {slot} runs backwards, from {} to {}", last.0, at.0);
         *last = at;
-        self.held.follow(word);
         self.heard += 1;
+        match message {
+            Message::Word(word) => {
+                assert_eq!(MidiWord::new(word.as_bytes()), Ok(word), "{name}: not a legal word");
+                assert!(!matches!(word.message(), MidiMessage::Reserved(_)), "{name}: a reserved word");
+                self.held.follow(word);
+            }
+            Message::SysEx(body) => assert!(body.as_bytes().is_ascii(), "{name}: not a legal body"),
+        }
     }
 }
 

@@ -63,7 +63,7 @@ impl Sender {
     /// Sends one message with a time stamp in microseconds.
     pub fn send(&mut self, at: u64, bytes: &[u8]) {
         let word = MidiWord::new(bytes).expect("a legal message");
-        self.0.push(Arrived { at: Micros(at), input: InputId(0), word }).expect("a short script");
+        self.0.push(Arrived { at: Micros(at), input: InputId(0), message: word.into() }).expect("a short script");
     }
 }
 

@@ -29,6 +29,16 @@ pub enum Role {
     Ignored,
 }
 
+impl Role {
+    /// What a source is for that no rule meets. Any.
+    pub const fn without_rule(source: Source) -> Self {
+        match source {
+            Source::Note(_) => Self::Key { is_mappable: false },
+            _ => Self::Knob(None),
+        }
+    }
+}
+
 /// One rule. The first rule that meets a control decides; without one, notes are keys that only play and all else is a knob
 /// of the current bank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,12 +12,13 @@ mod score;
 mod setup;
 mod source;
 pub mod value;
+pub mod wire;
 
 pub use action::{Action, CHORD_NOTES};
-pub use decoder::{Decoder, Event, READINGS, Reading};
+pub use decoder::{Decoder, Event, PAIR_WAIT_MICROS, READINGS, Reading};
 pub use layout::{Role, Run, Zone};
-pub use mapper::{Mapper, MapperStats, MappingId, Output, Phase};
-pub use panels::{BANKS, BankId, Panel, PanelId, PanelKind, PresetId, TextId};
+pub use mapper::{DEVICES, HELD, LIGHTS_PER_SECOND, Mapper, MapperStats, MappingId, Output, Phase, TIMERS};
+pub use panels::{BANKS, BankId, Edit, Finding, Panel, PanelId, PanelKind, Panels, PresetId, TextId};
 pub use score::{LAYERS, Layer, PHRASES, Phrase, SHORTEST_MS, STEPS, Score, ScoreNote, TEMPI, TEMPO};
-pub use setup::{Light, Mapping, PATTERN_BYTES, PATTERNS, Pattern, Preset, Setup, SetupError, ZONES};
+pub use setup::{CHORDS, GROUP, Light, Mapping, PATTERN_BYTES, PATTERNS, Pattern, Preset, Setup, SetupError, ZONES};
 pub use source::{Address, Control, DeviceId, Source};

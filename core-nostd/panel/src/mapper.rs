@@ -1,155 +1,178 @@
 //! The mapper: what a control does, looked up and carried through its glue. A pure state machine: time is an argument.
 
+mod act;
+mod cell;
+mod dispatch;
+mod feedback;
+mod held;
+mod knob;
+mod output;
+mod replace;
+mod slots;
+mod switch;
+pub(crate) mod target;
+
+pub use feedback::LIGHTS_PER_SECOND;
+pub use output::{MapperStats, MappingId, Output, Phase};
+
 use crate::action::Action;
-use crate::decoder::Event;
-use crate::panels::{BankId, PanelId, PanelKind};
-use crate::setup::Setup;
-use crate::source::{Control, DeviceId};
-use ripieno_types::Command;
-use ripieno_types::midi::MidiWord;
+use crate::decoder::{Decoder, Event};
+use crate::panels::{BankId, PanelId};
+use crate::setup::{CHORDS, Setup};
+use crate::source::{Control, DeviceId, Source};
+use cell::Cell;
+use feedback::Lights;
+use heapless::Vec;
+use held::{Key, Notes, ORPHANS, Orphan, Positions};
+use ripieno_types::midi::{Held, MidiWord};
+use slots::Slots;
+use target::Targets;
 
-/// What a mapper says. Everything is `Copy` and small: it crosses a ring.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Output {
-    /// For synth and effects, at once.
-    Rig(Command),
-    /// For whoever carries out what is no command: sequencer, sampler, fader, or the host.
-    Do {
-        /// What.
-        action: Action,
-        /// Which phase of it.
-        phase: Phase,
-        /// Whose mapping asked.
-        by: MappingId,
-    },
-    /// A control was used: said once for every reading of a control, before what it does, whether or not it does anything.
-    Heard {
-        /// The control.
-        control: Control,
-        /// What it said.
-        event: Event,
-        /// What it is for.
-        kind: PanelKind,
-        /// Its bank.
-        bank: BankId,
-        /// The active panel of that slot, if the slot is not empty.
-        panel: Option<PanelId>,
-        /// The mapping that took it, the first if several did; none leaves it to the synth or to nobody.
-        by: Option<MappingId>,
-    },
-    /// A mapping's value has changed, or the knob's distance to it.
-    Value {
-        /// Whose.
-        by: MappingId,
-        /// The value, 0..=65535.
-        value: u16,
-        /// From the knob to the value, 0 once it has taken over; none for buttons, encoders and unturned knobs.
-        distance: Option<i32>,
-    },
-    /// A slot changed hands.
-    Activated {
-        /// The slot's kind.
-        kind: PanelKind,
-        /// The slot's bank.
-        bank: BankId,
-        /// Who has it now.
-        panel: Option<PanelId>,
-        /// Who had it.
-        previous: Option<PanelId>,
-    },
-    /// Knobs belong to another bank now.
-    Bank(BankId),
-    /// To be sent to a controller, so that it shows what is.
-    Light {
-        /// The controller.
-        device: DeviceId,
-        /// The message.
-        word: MidiWord,
-    },
-}
-
-/// A mapping, by its place among all mappings of the set-up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct MappingId(pub u16);
-
-/// What an action is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// It begins, with a value.
-    On(u16),
-    /// It ends.
-    Off,
-    /// Its value is set.
-    Set(u16),
-}
-
-/// Counters of what was given up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct MapperStats {
-    /// Notes refused because too many were down.
-    pub refused: u64,
-}
+/// Devices whose pairs of controllers and parameter numbers are followed apart: 0..=15, and all others together.
+pub const DEVICES: usize = 17;
+/// Controls that may be down at a time.
+pub const HELD: usize = 256;
+/// Long presses and repetitions that may run at a time.
+pub const TIMERS: usize = 64;
 
 /// Maps. The set-up is inside; [`replace`](Self::replace) brings another.
+///
+/// `DEVICES` of at least 1 and `HELD` are for boards, which have fewer of them than the defaults: see
+/// [`with_memory`](Self::with_memory).
 #[derive(Debug)]
-pub struct Mapper<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize> {
+pub struct Mapper<
+    const PANELS: usize,
+    const PRESETS: usize,
+    const MAPPINGS: usize,
+    const DEVICES: usize = { crate::mapper::DEVICES },
+    const HELD: usize = { crate::mapper::HELD },
+> {
     setup: Setup<PANELS, PRESETS, MAPPINGS>,
+    /// One for each of the set-up's mappings.
+    cells: Vec<Cell, MAPPINGS>,
+    lights: Lights<MAPPINGS>,
+    decoders: [Decoder; DEVICES],
+    /// One bit for each decoder in which half of a pair waits.
+    waiting: u32,
+    slots: Slots,
+    keys: Vec<Key, HELD>,
+    orphans: Vec<Orphan, ORPHANS>,
+    notes: Notes,
+    /// What was passed on to the synth that is no note.
+    passed: Held,
+    targets: Targets,
+    positions: Positions,
+    /// Mappings whose button has something to do later.
+    timers: Vec<u16, TIMERS>,
+    /// Mappings that fire with two buttons, by the other button.
+    chords: Vec<(Source, u16), CHORDS>,
+    /// The bank of knobs that have none of their own.
+    bank: BankId,
+    now: u64,
+    stats: MapperStats,
 }
 
 impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize> Mapper<PANELS, PRESETS, MAPPINGS> {
-    /// A mapper that goes by a set-up. Control.
+    /// A mapper that goes by a set-up, with room for [`DEVICES`] and [`HELD`]. Control.
     pub fn new(setup: Setup<PANELS, PRESETS, MAPPINGS>) -> Self {
-        Self { setup }
+        Self::with_memory(setup)
+    }
+}
+
+impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEVICES: usize, const HELD: usize>
+    Mapper<PANELS, PRESETS, MAPPINGS, DEVICES, HELD>
+{
+    /// A mapper that goes by a set-up, with room for as many devices and held controls as its type says. Devices from
+    /// `DEVICES - 1` on share their place. Control.
+    pub fn with_memory(setup: Setup<PANELS, PRESETS, MAPPINGS>) -> Self {
+        const {
+            assert!(MAPPINGS < cell::NONE as usize, "mappings are counted in 16 bits");
+            assert!(1 <= DEVICES && DEVICES <= u32::BITS as usize, "from 1 to 32 devices");
+        }
+        let mut mapper = Self {
+            slots: Slots::new(&setup),
+            setup,
+            cells: Vec::new(),
+            lights: Lights::new(),
+            decoders: core::array::from_fn(|_| Decoder::default()),
+            waiting: 0,
+            keys: Vec::new(),
+            orphans: Vec::new(),
+            notes: Notes::new(),
+            passed: Held::new(),
+            targets: Targets::new(),
+            positions: Positions::new(),
+            timers: Vec::new(),
+            chords: Vec::new(),
+            bank: BankId(0),
+            now: 0,
+            stats: MapperStats::default(),
+        };
+        mapper.settle();
+        mapper
     }
 
     /// Maps one word that arrived at `now` (microseconds on a clock that never runs backwards). Real-time.
     pub fn map(&mut self, now: u64, device: DeviceId, word: MidiWord, each: &mut impl FnMut(Output)) {
-        let _ = (now, device, word, each);
+        let now = self.advance(now, each);
+        self.word(now, device, word, each);
     }
 
     /// Maps one whole SysEx body, without F0 and F7. Real-time.
     pub fn sysex(&mut self, now: u64, device: DeviceId, body: &[u8], each: &mut impl FnMut(Output)) {
-        let _ = (now, device, body, each);
+        let now = self.advance(now, each);
+        for place in 0..self.setup.patterns().len() {
+            let is_meant = self.setup.patterns().get(place).is_some_and(|pattern| pattern.meets(body));
+            let control = Control { source: Source::SysEx(place as u8), device, channel: None };
+            if is_meant && !self.reading(now, control, Event::Trigger, each) {
+                self.unmapped(control, Event::Trigger, each);
+            }
+        }
     }
 
     /// Lets time pass: call it at or after [`due`](Self::due). Real-time.
     pub fn tick(&mut self, now: u64, each: &mut impl FnMut(Output)) {
-        let _ = (now, each);
+        let now = self.advance(now, each);
+        self.show(now, each);
     }
 
     /// When [`tick`](Self::tick) has something to do, if nothing else happens before. Real-time.
     pub fn due(&self) -> Option<u64> {
-        None
+        let timers = self.timers.iter().filter_map(|mapping| self.timer_due(*mapping)).min();
+        let pairs = self.decoders.iter().enumerate().filter(|(place, _)| self.waiting & 1 << place != 0);
+        let pairs = pairs.filter_map(|(_, decoder)| decoder.due()).min();
+        [timers, pairs, self.show_due()].into_iter().flatten().min()
     }
 
     /// Takes another set-up; returns the one before. Values, toggles and knob positions stay with mappings of the same preset
     /// and address; notes that are down end as they began. Real-time: a walk over both set-ups.
     pub fn replace(&mut self, setup: &mut Setup<PANELS, PRESETS, MAPPINGS>, now: u64, each: &mut impl FnMut(Output)) {
-        let _ = (now, each);
-        core::mem::swap(&mut self.setup, setup);
+        self.advance(now, each);
+        self.exchange(setup, each);
     }
 
     /// Makes a panel active or empties its slot. False when there is no such panel. Real-time.
     pub fn activate(&mut self, panel: PanelId, on: bool, now: u64, each: &mut impl FnMut(Output)) -> bool {
-        let _ = (panel, on, now, each);
-        false
+        self.advance(now, each);
+        self.seat(panel, on, each)
     }
 
-    /// Tells that an action's value was set by something else, so that knobs have to pick it up. Real-time.
+    /// Tells that an action's value was set by something else, so that knobs have to pick it up. Real-time: a walk over all
+    /// mappings.
     pub fn moved(&mut self, action: Action, value: u16, each: &mut impl FnMut(Output)) {
-        let _ = (action, value, each);
+        self.set_from_outside(&action, value, each);
     }
 
-    /// Ends all that is down and everything that is due, as on a panic. Real-time.
+    /// Ends all that is down and everything that is due, as on a panic. Real-time: a walk over all mappings.
     pub fn release_all(&mut self, now: u64, each: &mut impl FnMut(Output)) {
-        let _ = (now, each);
+        self.now = self.now.max(now);
+        self.end_all(each);
     }
 
     /// Sends every light of a device anew, as after a reconnection. Real-time; the messages come with the next ticks, at most
-    /// so many a second.
+    /// [`LIGHTS_PER_SECOND`].
     pub fn refresh(&mut self, device: DeviceId) {
-        let _ = device;
+        self.show_device(device);
     }
 
     /// The set-up, active slots as they are now. Any.
@@ -159,6 +182,24 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize> Mapper<PA
 
     /// What was given up so far. Any.
     pub fn stats(&self) -> MapperStats {
-        MapperStats::default()
+        self.stats
+    }
+
+    /// The bank of knobs that have none of their own: that of the pads that were played last. Any.
+    pub fn bank(&self) -> BankId {
+        self.bank
+    }
+
+    /// What piano panels are transposed by, -24..=24 semitones. Any.
+    pub fn semitones(&self) -> i8 {
+        self.targets.value(&Action::Transpose { by: 0 }).map_or(0, target::semitones)
+    }
+
+    /// Lets timers run that are over by now. Clocks that run backwards stand still.
+    fn advance(&mut self, now: u64, each: &mut impl FnMut(Output)) -> u64 {
+        self.now = self.now.max(now);
+        self.run_timers(each);
+        self.run_pairs(each);
+        self.now
     }
 }

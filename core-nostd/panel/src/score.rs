@@ -1,5 +1,6 @@
 //! What the sequencer plays: phrases of timed notes, and layers of sixteen steps. Data alone; the sequencer is the rig's.
 
+use crate::setup::SetupError;
 use heapless::Vec;
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +33,8 @@ pub struct ScoreNote {
 /// The shortest note, in milliseconds.
 pub const SHORTEST_MS: u32 = 30;
 
-/// A run of the score's notes, in order of time, started by a control.
+/// A run of the score's notes, in order of time, started by a control. What breaks a rule is played somehow, never refused:
+/// [`Score::phrase`] and [`Score::layer`] check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Phrase {
     /// The first of its notes.
@@ -45,7 +47,7 @@ pub struct Phrase {
     pub is_scaled: bool,
 }
 
-/// A run of the score's notes by step, over and over while it is on. All layers share one clock.
+/// A run of the score's notes, in order of their step, over and over while it is on. All layers share one clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layer {
     /// The first of its notes.
@@ -73,6 +75,65 @@ impl<const NOTES: usize> Score<NOTES> {
     /// Nothing to play. Any.
     pub const fn new() -> Self {
         Self { tempo: TEMPO, phrases: Vec::new(), layers: Vec::new(), notes: Vec::new() }
+    }
+
+    /// Adds a phrase of notes in any order; returns its place. Control.
+    ///
+    /// # Errors
+    /// [`SetupError::Full`], [`SetupError::Range`]; nothing has been added.
+    pub fn phrase(&mut self, notes: &[ScoreNote], ends_on_release: bool, is_scaled: bool) -> Result<u16, SetupError> {
+        if self.phrases.is_full() {
+            return Err(SetupError::Full("phrases", PHRASES));
+        }
+        let first = self.add(notes)?;
+        let phrase = Phrase { first, count: notes.len() as u16, ends_on_release, is_scaled };
+        // There is room.
+        let _ = self.phrases.push(phrase);
+        Ok((self.phrases.len() - 1) as u16)
+    }
+
+    /// Adds a layer of notes in any order, every second step later by `swing` 65536ths of a step, 0..=32768; returns its
+    /// place. Control.
+    ///
+    /// # Errors
+    /// [`SetupError::Full`], [`SetupError::Range`]; nothing has been added.
+    pub fn layer(&mut self, notes: &[ScoreNote], swing: u16) -> Result<u16, SetupError> {
+        if swing > 1 << 15 {
+            return Err(SetupError::Range("swing", swing.into()));
+        }
+        if let Some(note) = notes.iter().find(|note| note.at >= STEPS as u32) {
+            return Err(SetupError::Range("step", note.at));
+        }
+        if self.layers.is_full() {
+            return Err(SetupError::Full("layers", LAYERS));
+        }
+        let first = self.add(notes)?;
+        // There is room.
+        let _ = self.layers.push(Layer { first, count: notes.len() as u16, swing });
+        Ok((self.layers.len() - 1) as u16)
+    }
+
+    /// Adds notes in order of time; returns the place of the first.
+    fn add(&mut self, notes: &[ScoreNote]) -> Result<u16, SetupError> {
+        for note in notes {
+            let ScoreNote { channel, note, velocity, length_ms, .. } = *note;
+            let check = |what, value: u32, range: core::ops::RangeInclusive<u32>| {
+                if range.contains(&value) { Ok(()) } else { Err(SetupError::Range(what, value)) }
+            };
+            check("channel", channel.into(), 0..=15)?;
+            check("note", note.into(), 0..=127)?;
+            check("velocity", velocity.into(), 1..=127)?;
+            check("note length in milliseconds", length_ms, SHORTEST_MS..=u32::MAX)?;
+        }
+        let first = self.notes.len();
+        let is_countable = first + notes.len() <= usize::from(u16::MAX);
+        let added = if is_countable { self.notes.extend_from_slice(notes).is_ok() } else { false };
+        if !added {
+            return Err(SetupError::Full("notes", NOTES.min(usize::from(u16::MAX))));
+        }
+        let added = self.notes.get_mut(first..).unwrap_or(&mut []);
+        added.sort_unstable_by_key(|note| (note.at, note.channel, note.note));
+        Ok(first as u16)
     }
 }
 

@@ -20,7 +20,7 @@ pub use clock::{Clock, ManualClock, Micros};
 pub use fault::{Fault, FaultKind};
 pub use frame_source::{FrameSource, Period};
 pub use memory::{MemoryStorage, StorageFull};
-pub use midi::{Arrived, InputId, MidiIn, MidiOut};
+pub use midi::{Arrived, InputId, Message, MidiIn, MidiOut};
 pub use midi_versions::{FaultyMidi, MemoryOut, MemoryOutError, MidiTrace, ScriptedMidi, TracedMidi};
 pub use ring_source::RingSource;
 pub use storage::Storage;

@@ -1,7 +1,7 @@
 //! Where messages come from and go to: MIDI inputs and outputs.
 
 use crate::{Fault, Micros};
-use ripieno_types::midi::MidiWord;
+use ripieno_types::midi::{MidiWord, SysEx};
 
 /// Which input a message came from: a slot that one device keeps for as long as it is bound.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,7 +15,32 @@ pub struct Arrived {
     /// The input.
     pub input: InputId,
     /// The message.
-    pub word: MidiWord,
+    pub message: Message,
+}
+
+impl Arrived {
+    /// The message, if it is a word.
+    pub const fn word(&self) -> Option<MidiWord> {
+        match self.message {
+            Message::Word(word) => Some(word),
+            Message::SysEx(_) => None,
+        }
+    }
+}
+
+/// What may arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Message {
+    /// A channel or system message.
+    Word(MidiWord),
+    /// A short SysEx message.
+    SysEx(SysEx),
+}
+
+impl From<MidiWord> for Message {
+    fn from(word: MidiWord) -> Self {
+        Self::Word(word)
+    }
 }
 
 /// Messages as they come, from one input or from several.

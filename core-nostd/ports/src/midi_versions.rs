@@ -77,7 +77,8 @@ impl<M: MidiIn> MidiIn for TracedMidi<M> {
         self.trace.polls += 1;
         let message = self.input.poll()?;
         self.trace.messages += 1;
-        self.trace.notes += u64::from(matches!(message.word.as_bytes(), [0x90..=0x9F, _, 1..=127]));
+        self.trace.notes +=
+            u64::from(message.word().is_some_and(|word| matches!(word.as_bytes(), [0x90..=0x9F, _, 1..=127])));
         self.trace.last = self.trace.last.max(Some(message.at));
         Some(message)
     }

@@ -1,64 +1,72 @@
 //! Where a rig's commands come from, in the order they are due.
 
 use ripieno_ring::spsc::Consumer;
-use ripieno_types::{Command, Timed};
+use ripieno_types::{Block, Command, Timed};
 
-/// A queue of timed commands. Real-time.
+/// A source of timed commands. Real-time.
 pub trait Commands {
-    /// The frame at which the next command is due.
-    fn next_at(&mut self) -> Option<u64>;
+    /// Gives out every command that is due at frame `now` or before, in order; returns the frame at which to ask again, if
+    /// nothing else is to come before: after `now`.
+    fn due(&mut self, now: u64, each: &mut impl FnMut(Timed<Command>)) -> Option<u64>;
 
-    /// Takes the next command.
-    fn take(&mut self) -> Option<Timed<Command>>;
+    /// Adds sound of its own to what the synth made of the next frames, ahead of the effects.
+    fn mix(&mut self, block: Block<'_>) {
+        let _ = block;
+    }
 }
 
-impl<C: Commands + ?Sized> Commands for &mut C {
-    fn next_at(&mut self) -> Option<u64> {
-        C::next_at(self)
+impl<C: Commands> Commands for &mut C {
+    fn due(&mut self, now: u64, each: &mut impl FnMut(Timed<Command>)) -> Option<u64> {
+        C::due(self, now, each)
     }
 
-    fn take(&mut self) -> Option<Timed<Command>> {
-        C::take(self)
+    fn mix(&mut self, block: Block<'_>) {
+        C::mix(self, block);
     }
 }
 
 /// A source that may be missing.
 impl<C: Commands> Commands for Option<C> {
-    fn next_at(&mut self) -> Option<u64> {
-        self.as_mut()?.next_at()
+    fn due(&mut self, now: u64, each: &mut impl FnMut(Timed<Command>)) -> Option<u64> {
+        self.as_mut()?.due(now, each)
     }
 
-    fn take(&mut self) -> Option<Timed<Command>> {
-        self.as_mut()?.take()
+    fn mix(&mut self, block: Block<'_>) {
+        if let Some(source) = self {
+            source.mix(block);
+        }
     }
 }
 
 /// The live source: whatever has arrived in the ring.
 impl Commands for Consumer<'_, Timed<Command>> {
-    fn next_at(&mut self) -> Option<u64> {
-        self.peek().map(|command| command.at)
-    }
-
-    fn take(&mut self) -> Option<Timed<Command>> {
-        self.pop()
+    fn due(&mut self, now: u64, each: &mut impl FnMut(Timed<Command>)) -> Option<u64> {
+        while let Some(at) = self.peek().map(|command| command.at) {
+            if at > now {
+                return Some(at);
+            }
+            each(self.pop()?);
+        }
+        None
     }
 }
 
 /// The offline source: a list, consumed from its front.
 impl Commands for &[Timed<Command>] {
-    fn next_at(&mut self) -> Option<u64> {
-        self.first().map(|command| command.at)
-    }
-
-    fn take(&mut self) -> Option<Timed<Command>> {
-        let (first, rest) = self.split_first()?;
-        *self = rest;
-        Some(*first)
+    fn due(&mut self, now: u64, each: &mut impl FnMut(Timed<Command>)) -> Option<u64> {
+        while let Some((first, rest)) = self.split_first() {
+            if first.at > now {
+                return Some(first.at);
+            }
+            *self = rest;
+            each(*first);
+        }
+        None
     }
 }
 
-/// Two sources as one, such as a song's list and a live ring: the earlier command first, of two due at the same frame the
-/// first source's.
+/// Two sources as one, such as a song's list and a live ring: of two commands due at the same frame the first source's
+/// comes first.
 ///
 /// ```
 /// use ripieno_rig::{Commands, Merge};
@@ -67,7 +75,10 @@ impl Commands for &[Timed<Command>] {
 /// let polyphony = |at, voices| Timed { at, value: Command::Polyphony(voices) };
 /// let (mut song, mut live) = (&[polyphony(1, 10), polyphony(9, 11)][..], &[polyphony(5, 20), polyphony(9, 21)][..]);
 /// let mut both = Merge::new(&mut song, &mut live);
-/// let taken: Vec<_> = std::iter::from_fn(|| both.take()).collect();
+/// let (mut taken, mut next) = (vec![], Some(0));
+/// while let Some(now) = next {
+///     next = both.due(now, &mut |command| taken.push(command));
+/// }
 /// assert_eq!(taken, [polyphony(1, 10), polyphony(5, 20), polyphony(9, 11), polyphony(9, 21)]);
 /// ```
 #[derive(Debug)]
@@ -84,18 +95,13 @@ impl<A: Commands, B: Commands> Merge<A, B> {
 }
 
 impl<A: Commands, B: Commands> Commands for Merge<A, B> {
-    fn next_at(&mut self) -> Option<u64> {
-        match (self.first.next_at(), self.second.next_at()) {
-            (Some(first), Some(second)) => Some(first.min(second)),
-            (first, second) => first.or(second),
-        }
+    fn due(&mut self, now: u64, each: &mut impl FnMut(Timed<Command>)) -> Option<u64> {
+        let (first, second) = (self.first.due(now, each), self.second.due(now, each));
+        first.into_iter().chain(second).min()
     }
 
-    fn take(&mut self) -> Option<Timed<Command>> {
-        match (self.first.next_at(), self.second.next_at()) {
-            (Some(first), Some(second)) if second < first => self.second.take(),
-            (None, _) => self.second.take(),
-            _ => self.first.take(),
-        }
+    fn mix(&mut self, mut block: Block<'_>) {
+        self.first.mix(block.reborrow());
+        self.second.mix(block);
     }
 }

@@ -79,23 +79,21 @@ impl<B: Bank, M: AsMut<[f32]>, const VOICES: usize> Rig<B, M, VOICES> {
             let to_grid = GRID - (self.now % GRID as u64) as usize;
             let piece = block.split_front(due.min(to_grid as u64) as usize);
             let frames = piece.frames();
-            self.piece(piece);
+            self.piece(piece, commands);
             self.now += frames as u64;
         }
     }
 
     /// Obeys what is due now; returns how many frames may pass before the next command.
     fn obey(&mut self, commands: &mut impl Commands) -> u64 {
-        while let Some(at) = commands.next_at() {
-            if at > self.now {
-                return at - self.now;
-            }
-            let Some(command) = commands.take() else { break };
+        let now = self.now;
+        let next = commands.due(now, &mut |command| {
             self.stats.commands += 1;
-            self.stats.late += u64::from(command.at < self.now);
+            self.stats.late += u64::from(command.at < now);
             self.command(command.value);
-        }
-        u64::MAX
+        });
+        // Whatever a source says, time goes on.
+        next.map_or(u64::MAX, |at| at.saturating_sub(now).max(1))
     }
 
     /// Obeys one command before the next frame. Real-time.
@@ -145,7 +143,7 @@ impl<B: Bank, M: AsMut<[f32]>, const VOICES: usize> Rig<B, M, VOICES> {
     }
 
     /// Renders frames that no command interrupts and no grid line crosses.
-    fn piece(&mut self, mut block: Block<'_>) {
+    fn piece(&mut self, mut block: Block<'_>, commands: &mut impl Commands) {
         // Asked on the grid alone: the moment a fade-out ends must not depend on how blocks are cut.
         if self.now.is_multiple_of(GRID as u64) {
             self.sends_wanted = self.effects && self.chain.wants_sends();
@@ -154,12 +152,15 @@ impl<B: Bank, M: AsMut<[f32]>, const VOICES: usize> Rig<B, M, VOICES> {
         let [chorus, reverb] = &mut self.sends;
         let (chorus, reverb) = (&mut chorus[..frames], &mut reverb[..frames]);
         if !self.effects {
-            self.synth.render(block, None);
+            self.synth.render(block.reborrow(), None);
+            commands.mix(block);
         } else if self.sends_wanted {
             self.synth.render(block.reborrow(), Some(SendBuses::new(chorus, reverb)));
+            commands.mix(block.reborrow());
             self.chain.process(block, Some(Sends { chorus, reverb }));
         } else {
             self.synth.render(block.reborrow(), None);
+            commands.mix(block.reborrow());
             self.chain.process(block, None);
         }
     }

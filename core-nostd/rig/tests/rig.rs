@@ -55,12 +55,12 @@ proptest! {
         let (first, second) = (list(&mut first, 1), list(&mut second, 2));
         let mut both = Merge::new(&first[..], &second[..]);
         let mut taken = vec![];
-        while let Some(at) = both.next_at() {
-            let command = both.take().expect("one is due");
-            prop_assert_eq!(command.at, at);
-            taken.push(command);
+        let mut next = both.due(0, &mut |command| taken.push(command));
+        while let Some(at) = next {
+            let before = taken.len();
+            next = both.due(at, &mut |command| taken.push(command));
+            prop_assert!(taken.len() > before && taken[before..].iter().all(|command| command.at == at));
         }
-        prop_assert!(both.take().is_none());
         // A stable sort: of two due at the same frame the first source's.
         let mut expected = [first, second].concat();
         expected.sort_by_key(|command| command.at);

@@ -3,9 +3,11 @@
 
 mod assembler;
 mod held;
+mod sysex;
 mod word;
 
 pub use assembler::{Assembled, Assembler, AssemblerStats};
 pub use held::{Held, pedal_is_down};
+pub use sysex::SysEx;
 pub use wmidi::{Channel, ControlFunction, MidiMessage, Note, PitchBend, U7, U14};
 pub use word::{MidiWord, WordError};

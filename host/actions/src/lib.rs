@@ -1,1 +1,50 @@
 #![doc = include_str!("../README.md")]
+
+mod action;
+mod backends;
+mod cancel;
+mod config;
+mod contexts;
+mod front;
+mod http;
+mod job;
+mod keyboard;
+mod keys;
+mod launch;
+mod midi;
+mod nursery;
+mod obs;
+mod osc;
+mod perform;
+mod problem;
+mod queue;
+mod reaper;
+mod recording;
+mod runner;
+mod threads;
+mod value;
+mod volume;
+mod watch;
+#[cfg(all(test, target_os = "linux"))]
+mod xvfb;
+
+pub use action::{Action, Keystroke, Kind, Phase, Scroll};
+pub use backends::{Backends, Fault};
+pub use cancel::Cancel;
+pub use config::{Config, ObsConfig, Secret};
+pub use contexts::{Contexts, Rule};
+pub use front::{Application, Desktop, Front};
+pub use http::{Http, HttpClient, HttpRequest};
+pub use job::{End, Job, JobId, Outcome, Refused};
+pub use keyboard::{Keyboard, Keys};
+pub use keys::{Chord, Key, KeyError};
+pub use launch::{Launch, Program, Programs, Stop, System};
+pub use midi::{MidiBytes, MidiMessage, MidiOut};
+pub use obs::{Obs, ObsClient, ObsRequest};
+pub use osc::{Osc, OscArg, OscMessage, OscSocket};
+pub use problem::Problem;
+pub use reaper::{Reaper, ReaperAction};
+pub use recording::Record;
+pub use runner::Runner;
+pub use volume::{Mixer, SetVolume, Volume};
+pub use watch::{LOOK_INTERVAL, Watch};

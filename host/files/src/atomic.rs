@@ -50,6 +50,20 @@ impl AtomicFile {
     /// # Errors
     /// [`AtomicError`]; nothing was written then.
     pub fn create(path: &Path, existing: Existing) -> Result<Self, AtomicError> {
+        // A file as anyone would create it: the process's umask applies.
+        Self::create_with(path, existing, 0o666)
+    }
+
+    /// The same for a file that nobody but its owner may read, from its first byte on. Control; blocks.
+    ///
+    /// # Errors
+    /// [`AtomicError`]; nothing was written then.
+    pub fn create_private(path: &Path, existing: Existing) -> Result<Self, AtomicError> {
+        Self::create_with(path, existing, 0o600)
+    }
+
+    #[cfg_attr(not(unix), expect(unused_variables, reason = "permissions are Unix's"))]
+    fn create_with(path: &Path, existing: Existing, mode: u32) -> Result<Self, AtomicError> {
         let path = match fs::symlink_metadata(path) {
             Ok(_) if existing == Existing::Refuse => return Err(AtomicError::Exists),
             Ok(found) if found.is_symlink() => fs::canonicalize(path)?,
@@ -69,9 +83,8 @@ impl AtomicFile {
         builder.prefix(".ripieno-").suffix(".part");
         #[cfg(unix)]
         {
-            // A file as anyone would create it: the process's umask applies.
             use std::os::unix::fs::PermissionsExt;
-            builder.permissions(fs::Permissions::from_mode(0o666));
+            builder.permissions(fs::Permissions::from_mode(mode));
         }
         let file = builder.tempfile_in(&folder)?;
         Ok(Self { file, path, folder, existing })

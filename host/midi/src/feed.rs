@@ -1,8 +1,8 @@
-//! The driver's end of an input: bytes in, stamped words into a ring.
+//! The driver's end of an input: bytes in, stamped messages into a ring.
 
-use ripieno_ports::{InputId, Micros};
+use ripieno_ports::{InputId, Message, Micros};
 use ripieno_ring::spsc::Producer;
-use ripieno_types::midi::{Assembled, Assembler, MidiWord};
+use ripieno_types::midi::{Assembled, Assembler, SysEx};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
@@ -13,15 +13,15 @@ const ACTIVE_SENSING: u8 = 0xFE;
 /// What travels from a feed to the inputs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Entry {
-    /// A word that arrived.
-    Word { at: Micros, word: MidiWord },
+    /// A message that arrived.
+    Message { at: Micros, message: Message },
     /// Everything that this input holds is to be let go: it was unplugged, or words were lost here.
     LetGo { at: Micros },
 }
 
 impl Entry {
     pub fn at(&self) -> Micros {
-        let (Self::Word { at, .. } | Self::LetGo { at }) = self;
+        let (Self::Message { at, .. } | Self::LetGo { at }) = self;
         *at
     }
 }
@@ -40,11 +40,11 @@ pub(crate) struct Gauge {
 /// Counts of one input.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FeedStats {
-    /// Messages that arrived, SysEx and active sensing aside.
+    /// Messages that arrived, long SysEx and active sensing aside.
     pub arrived: u64,
     /// Messages that were dropped because nobody took them.
     pub lost: u64,
-    /// SysEx messages, which are ignored.
+    /// SysEx messages. Those of more than [`SysEx::BYTES`] are dropped.
     pub sysex: u64,
 }
 
@@ -57,7 +57,7 @@ impl Gauge {
 
 /// The writing end of one input: lent to a driver while a device is bound, whose callback it may run in.
 ///
-/// A word that finds the ring full is dropped and counted. So that a lost note-off leaves no note sounding, everything the
+/// A message that finds the ring full is dropped and counted. So that a lost note-off leaves no note sounding, everything the
 /// input holds is let go at the place of the loss, by [`Inputs`](crate::Inputs), which knows what its listener was told:
 /// at the latest once it has taken what the ring still held. The same happens when a feed is dropped.
 #[derive(Debug)]
@@ -65,8 +65,7 @@ pub struct Feed {
     id: InputId,
     ring: Producer<'static, Entry>,
     gauge: Arc<Gauge>,
-    /// Keeps no SysEx.
-    assembler: Assembler<0>,
+    assembler: Assembler<{ SysEx::BYTES }>,
     /// The latest stamp, so that stamps never run backwards.
     last: Micros,
     is_broken: bool,
@@ -87,12 +86,14 @@ impl Feed {
         let at = self.last.max(at);
         self.last = at;
         for byte in bytes {
-            match self.assembler.feed(*byte) {
-                Some(Assembled::Word(word)) if word.as_bytes() != [ACTIVE_SENSING] => {
-                    count(&self.gauge.arrived);
-                    self.push(Entry::Word { at, word });
-                }
-                _ => {}
+            let message = match self.assembler.feed(*byte) {
+                Some(Assembled::Word(word)) if word.as_bytes() != [ACTIVE_SENSING] => Some(Message::Word(word)),
+                Some(Assembled::SysEx(body)) => SysEx::new(body).map(Message::SysEx),
+                _ => None,
+            };
+            if let Some(message) = message {
+                count(&self.gauge.arrived);
+                self.push(Entry::Message { at, message });
             }
             if *byte == 0xF0 {
                 count(&self.gauge.sysex);

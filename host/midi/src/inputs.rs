@@ -1,7 +1,7 @@
 //! The listener's end of all inputs: merged by time, and whatever an input holds let go when it leaves.
 
 use crate::feed::{Entry, Feed, Gauge};
-use ripieno_ports::{Arrived, InputId, Micros, MidiIn};
+use ripieno_ports::{Arrived, InputId, Message, Micros, MidiIn};
 use ripieno_ring::spsc::{self, Consumer};
 use ripieno_types::midi::{Held, MidiWord};
 use std::sync::Arc;
@@ -31,7 +31,7 @@ const MOST_ENDINGS: usize = 16 * (128 + 2 + 3);
 /// feeds[3].take(Micros(20), &[0x90, 60, 100]);
 /// feeds[7].take(Micros(10), &[0x90, 64, 100]);
 /// feeds[3].let_go(Micros(30)); // unplugged
-/// let words: Vec<_> = std::iter::from_fn(|| inputs.poll()).map(|m| m.word.as_bytes().to_vec()).collect();
+/// let words: Vec<_> = std::iter::from_fn(|| inputs.poll()).map(|m| m.word().unwrap().as_bytes().to_vec()).collect();
 /// assert_eq!(words, [[0x90, 64, 100], [0x90, 60, 100], [0x80, 60, 64]]);
 /// ```
 #[derive(Debug)]
@@ -109,7 +109,7 @@ impl Inputs {
         };
         self.next += 1;
         let (input, at) = self.leaver;
-        Some(Arrived { at, input, word })
+        Some(Arrived { at, input, message: Message::Word(word) })
     }
 }
 
@@ -127,11 +127,13 @@ impl MidiIn for Inputs {
             };
             let lane = &mut self.lanes[slot];
             match lane.ring.pop() {
-                Some(Entry::Word { at, word }) => {
-                    lane.held.follow(word);
-                    lane.may_hold = true;
+                Some(Entry::Message { at, message }) => {
+                    if let Message::Word(word) = message {
+                        lane.held.follow(word);
+                        lane.may_hold = true;
+                    }
                     lane.last = at;
-                    return Some(Arrived { at, input: InputId(slot as u8), word });
+                    return Some(Arrived { at, input: InputId(slot as u8), message });
                 }
                 Some(Entry::LetGo { at }) => {
                     lane.last = at;

@@ -50,8 +50,9 @@ impl Stage {
     fn hear(&mut self) -> Vec<(u8, Vec<u8>)> {
         let mut messages = Vec::new();
         while let Some(message) = self.inputs.poll() {
-            self.heard[usize::from(message.input.0)].follow(message.word);
-            messages.push((message.input.0, message.word.as_bytes().to_vec()));
+            let word = message.word().expect("no SysEx was sent");
+            self.heard[usize::from(message.input.0)].follow(word);
+            messages.push((message.input.0, word.as_bytes().to_vec()));
         }
         messages
     }

@@ -49,7 +49,7 @@ impl Player {
     fn press(&mut self, word: MidiWord) {
         let at = Micros(self.panel.now.load(Ordering::Relaxed));
         // A full ring is a callback that does not move: the device is away.
-        let _ = self.keys.push(Arrived { at, input: InputId(0), word });
+        let _ = self.keys.push(Arrived { at, input: InputId(0), message: word.into() });
     }
 
     fn bytes(&mut self, bytes: [u8; 3]) {

@@ -1,18 +1,21 @@
-//! The rig in the device's callback: takes orders, places events, renders, fades, records and keeps count. Nothing here
+//! Panels and rig in the device's callback: takes orders, places events, renders, fades, records and keeps count. Nothing here
 //! allocates, frees, locks or calls the system; what it no longer needs rides back to be freed elsewhere.
 
 use super::fader::Fader;
 use super::order::{Order, Spent, Tap};
+use super::panels::{HostFront, Outcome, Teller};
 use super::placing::{Place, Timeline};
 use super::shared::Shared;
+use super::slots::Slots;
 use super::song::SongPart;
 use super::staged::Staged;
-use super::{Placing, Setup};
+use super::{Placing, Samples, Setup};
 use crate::Instrument;
 use crate::offline::MAX_VOICES;
 use crate::quiet::Quiet;
+use ripieno_panel::{Action, value};
 use ripieno_ports::{Arrived, FrameSource, MidiIn, Period};
-use ripieno_rig::{Commands, Merge, Rig};
+use ripieno_rig::{Commands, Input, Merge, Rig};
 use ripieno_ring::spsc::{Consumer, Producer};
 use ripieno_types::midi::{Held, MidiMessage};
 use ripieno_types::{Block, Command, SampleRate, Timed};
@@ -23,7 +26,7 @@ use std::time::Instant;
 /// The rig that plays live.
 pub type LiveRig = Rig<Instrument, Box<[f32]>, MAX_VOICES>;
 
-/// Commands that may wait for their frame: more than a flood of 16 inputs brings in a period.
+/// Inputs that may wait for their frame: more than a flood of 16 inputs brings in a period.
 const STAGED: usize = 4_096;
 /// Silent frames that a recording gets at once to make up for lost ones.
 const SILENCE: [[f32; 2]; 256] = [[0.0; 2]; 256];
@@ -33,8 +36,7 @@ const SILENCE: [[f32; 2]; 256] = [[0.0; 2]; 256];
 pub struct Playing {
     rig: Box<LiveRig>,
     rate: SampleRate,
-    staged: Staged,
-    /// What live players hold down.
+    /// What live players and the sequencer hold down.
     held: Held,
     song: Option<Box<SongPart>>,
     quiet: Quiet,
@@ -45,7 +47,6 @@ impl Playing {
         Self {
             rig: Box::new(setup.rig(instrument)),
             rate: setup.rate,
-            staged: Staged::new(STAGED),
             held: Held::default(),
             song: None,
             quiet: Quiet::default(),
@@ -60,12 +61,26 @@ impl Playing {
         heir.song = self.song.as_deref().map(moved);
         heir
     }
+
+    /// Lets the rig obey a command now. Real-time.
+    fn obey(&mut self, command: Timed<Command>) {
+        follow(&mut self.held, command.value);
+        self.rig.command(command.value);
+    }
 }
 
 /// Everything that plays, behind one [`FrameSource`].
 #[derive(Debug)]
 pub struct Engine<M> {
     playing: Playing,
+    front: HostFront,
+    staged: Staged,
+    slots: Slots,
+    teller: Teller,
+    /// Set-ups obeyed.
+    setups: u64,
+    /// When the front's time was last let pass without a device.
+    idled: Option<Instant>,
     placing: Placing,
     timeline: Timeline,
     fader: Fader,
@@ -77,6 +92,8 @@ pub struct Engine<M> {
     shared: Arc<Shared>,
     /// A bank that waits until the one before the last has fallen silent.
     waiting: Option<Instrument>,
+    /// Samples that wait likewise.
+    incoming: Option<Samples>,
     tap: Option<Tap>,
     /// Frames that the recording lacks.
     owed: u64,
@@ -92,12 +109,18 @@ impl<M: MidiIn> Engine<M> {
         setup: &Setup,
         instrument: Instrument,
         midi: M,
-        orders: Consumer<'static, Order>,
-        returns: Producer<'static, Spent>,
+        (orders, returns): (Consumer<'static, Order>, Producer<'static, Spent>),
+        teller: Teller,
         shared: Arc<Shared>,
     ) -> Self {
         Self {
             playing: Playing::new(setup, instrument),
+            front: HostFront::new(setup.rate),
+            staged: Staged::new(STAGED),
+            slots: Slots::default(),
+            teller,
+            setups: 0,
+            idled: None,
             placing: setup.placing,
             timeline: Timeline::default(),
             fader: Fader::new(setup.master, setup.rate),
@@ -107,6 +130,7 @@ impl<M: MidiIn> Engine<M> {
             returns,
             shared,
             waiting: None,
+            incoming: None,
             tap: None,
             owed: 0,
             frames: 0,
@@ -120,11 +144,14 @@ impl<M: MidiIn> Engine<M> {
     /// What played before comes back. Control.
     pub fn adopt(&mut self, setup: &Setup, instrument: &Instrument, spare: Option<Playing>) -> Option<Playing> {
         (self.placing, self.fader) = (setup.placing, Fader::new(setup.master, setup.rate));
-        (self.timeline, self.left, self.began) = (Timeline::default(), 0, None);
+        (self.timeline, self.left, self.began, self.idled) = (Timeline::default(), 0, None, None);
         let mut old = None;
         if setup.rate != self.playing.rate {
             let new =
                 spare.filter(|spare| spare.rate == setup.rate).unwrap_or_else(|| self.playing.heir(setup, instrument));
+            let before = &mut self.playing;
+            self.front.rebase(setup.rate, before.rig.now(), new.rig.now(), &mut |command| before.obey(command));
+            self.staged.hasten(new.rig.now());
             old = Some(std::mem::replace(&mut self.playing, new));
         }
         self.playing.rig.command(Command::Polyphony(setup.voices));
@@ -137,16 +164,21 @@ impl<M: MidiIn> Engine<M> {
         self.obey_orders();
         self.swap_waiting();
         self.listen(None);
-        let Playing { rig, staged, held, .. } = &mut self.playing;
-        while let Some(command) = staged.take() {
-            if let Command::Midi(word) = command.value {
-                if matches!(word.message(), MidiMessage::NoteOn(..)) {
-                    continue;
-                }
-                held.follow(word);
-            }
-            rig.command(command.value);
+        let now = Instant::now();
+        if let Some(before) = self.idled.replace(now) {
+            self.front.pass(now.duration_since(before).as_micros() as u64);
         }
+        let Self { playing, front, staged, teller, .. } = self;
+        let now = playing.rig.now();
+        staged.hasten(now);
+        front.play(staged, |output| teller.say(output)).due(now, &mut |command| {
+            let is_note =
+                matches!(command.value, Command::Midi(word) if matches!(word.message(), MidiMessage::NoteOn(..)));
+            if !is_note {
+                playing.obey(command);
+            }
+        });
+        self.glide();
     }
 
     /// The next period begins. Real-time.
@@ -161,8 +193,8 @@ impl<M: MidiIn> Engine<M> {
     }
 
     fn obey_orders(&mut self) {
-        // An order may send something back, or be a command: without room for that, orders wait.
-        while self.returns.free() > 1 && self.playing.staged.has_room() {
+        // An order may send something back: without room for that, orders wait.
+        while self.returns.free() > 1 {
             let Some(order) = self.orders.pop() else { return };
             self.obey(order);
         }
@@ -170,8 +202,42 @@ impl<M: MidiIn> Engine<M> {
 
     fn obey(&mut self, order: Order) {
         match order {
-            Order::Command(command) => {
-                self.playing.staged.insert(Timed { at: self.playing.rig.now(), value: command });
+            Order::Input(input) => self.tell(input),
+            Order::Mapper(mapper) => {
+                let Self { playing, front, .. } = self;
+                let old = front.set_mapper(mapper, playing.rig.now(), &mut |command| playing.obey(command));
+                self.give_back(old.map(Spent::Mapper));
+            }
+            Order::Panels(mut setup) => {
+                let Self { playing, front, teller, .. } = self;
+                let now = playing.rig.now();
+                front.replace(&mut setup, now, &mut |command| playing.obey(command), &mut |output| teller.say(output));
+                self.setups += 1;
+                self.teller.tell(Outcome::Panels(self.setups));
+                self.give_back(Some(Spent::Panels(setup)));
+            }
+            Order::Score(score) => {
+                let Self { playing, front, teller, .. } = self;
+                let now = playing.rig.now();
+                let (each, out) = (&mut |command| playing.obey(command), &mut |output| teller.say(output));
+                let old = front.set_score(score, now, each, out);
+                self.give_back(old.map(Spent::Score));
+            }
+            Order::Samples(samples) => {
+                let unheard = self.incoming.replace(samples);
+                self.give_back(unheard.map(Spent::Samples));
+            }
+            Order::Devices(devices) => {
+                let Self { playing, front, staged, slots, teller, .. } = self;
+                let now = playing.rig.now();
+                let is_mapped = front.mapper().is_some();
+                slots.rename(devices, |device, word| {
+                    // Behind all that came under the old name.
+                    let input = Timed { at: staged.last_at().unwrap_or(now), value: Input::Midi { device, word } };
+                    if is_mapped && !staged.insert(input) {
+                        front.obey(input, now, &mut |command| playing.obey(command), &mut |output| teller.say(output));
+                    }
+                });
             }
             Order::Instrument(instrument) => {
                 let unheard = self.waiting.replace(instrument);
@@ -196,11 +262,30 @@ impl<M: MidiIn> Engine<M> {
                 let old = std::mem::replace(&mut self.tap, tap);
                 self.give_back(old.map(Spent::Tap));
             }
-            Order::Master(gain) => self.fader.set_master(gain),
+            Order::Master(gain) => {
+                self.fader.set_master(gain);
+                self.tell(Input::Moved { action: Action::Master, value: value::from_unit(gain) });
+            }
             Order::Open(is_open) => {
                 self.fader.open(is_open);
                 self.shared.faded.store(false, Relaxed);
             }
+        }
+    }
+
+    /// Obeys an input now.
+    fn tell(&mut self, input: Input) {
+        let Self { playing, front, teller, .. } = self;
+        let now = playing.rig.now();
+        let input = Timed { at: now, value: input };
+        front.obey(input, now, &mut |command| playing.obey(command), &mut |output| teller.say(output));
+        self.glide();
+    }
+
+    /// Glides to the output gain that a panel has set.
+    fn glide(&mut self) {
+        if let Some(gain) = self.teller.take_master() {
+            self.fader.set_master(gain);
         }
     }
 
@@ -211,9 +296,9 @@ impl<M: MidiIn> Engine<M> {
         }
     }
 
-    /// Hands the waiting bank to the rig, and the one that has fallen silent to whoever frees it.
+    /// Hands waiting bank and samples on, and those that have fallen silent to whoever frees them.
     fn swap_waiting(&mut self) {
-        if self.returns.free() == 0 {
+        if self.returns.free() < 2 {
             return;
         }
         let retired = self.playing.rig.retired_bank();
@@ -221,18 +306,24 @@ impl<M: MidiIn> Engine<M> {
         if let Some(instrument) = self.waiting.take() {
             self.waiting = self.playing.rig.swap_bank(instrument).err();
         }
+        let retired = self.front.retired_clips();
+        self.give_back(retired.map(Spent::Samples));
+        if let Some(samples) = self.incoming.take() {
+            self.incoming = self.front.swap_clips(samples).err();
+        }
     }
 
     fn listen(&mut self, period: Option<Period>) {
         let (now, rate) = (self.playing.rig.now(), self.playing.rate);
         let placing = if period.is_some() { self.placing } else { Placing::AtOnce };
         self.timeline.advance(period.unwrap_or_default(), now, rate);
-        while self.playing.staged.has_room() {
+        while self.staged.has_room() {
             let Some(arrived) = self.early.take().or_else(|| self.midi.poll()) else { return };
             match self.timeline.place(placing, arrived.at, rate) {
                 Place::At { frame, is_late } => {
                     self.shared.late.fetch_add(u64::from(is_late), Relaxed);
-                    self.playing.staged.insert(Timed { at: frame, value: Command::Midi(arrived.word) });
+                    let input = self.slots.name(&arrived);
+                    self.staged.insert(Timed { at: frame, value: input });
                 }
                 Place::Later => {
                     self.early = Some(arrived);
@@ -272,6 +363,8 @@ impl<M: MidiIn> Engine<M> {
         }
         shared.notes[0].store(keys as u64, Relaxed);
         shared.notes[1].store((keys >> 64) as u64, Relaxed);
+        shared.tempo.store(self.front.sequencer().tempo(), Relaxed);
+        shared.layers.store(self.front.sequencer().layers_on(), Relaxed);
         let quiet = if self.playing.rig.is_silent() { self.playing.quiet.frames() } else { 0 };
         shared.quiet_frames.store(quiet, Relaxed);
         shared.voices.store(self.playing.rig.active_voices() as u32, Relaxed);
@@ -302,9 +395,11 @@ impl<M: MidiIn> FrameSource for Engine<M> {
             (self.left, self.frames) = (frames, frames);
             self.begin(None);
         }
-        let Playing { rig, staged, held, song, quiet, .. } = &mut self.playing;
-        rig.render(block.reborrow(), &mut Merge::new(song.as_deref_mut(), Live { staged, held }));
+        let Self { playing: Playing { rig, held, song, quiet, .. }, front, staged, teller, .. } = self;
+        let live = Live { commands: front.play(staged, |output| teller.say(output)), held };
+        rig.render(block.reborrow(), &mut Merge::new(song.as_deref_mut(), live));
         quiet.follow(block.reborrow());
+        self.glide();
         self.fader.process(block.reborrow());
         self.record(&mut block);
         for (channel, samples) in block.channels().into_iter().enumerate() {
@@ -319,23 +414,29 @@ impl<M: MidiIn> FrameSource for Engine<M> {
 }
 
 /// The players' commands, and what they hold down.
-struct Live<'a> {
-    staged: &'a mut Staged,
+struct Live<'a, C> {
+    commands: C,
     held: &'a mut Held,
 }
 
-impl Commands for Live<'_> {
-    fn next_at(&mut self) -> Option<u64> {
-        self.staged.next_at()
+impl<C: Commands> Commands for Live<'_, C> {
+    fn due(&mut self, now: u64, each: &mut impl FnMut(Timed<Command>)) -> Option<u64> {
+        let Self { commands, held } = self;
+        commands.due(now, &mut |command| {
+            follow(held, command.value);
+            each(command);
+        })
     }
 
-    fn take(&mut self) -> Option<Timed<Command>> {
-        let command = self.staged.take()?;
-        match command.value {
-            Command::Midi(word) => _ = self.held.follow(word),
-            Command::Panic => *self.held = Held::default(),
-            _ => {}
-        }
-        Some(command)
+    fn mix(&mut self, block: Block<'_>) {
+        self.commands.mix(block);
+    }
+}
+
+fn follow(held: &mut Held, command: Command) {
+    match command {
+        Command::Midi(word) => _ = held.follow(word),
+        Command::Panic => *held = Held::default(),
+        _ => {}
     }
 }

@@ -1,9 +1,13 @@
 //! What crosses the rings between control and callback: orders one way, and what they replaced the other way.
 
+use super::Samples;
+use super::panels::{HostMapper, HostScore, HostSetup};
 use super::song::SongPart;
 use crate::Instrument;
+use ripieno_midi::SLOTS;
+use ripieno_panel::DeviceId;
+use ripieno_rig::Input;
 use ripieno_ring::spsc::Producer;
-use ripieno_types::Command;
 
 /// Where a recording's frames go.
 pub type Tap = Producer<'static, [f32; 2]>;
@@ -11,8 +15,18 @@ pub type Tap = Producer<'static, [f32; 2]>;
 /// One thing for the engine to do, prepared whole by the control side.
 #[derive(Debug)]
 pub enum Order {
-    /// For the rig.
-    Command(Command),
+    /// For panels and rig, now.
+    Input(Input),
+    /// Map from now on.
+    Mapper(Box<HostMapper>),
+    /// Map by this from now on.
+    Panels(Box<HostSetup>),
+    /// Play phrases and layers by this.
+    Score(Box<HostScore>),
+    /// Play pads by these.
+    Samples(Samples),
+    /// Which input slot is which device.
+    Devices([DeviceId; SLOTS]),
     /// Play this from the next note on; notes that sound finish on the old one.
     Instrument(Instrument),
     /// Play this song from its start, or none. Notes of the song before it end.
@@ -32,4 +46,8 @@ pub enum Spent {
     Instrument(Instrument),
     Song(Box<SongPart>),
     Tap(Tap),
+    Mapper(Box<HostMapper>),
+    Panels(Box<HostSetup>),
+    Score(Box<HostScore>),
+    Samples(Samples),
 }

@@ -1,10 +1,15 @@
 //! What others ask of a session, and the handle that they ask through.
 
+use super::panels::{HostScore, HostSetup, Listener, Outcome};
 use super::settings::OutOfRange;
-use super::{Change, Settings, SongPart, Status};
+use super::{Change, Samples, Settings, SongPart, Status};
 use crate::Instrument;
 use ripieno_files::atomic::{AtomicError, Existing};
+use ripieno_midi::SLOTS;
+use ripieno_panel::{DeviceId, PanelId};
+use ripieno_rig::Input;
 use ripieno_types::Command;
+use ripieno_types::midi::MidiWord;
 use std::path::PathBuf;
 use std::sync::mpsc;
 
@@ -40,7 +45,12 @@ pub(super) type Reply<T> = mpsc::SyncSender<T>;
 
 /// One request.
 pub(super) enum Request {
-    Command(Command),
+    Input(Input),
+    Panels(Box<HostSetup>),
+    Score(Box<HostScore>),
+    Samples(Samples),
+    Devices([DeviceId; SLOTS]),
+    Outcomes(Listener),
     Instrument(Instrument, String),
     Song(Option<Box<SongPart>>),
     Record(PathBuf, Existing, Reply<Result<(), SessionError>>),
@@ -63,10 +73,58 @@ impl std::fmt::Debug for Request {
 }
 
 impl Handle {
-    /// Passes a command to the rig: in its next block, unless it is overrun with them.
+    /// Passes a command to the rig, past the panels: in its next block, unless it is overrun with them. Knobs of what it sets
+    /// have to take over again; [`Command::Panic`] ends what panels and sequencer have begun too.
     pub fn command(&self, command: Command) {
+        self.input(Input::Direct(command));
+    }
+
+    /// Plays by these panels from the next block on, in the place of those before: what is down ends as it began, and values
+    /// and knobs of the same preset and address stay. Before the first set-up every message goes to the synth as it is.
+    pub fn panels(&self, setup: Box<HostSetup>) {
+        let _ = self.requests.send(Request::Panels(setup));
+    }
+
+    /// Plays phrases and layers by this from the next block on. Layers that are on play on in time.
+    pub fn score(&self, score: Box<HostScore>) {
+        let _ = self.requests.send(Request::Score(score));
+    }
+
+    /// Plays these samples on pads from the next block on; what sounds from those before fades.
+    pub fn samples(&self, samples: Samples) {
+        let _ = self.requests.send(Request::Samples(samples));
+    }
+
+    /// Lets a message in as if that device had sent it: from a page, a socket or the keyboard.
+    pub fn touch(&self, device: DeviceId, word: MidiWord) {
+        self.input(Input::Midi { device, word });
+    }
+
+    /// Makes a panel active, or empties its slot.
+    pub fn activate(&self, panel: PanelId, on: bool) {
+        self.input(Input::Activate { panel, on });
+    }
+
+    /// Says which input slot is which device of the set-up, [`DeviceId::UNKNOWN`] at first. What a slot holds under another
+    /// name ends.
+    pub fn devices(&self, devices: [DeviceId; SLOTS]) {
+        let _ = self.requests.send(Request::Devices(devices));
+    }
+
+    /// Sends the lights of a device anew, as after it was away.
+    pub fn refresh(&self, device: DeviceId) {
+        self.input(Input::Refresh(device));
+    }
+
+    /// Has what panels say told to `listener` from now on, within 5 ms, on the session's thread: it must not take long.
+    /// False ends it.
+    pub fn outcomes(&self, listener: impl FnMut(Outcome) -> bool + Send + 'static) {
+        let _ = self.requests.send(Request::Outcomes(Box::new(listener)));
+    }
+
+    fn input(&self, input: Input) {
         // A session that is over has no use for it.
-        let _ = self.requests.send(Request::Command(command));
+        let _ = self.requests.send(Request::Input(input));
     }
 
     /// Plays another instrument from the next note on; notes that sound finish on the old one. `name` is for people.

@@ -4,31 +4,40 @@
 mod care;
 mod change;
 mod ending;
+mod panels;
 mod report;
 
 use super::engine::{Engine, Playing};
 use super::line::Line;
 use super::order::{Order, Spent};
+use super::panels::{Listener, Outcome, Teller};
 use super::recorder::Recorder;
 use super::request::{Handle, Request, SessionError};
 use super::shared::Shared;
-use super::{Input, Settings, Setup, Sound};
+use super::{Settings, Setup, Sound};
 use crate::Instrument;
 use care::Care;
 use ripieno_fx::{EFFECTS, PARAMS};
 use ripieno_ports::{AudioOut, FaultKind, Format, FormatRequest, MidiIn, Refused};
+use ripieno_rig::Input;
 use ripieno_ring::spsc::{self, Consumer, Producer};
-use ripieno_types::{Command, SampleRate};
+use ripieno_types::SampleRate;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Orders that may wait for the callback, and spent things for us.
 const ORDERS: usize = 1_024;
 const SPENT: usize = 256;
+/// Outcomes that may wait for us: more than panels say in a second.
+const OUTCOMES: usize = 8_192;
 /// How often the session looks after its stream when nobody asks for anything.
 const TICK: Duration = Duration::from_millis(20);
+/// How often it looks for what panels say, while somebody listens: nothing in the callback wakes it.
+const LISTEN: Duration = Duration::from_millis(4);
+/// A set-up is large and is moved about in builds without optimisation.
+const STACK: usize = 16 << 20;
 /// How long a fade may take before a stream that does not move is given up.
 const FADE_PATIENCE: Duration = Duration::from_millis(500);
 
@@ -66,7 +75,7 @@ pub struct Opening {
 /// Keeps settings after a change, or says why not.
 pub type Save = Box<dyn FnMut(&Settings) -> Result<(), String> + Send>;
 /// What there is to say about the MIDI inputs.
-pub type Inputs = Box<dyn FnMut() -> Vec<Input> + Send>;
+pub type Inputs = Box<dyn FnMut() -> Vec<super::Input> + Send>;
 
 /// What a session is made of.
 pub struct Parts<D, M> {
@@ -103,6 +112,10 @@ struct Session<D: Devices, M: MidiIn + Send + 'static> {
     shared: Arc<Shared>,
     orders: Producer<'static, Order>,
     spent: Consumer<'static, Spent>,
+    outcomes: Consumer<'static, Outcome>,
+    listeners: Vec<Listener>,
+    /// True once the engine has a mapper.
+    has_panels: bool,
     /// Orders that found no room yet.
     unsent: Vec<Order>,
     stage: Stage<D::Out, M>,
@@ -141,6 +154,7 @@ pub fn start<D: Devices, M: MidiIn + Send + 'static>(parts: Parts<D, M>) -> Resu
     let (reply, answer) = mpsc::sync_channel(1);
     let thread = thread::Builder::new()
         .name("session".into())
+        .stack_size(STACK)
         .spawn(move || match Session::open(parts) {
             Ok(session) => {
                 let _ = reply.send(Ok(()));
@@ -201,11 +215,19 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
         let shared = Arc::new(Shared::default());
         let (orders, obeyed) = spsc::channel(ORDERS);
         let (returns, spent) = spsc::channel(SPENT);
+        let (teller, outcomes) = spsc::channel(OUTCOMES);
         let (device, name) = devices.open(settings.device.as_deref()).map_err(refusal)?;
         let format =
             device.format(&request(&settings, None)).map_err(|error| SessionError::Device(error.to_string()))?;
         let setup = Setup::new(&settings, format, sound);
-        let engine = Box::new(Engine::new(&setup, instrument.0.clone(), midi, obeyed, returns, shared.clone()));
+        let engine = Box::new(Engine::new(
+            &setup,
+            instrument.0.clone(),
+            midi,
+            (obeyed, returns),
+            Teller::new(teller),
+            shared.clone(),
+        ));
         let line = Line::start(device, format, engine, &settings, &shared, promoter::<D>(format, &shared))
             .map_err(|Refused { error, .. }| SessionError::Device(error.to_string()))?;
         let mut values = [0.0; PARAMS.len()];
@@ -221,6 +243,9 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
             shared,
             orders,
             spent,
+            outcomes,
+            listeners: Vec::new(),
+            has_panels: false,
             unsent: Vec::new(),
             stage: Stage::Running(line),
             before: None,
@@ -240,27 +265,45 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
     }
 
     fn run(mut self, inbox: &mpsc::Receiver<Request>) {
+        let mut tended = Instant::now();
         loop {
-            match inbox.recv_timeout(TICK) {
+            let tick = if self.has_panels && !self.listeners.is_empty() { LISTEN } else { TICK };
+            match inbox.recv_timeout(tick) {
                 Ok(Request::Close(reply)) => {
                     let _ = reply.send(self.close());
                     return;
                 }
                 Ok(request) => self.answer(request),
+                Err(mpsc::RecvTimeoutError::Timeout) if tended.elapsed() < TICK => {
+                    self.listen();
+                    continue;
+                }
                 Err(mpsc::RecvTimeoutError::Timeout) => {}
                 Err(mpsc::RecvTimeoutError::Disconnected) => {
                     let _ = self.close();
                     return;
                 }
             }
+            self.listen();
             self.tend();
+            tended = Instant::now();
         }
     }
 
     fn answer(&mut self, request: Request) {
         // Whoever asked may have gone: an answer that nobody hears is no fault.
         match request {
-            Request::Command(command) => self.command(command),
+            Request::Input(input) => {
+                if let Input::Direct(command) = input {
+                    self.note(command);
+                }
+                self.order(Order::Input(input));
+            }
+            Request::Panels(setup) => self.panels(setup),
+            Request::Score(score) => self.order(Order::Score(score)),
+            Request::Samples(samples) => self.order(Order::Samples(samples)),
+            Request::Devices(devices) => self.order(Order::Devices(devices)),
+            Request::Outcomes(listener) => self.listeners.push(listener),
             Request::Instrument(instrument, name) => {
                 self.instrument = (instrument.clone(), name);
                 self.order(Order::Instrument(instrument));
@@ -276,23 +319,6 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
             Request::Status(reply) => _ = reply.send(self.status()),
             Request::Close(_) => unreachable!("the loop ends on it"),
         }
-    }
-
-    fn command(&mut self, command: Command) {
-        match command {
-            Command::Parameter { id, value } if !value.is_nan() => {
-                if let Some(place) = self.values.get_mut(usize::from(id.0)) {
-                    *place = value.clamp(0.0, 1.0);
-                }
-            }
-            Command::Bypass { effect, bypassed } => {
-                if let Some(place) = self.bypassed.get_mut(usize::from(effect.0)) {
-                    *place = bypassed;
-                }
-            }
-            _ => {}
-        }
-        self.order(Order::Command(command));
     }
 
     /// Passes an order on, after those that still wait for room.

@@ -31,6 +31,10 @@ pub struct Shared {
     pub notes: [AtomicU64; 2],
     /// From a period until its first frame is heard, in microseconds, as the driver last said.
     pub device_latency: AtomicU64,
+    /// The sequencer's tempo, in thousandths of a quarter note a minute.
+    pub tempo: AtomicU32,
+    /// Layers that are on, one bit each.
+    pub layers: AtomicU32,
     /// Songs and ends of songs obeyed so far.
     pub songs: AtomicU64,
     /// Frames of the song that have passed.
@@ -60,6 +64,8 @@ impl Default for Shared {
             voices: AtomicU32::default(),
             notes: Default::default(),
             device_latency: AtomicU64::default(),
+            tempo: AtomicU32::new(ripieno_panel::TEMPO),
+            layers: AtomicU32::default(),
             songs: AtomicU64::default(),
             song_frames: AtomicU64::default(),
             song_is_over: AtomicBool::default(),

@@ -55,7 +55,7 @@ impl SongPart {
     }
 
     /// The rig's frame at which a frame of the song is due.
-    fn due(&self, at: u64) -> u64 {
+    fn frame_of(&self, at: u64) -> u64 {
         self.start.saturating_add(at.saturating_sub(self.passed))
     }
 
@@ -66,16 +66,18 @@ impl SongPart {
 }
 
 impl Commands for SongPart {
-    fn next_at(&mut self) -> Option<u64> {
-        self.commands.get(self.next).map(|command| self.due(command.at))
-    }
-
-    fn take(&mut self) -> Option<Timed<Command>> {
-        let command = *self.commands.get(self.next)?;
-        self.next += 1;
-        if let Command::Midi(word) = command.value {
-            self.held.follow(word);
+    fn due(&mut self, now: u64, each: &mut impl FnMut(Timed<Command>)) -> Option<u64> {
+        while let Some(command) = self.commands.get(self.next) {
+            let (at, value) = (self.frame_of(command.at), command.value);
+            if at > now {
+                return Some(at);
+            }
+            self.next += 1;
+            if let Command::Midi(word) = value {
+                self.held.follow(word);
+            }
+            each(Timed { at, value });
         }
-        Some(Timed { at: self.due(command.at), ..command })
+        None
     }
 }

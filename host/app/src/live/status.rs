@@ -43,6 +43,10 @@ pub struct Status {
     pub values: Vec<f32>,
     /// Bypassed effects by [`ripieno_types::EffectId`].
     pub bypassed: Vec<bool>,
+    /// The sequencer's tempo, in quarter notes a minute.
+    pub tempo: f64,
+    /// The sequencer's layers that are on, one bit each.
+    pub layers: u32,
     /// MIDI inputs that are bound or awaited.
     pub inputs: Vec<Input>,
     /// The song, if one plays.

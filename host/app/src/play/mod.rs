@@ -10,7 +10,7 @@ use crate::cli::PlayOptions;
 use crate::interrupt::Interrupt;
 use crate::live::{self, Hardware, Parts, Running, Save, SessionError, Settings, SongPart, Sound};
 use crate::render::{guard_inputs, shortened};
-use crate::studio::{self, Studio};
+use crate::studio::{self, audio::AudioStore};
 use crate::{Failure, Instrument, output, settings};
 use ripieno_files::atomic::Existing;
 use ripieno_files::{FileStorage, Song, smf};
@@ -71,7 +71,7 @@ fn audio_settings(options: &PlayOptions) -> Result<(Settings, Save), Failure> {
         ));
     };
     let failed = |error| Failure::Studio { path: path.clone(), error };
-    let mut studio = Studio::open(FileStorage::new(&path)).map_err(failed)?;
+    let mut studio = AudioStore::open(FileStorage::new(&path)).map_err(failed)?;
     let kept = studio.audio().map_err(failed)?;
     let settings = options.settings_on(kept.clone()).map_err(|error| Failure::Usage(error.to_string()))?;
     // What the command line said is for this time only: changes alone are kept.

@@ -15,7 +15,7 @@ const ARROWS: &[(&str, Option<&[&str]>)] = &[
     ("ripieno-midi", Some(&["ripieno-ports", "ripieno-ring", "ripieno-types"])),
     ("ripieno-audio", Some(&["ripieno-ports", "ripieno-ring", "ripieno-types"])),
     ("ripieno-files", Some(&["ripieno-ports", "ripieno-types"])),
-    ("ripieno-actions", Some(&["ripieno-types"])),
+    ("ripieno-actions", Some(&[])),
     ("ripieno-web", Some(&["ripieno-panel", "ripieno-types"])),
     ("ripieno", None),
     ("ripieno-bench", None),

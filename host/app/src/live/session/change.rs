@@ -7,6 +7,7 @@ use crate::live::order::Order;
 use crate::live::request::SessionError;
 use crate::live::{Change, Settings, Setup};
 use ripieno_ports::{AudioOut, BufferSize, Format, MidiIn, Refused};
+use ripieno_rig::Input;
 use ripieno_types::Command;
 
 impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
@@ -38,7 +39,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
             }
             self.restart(wanted, None, None)?;
         } else {
-            self.order(Order::Command(Command::Polyphony(Setup::voices(wanted))));
+            self.order(Order::Input(Input::Direct(Command::Polyphony(Setup::voices(wanted)))));
             self.order(Order::Master(wanted.master));
         }
         self.settings = wanted.clone();

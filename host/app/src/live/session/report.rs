@@ -38,6 +38,8 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
             notes: [0, 1].map(|word: usize| shared.notes[word].load(Relaxed)),
             values: self.values.to_vec(),
             bypassed: self.bypassed.to_vec(),
+            tempo: f64::from(shared.tempo.load(Relaxed)) * 1e-3,
+            layers: shared.layers.load(Relaxed),
             inputs: (self.inputs)(),
             song: self.song_secs.map(|length_secs| {
                 let has_begun = shared.songs.load(Acquire) == self.songs;

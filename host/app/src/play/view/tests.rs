@@ -130,7 +130,7 @@ prop_compose! {
         let load = Load { p50, p99, max };
         Status {
             rate, buffer, buffered, latency_ms, device, is_running, instrument, voices, polyphony, master, underruns,
-            overloads: 0,
+            overloads: 0, tempo: 92.0, layers: 0,
             blocks: 0, late, load, peak, notes, values, bypassed, inputs, song, recording_lost, last_error,
         }
     }

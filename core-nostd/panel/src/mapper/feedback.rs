@@ -1,0 +1,231 @@
+//! What controllers and page are shown: lights and values, the newest only, at a rate that no wire chokes on.
+
+use super::Mapper;
+use super::act::wire_channel;
+use super::cell::{Gesture, KNOWN, QUEUED, REARM, TELL};
+use super::output::{MappingId, Output};
+use crate::setup::{Light, Mapping};
+use crate::source::{Address, Control, DeviceId, Source};
+use crate::value;
+use core::ops::Range;
+use heapless::{Deque, Vec};
+use ripieno_types::midi::{ControlFunction, MidiWord, Note, U7};
+
+/// Lights sent a second at most, in the long run: half of what a DIN cable carries.
+pub const LIGHTS_PER_SECOND: u32 = 500;
+/// Lights sent at once at most, after a pause.
+const BURST: u64 = 16;
+/// Microseconds that a light takes.
+const COST: u64 = 1_000_000 / LIGHTS_PER_SECOND as u64;
+/// Mappings looked at by one tick ...
+const AT_ONCE: usize = 32;
+/// ... and microseconds until the next.
+const PAUSE: u64 = 1_000;
+/// Microseconds between two times that mappings of a shared value are told of it.
+const TELL_EVERY: u64 = 10_000;
+/// Lights of mappings that are gone, to be turned off.
+const DARK: usize = 64;
+
+/// What waits to be shown.
+#[derive(Debug)]
+pub(super) struct Lights<const MAPPINGS: usize> {
+    queue: Deque<u16, MAPPINGS>,
+    dark: Vec<(DeviceId, MidiWord), DARK>,
+    /// When everything sent so far has had its time.
+    paid_until: u64,
+    /// When the queue may be looked at again.
+    rests_until: u64,
+    /// When shared values may be told again.
+    tells_at: u64,
+}
+
+impl<const MAPPINGS: usize> Lights<MAPPINGS> {
+    pub const fn new() -> Self {
+        Self { queue: Deque::new(), dark: Vec::new(), paid_until: 0, rests_until: 0, tells_at: 0 }
+    }
+
+    /// When the next light may be sent.
+    const fn free_at(&self) -> u64 {
+        self.paid_until.saturating_sub((BURST - 1) * COST)
+    }
+
+    fn pay(&mut self, now: u64) {
+        self.paid_until = self.paid_until.max(now) + COST;
+    }
+}
+
+impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEVICES: usize, const HELD: usize>
+    Mapper<PANELS, PRESETS, MAPPINGS, DEVICES, HELD>
+{
+    /// A mapping has something new to show, if it can show it.
+    pub(super) fn show_mapping(&mut self, mapping: u16) {
+        if self.setup.mappings().get(usize::from(mapping)).is_some_and(|own| own.light != Light::None) {
+            self.enqueue(mapping);
+        }
+    }
+
+    /// Some mappings may show something else now, or their controllers think so.
+    pub(super) fn show_again(&mut self, mappings: &Range<u16>) {
+        for mapping in mappings.clone() {
+            self.show_mapping(mapping);
+        }
+    }
+
+    /// Everything that a device shows.
+    pub(super) fn show_device(&mut self, device: DeviceId) {
+        for slot in 0..super::slots::SLOTS {
+            for mapping in self.slots.mappings(slot) {
+                let at = self.setup.mappings().get(usize::from(mapping)).map(|own| own.at.device);
+                if at.is_some_and(|at| at.is_none_or(|at| at == device)) {
+                    self.show_mapping(mapping);
+                }
+            }
+        }
+    }
+
+    /// Everything in reach, values too: nothing that waited before has a meaning any more.
+    pub(super) fn show_all(&mut self) {
+        self.lights.queue.clear();
+        for slot in 0..super::slots::SLOTS {
+            for mapping in self.slots.mappings(slot) {
+                if let Some(cell) = self.cell(mapping) {
+                    cell.set(TELL);
+                }
+                self.enqueue(mapping);
+            }
+        }
+    }
+
+    pub(super) fn enqueue(&mut self, mapping: u16) {
+        let Some(cell) = self.cells.get_mut(usize::from(mapping)) else { return };
+        if !cell.is(QUEUED) && self.lights.queue.push_back(mapping).is_ok() {
+            cell.set(QUEUED);
+        }
+    }
+
+    /// A light of a mapping that is gone is to go out, unless another has it now. Those that find no room stay lit.
+    pub(super) fn darken(&mut self, own: &Mapping) {
+        if let (Light::Own { off, .. }, false) = (own.light, self.is_lit(&own.at)) {
+            if let Some(word) = word(&own.at, value::from_7(off)) {
+                _ = self.lights.dark.push((device(&own.at), word));
+            }
+        }
+    }
+
+    pub(super) fn show(&mut self, now: u64, each: &mut impl FnMut(Output)) {
+        if self.targets.is_changed() && now >= self.lights.tells_at {
+            self.lights.tells_at = now + TELL_EVERY;
+            self.tell_changed(each);
+        }
+        if now < self.lights.rests_until {
+            return;
+        }
+        while now >= self.lights.free_at() {
+            let Some((device, word)) = self.lights.dark.pop() else { break };
+            self.lights.pay(now);
+            each(Output::Light { device, word });
+        }
+        for _ in 0..AT_ONCE {
+            let Some(&mapping) = self.lights.queue.front() else { return };
+            let light = self.light(mapping);
+            if light.is_some() && now < self.lights.free_at() {
+                return;
+            }
+            self.lights.queue.pop_front();
+            self.tell(mapping, each);
+            if let Some((device, word)) = light {
+                self.lights.pay(now);
+                each(Output::Light { device, word });
+            }
+        }
+        self.lights.rests_until = now + PAUSE;
+    }
+
+    pub(super) fn show_due(&self) -> Option<u64> {
+        let waits = !self.lights.queue.is_empty() || !self.lights.dark.is_empty();
+        let shown = waits.then(|| self.lights.free_at().max(self.lights.rests_until).max(self.now));
+        let told = self.targets.is_changed().then(|| self.lights.tells_at.max(self.now));
+        [shown, told].into_iter().flatten().min()
+    }
+
+    /// Tells a mapping's value if that was asked for and somebody knows it.
+    fn tell(&mut self, mapping: u16, each: &mut impl FnMut(Output)) {
+        self.catch_up(mapping);
+        let positions = &self.positions;
+        let Some(cell) = self.cells.get_mut(usize::from(mapping)) else { return };
+        cell.clear(QUEUED);
+        if !cell.take(TELL) {
+            return;
+        }
+        let at = self.setup.mappings().get(usize::from(mapping)).map(|own| own.at);
+        if let (Gesture::Knob(mut state), Some(at), true) = (cell.gesture, at, cell.is(REARM)) {
+            state.found(positions.find(|control| at.meets(control)), cell.way);
+            cell.gesture = Gesture::Knob(state);
+        }
+        let (is_known, value) = (cell.is(KNOWN), cell.value);
+        let distance = self.distance(mapping);
+        if is_known {
+            each(Output::Value { by: MappingId(mapping), value, distance });
+        }
+    }
+
+    /// What a mapping's control should show: off when the mapping is out of reach, nothing when it has no light or another
+    /// mapping shows there.
+    fn light(&mut self, mapping: u16) -> Option<(DeviceId, MidiWord)> {
+        self.catch_up(mapping);
+        let (own, cell) = self.look(mapping)?;
+        let Light::Own { off, on } = own.light else { return None };
+        let (kind, bank) = self.slot_of(&concrete(&own.at))?;
+        let level = if self.slots.at(kind, bank).mappings.contains(&mapping) {
+            let way = match cell.gesture {
+                Gesture::Button(_) if self.is_on(mapping) => u16::MAX,
+                Gesture::Button(_) => 0,
+                _ => cell.way,
+            };
+            between(value::from_7(off), value::from_7(on), way)
+        } else if self.is_lit(&own.at) {
+            return None;
+        } else {
+            value::from_7(off)
+        };
+        Some((device(&own.at), word(&own.at, level)?))
+    }
+
+    /// True when a mapping in reach lights this address.
+    fn is_lit(&self, at: &Address) -> bool {
+        let Some((kind, bank)) = self.slot_of(&concrete(at)) else { return false };
+        let group = self.setup.group(self.slots.at(kind, bank).mappings, at);
+        let own = self.setup.mappings().get(usize::from(group.start)..usize::from(group.end)).unwrap_or_default();
+        own.iter().any(|mapping| mapping.light != Light::None)
+    }
+}
+
+/// The control that a light is on: of an address without a channel, the first.
+fn concrete(at: &Address) -> Control {
+    let channel = if at.source.is_system() { None } else { at.channel.or(Some(0)) };
+    Control { source: at.source, device: device(at), channel }
+}
+
+fn device(at: &Address) -> DeviceId {
+    at.device.unwrap_or(DeviceId::UNKNOWN)
+}
+
+/// A share of the way from one level to another.
+fn between(from: u16, to: u16, share: u16) -> u16 {
+    let part = |way: u16| ((u32::from(way) * u32::from(share) + u32::from(u16::MAX / 2)) / u32::from(u16::MAX)) as u16;
+    if to >= from { from + part(to - from) } else { from - part(from - to) }
+}
+
+/// A control's own message, sent back.
+fn word(at: &Address, level: u16) -> Option<MidiWord> {
+    let channel = wire_channel(at.channel.unwrap_or(0));
+    let bits = U7::from_u8_lossy(value::to_7(level));
+    match at.source {
+        Source::Note(note) => Some(MidiWord::note_on(channel, Note::from_u8_lossy(note), bits)),
+        Source::Control(number) | Source::Control14(number) => {
+            Some(MidiWord::control_change(channel, ControlFunction(U7::from_u8_lossy(number)), bits))
+        }
+        Source::PitchBend => Some(MidiWord::pitch_bend(channel, value::to_14(level))),
+        _ => None,
+    }
+}
