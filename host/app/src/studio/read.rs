@@ -14,6 +14,8 @@ use view::{Findings, View};
 const STARTER: &str = include_str!("starter.toml");
 /// Where one of these is, somebody has begun already.
 const BEGUN: [&str; 7] = ["version", "devices", "layouts", "pad_presets", "knob_presets", "piano_presets", "panels"];
+/// What an own studio begins with.
+pub const STARTED: &str = "version = 1\n";
 /// The version of the format.
 const VERSION: i64 = 1;
 

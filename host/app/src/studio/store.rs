@@ -239,7 +239,7 @@ fn decoded(bytes: Vec<u8>) -> Result<String, StudioError> {
 }
 
 /// The text with the difference between two models written into it, and what it says then: exactly the new model.
-fn written(text: &str, old: &Model, new: &Model) -> Result<(String, Reading), EditError> {
+pub(super) fn written(text: &str, old: &Model, new: &Model) -> Result<(String, Reading), EditError> {
     let unreadable = |causes: Vec<Notice>| {
         EditError::Invalid(causes.into_iter().next().map(|notice| notice.cause).unwrap_or_default())
     };
