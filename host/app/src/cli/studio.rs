@@ -88,7 +88,7 @@ Examples:
 pub struct RestoreOptions {
     /// The version, 1 being the newest [default: the newest that is good]
     #[arg(value_name = "N", value_parser = RangedU64ValueParser::<u8>::new().range(1..=u64::from(crate::studio::VERSIONS)))]
-    pub version: Option<u8>,
+    pub number: Option<u8>,
     /// The studio file [default: in the user's configuration folder]
     #[arg(long, value_name = "studio.toml")]
     pub studio: Option<PathBuf>,

@@ -211,7 +211,7 @@ impl Compiler<'_> {
         let zone = Zone { device: own, channel, run: spec.run, role: spec.role };
         match self.setup.zone(zone) {
             Ok(()) => self.zones.push((zone, spec.light.filter(|_| has_lights))),
-            Err(error) => self.warnings.push(format!("a zone of a layout is left out: {error:?}")),
+            Err(error) => self.warnings.push(format!("a zone of a layout is left out: {error}")),
         }
     }
 
@@ -234,7 +234,7 @@ impl Compiler<'_> {
             mappings.sort_by_key(|(mapping, _)| mapping.at);
             let bare: Vec<Mapping> = mappings.iter().map(|(mapping, _)| *mapping).collect();
             if let Err(error) = self.setup.preset(id, panel_kind(preset.kind), &bare) {
-                self.warnings.push(format!("the preset {:?} is left out: {error:?}", preset.name));
+                self.warnings.push(format!("the preset {:?} is left out: {error}", preset.name));
                 continue;
             }
             for (_, at) in mappings {
@@ -275,7 +275,7 @@ impl Compiler<'_> {
             return Ok(n as u8);
         }
         let pattern = Pattern { bytes: bytes.iter().copied().collect() };
-        let number = self.setup.pattern(pattern).map_err(|error| format!("{error:?}"))?;
+        let number = self.setup.pattern(pattern).map_err(|error| error.to_string())?;
         self.names.patterns.push(bytes);
         Ok(number)
     }
@@ -339,7 +339,7 @@ impl Compiler<'_> {
             title: TextId(n as u16),
             is_active: self.model.is_active(spec),
         };
-        self.setup.panel(panel).map_err(|error| format!("{error:?}"))
+        self.setup.panel(panel).map_err(|error| error.to_string())
     }
 
     fn score(&mut self, spec: &ScoreSpec) -> Box<HostScore> {

@@ -66,7 +66,9 @@ fn read_whole(text: &str) -> Result<Reading, Vec<Notice>> {
     controls::read(&root, &mut model);
     rest::read(&root, &mut model);
     root.done();
-    controls::look_again(&model, document.as_table(), &findings);
+    if !findings.is_refused() {
+        controls::look_again(&model, document.as_table(), &findings);
+    }
     let (errors, warnings) = findings.told(text);
     if errors.is_empty() { Ok(Reading { model, warnings }) } else { Err(errors) }
 }

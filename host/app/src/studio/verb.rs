@@ -140,6 +140,6 @@ fn list(options: &VersionsOptions) -> Result<(), Failure> {
 
 fn put_back(options: &RestoreOptions) -> Result<(), Failure> {
     let path = meant(options.studio.as_ref())?;
-    let number = restore(&mut Folder::at(&path), options.version).map_err(about(&path))?;
+    let number = restore(&mut Folder::at(&path), options.number).map_err(about(&path))?;
     output::text(&format!("{} is version {number} again; what it was is version 1\n", path.display()))
 }

@@ -282,6 +282,27 @@ fn a_profile_is_one_step_and_a_broken_one_none() {
 }
 
 #[test]
+fn an_edit_by_hand_is_never_written_over() {
+    let mut studio = studio(EDITED);
+    let rename = |model: &mut Model| model.rename_preset(Kind::Pad, "pad-left", "Up");
+    let by_hand = EDITED.replace("# my studio", "# edited by hand");
+    studio.files_mut().put(Part::Document, by_hand.clone());
+    assert!(matches!(studio.edit("rename", rename), Err(EditError::Conflict(_))));
+    assert_eq!(stored(&studio), by_hand);
+    studio.files_mut().put(Part::Document, "[[panels]\n");
+    assert!(matches!(studio.refresh(), Err(StudioError::Broken { .. })));
+    assert_eq!(studio.text(), EDITED);
+    studio.files_mut().put(Part::Document, by_hand.clone());
+    assert!(studio.refresh().unwrap() && !studio.refresh().unwrap());
+    studio.edit("rename", rename).unwrap();
+    let mut studio = Studio::open(studio.files().clone()).unwrap();
+    studio.undo().unwrap().unwrap();
+    assert_eq!(stored(&studio), by_hand);
+    studio.undo().unwrap().unwrap();
+    assert_eq!(stored(&studio), EDITED);
+}
+
+#[test]
 fn room_is_bounded_as_the_core_is() {
     let mut studio = starter();
     let full = studio.edit("many", |model| {
