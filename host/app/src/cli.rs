@@ -2,9 +2,11 @@
 
 mod devices;
 mod play;
+mod studio;
 
 pub use devices::DevicesOptions;
 pub use play::{MidiSystem, PlayOptions};
+pub use studio::{CheckOptions, ImportOptions, RestoreOptions, StudioVerb, VersionsOptions};
 
 use crate::demo;
 use crate::offline::{MAX_BLOCK, MAX_VOICES, Tail};
@@ -40,6 +42,12 @@ pub enum Verb {
     Play(Box<PlayOptions>),
     /// List audio and MIDI devices
     Devices(DevicesOptions),
+    /// Check, import and restore studios: files of panels, presets and settings
+    #[command(arg_required_else_help = true, after_help = studio::EXAMPLES)]
+    Studio {
+        #[command(subcommand)]
+        verb: StudioVerb,
+    },
     /// Look at instruments
     #[command(arg_required_else_help = true, after_help = INSTRUMENT_EXAMPLES)]
     Instrument {
