@@ -7,6 +7,7 @@ mod cli_devices;
 mod cli_hostile;
 mod cli_play;
 mod cli_render;
+mod cli_studio;
 mod fluidsynth;
 #[cfg(target_os = "linux")]
 mod live_alsa;
@@ -21,6 +22,22 @@ mod no_alloc;
 mod panels;
 mod ports;
 mod rig;
+#[cfg(unix)]
+mod serve;
+#[cfg(unix)]
+mod serve_clients;
+#[cfg(unix)]
+mod serve_defects;
+#[cfg(unix)]
+mod serve_end;
+#[cfg(unix)]
+mod serve_entrances;
+#[cfg(unix)]
+mod serve_kill;
+#[cfg(unix)]
+mod serve_learn;
+#[cfg(unix)]
+mod serve_sound;
 mod session;
 mod soundfont;
 mod soundfont_hostile;

@@ -17,5 +17,7 @@ pub mod rack;
 #[cfg(target_os = "linux")]
 pub mod realtime;
 pub mod scramble;
+#[cfg(unix)]
+pub mod serve;
 pub mod sf2;
 pub mod song;

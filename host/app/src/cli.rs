@@ -2,9 +2,13 @@
 
 mod devices;
 mod play;
+mod serve;
+mod studio;
 
 pub use devices::DevicesOptions;
 pub use play::{MidiSystem, PlayOptions};
+pub use serve::ServeOptions;
+pub use studio::{CheckOptions, ImportOptions, RestoreOptions, StudioVerb, VersionsOptions};
 
 use crate::demo;
 use crate::offline::{MAX_BLOCK, MAX_VOICES, Tail};
@@ -38,8 +42,16 @@ pub enum Verb {
     Render(RenderOptions),
     /// Play live: controllers and songs in, sound out
     Play(Box<PlayOptions>),
+    /// Serve panels, presets and sound to a browser and to programs
+    Serve(Box<ServeOptions>),
     /// List audio and MIDI devices
     Devices(DevicesOptions),
+    /// Check, import and restore studios: files of panels, presets and settings
+    #[command(arg_required_else_help = true, after_help = studio::EXAMPLES)]
+    Studio {
+        #[command(subcommand)]
+        verb: StudioVerb,
+    },
     /// Look at instruments
     #[command(arg_required_else_help = true, after_help = INSTRUMENT_EXAMPLES)]
     Instrument {

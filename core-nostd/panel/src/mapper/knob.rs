@@ -31,6 +31,9 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     ) {
         self.catch_up(mapping);
         let Some((own, _)) = self.look(mapping) else { return };
+        if own.button().is_some() {
+            return;
+        }
         match (own.glue.mode, event) {
             (Mode::Button(_), _) | (_, Event::Up) | (Mode::Knob(_), Event::Trigger) => {}
             (Mode::Encoder(encoder), _) => {

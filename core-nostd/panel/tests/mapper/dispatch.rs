@@ -258,6 +258,7 @@ fn parameters_programs_clocks_and_patterns_are_sources() {
         map(Source::Start, Action::Sample(1)),
         map(Source::SysEx(pattern), plays(61)),
         knob(Source::ChannelPressure, Takeover::Off, cc(22)),
+        knob(Source::Rpn(5), Takeover::Off, Action::Sample(2)),
     ];
     add(&mut setup, 1, PanelKind::Knob, A, &all);
     let mut desk = Desk::new(setup);
@@ -270,6 +271,13 @@ fn parameters_programs_clocks_and_patterns_are_sources() {
         (&[0xC0, 6], "cc 0 21 6"),
         (&[0xFA], "do Sample(1) on 65535; do Sample(1) off"),
         (&[0xD3, 127], "cc 0 22 127"),
+        // One more and one less, for a value and for what has none.
+        (&[0xB0, 96, 0], "cc 0 20 65"),
+        (&[0xB0, 97, 0], "cc 0 20 64"),
+        (&[0xB0, 101, 0], ""),
+        (&[0xB0, 100, 5], ""),
+        (&[0xB0, 96, 0], "do Sample(2) on 65535; do Sample(2) off"),
+        (&[0xB0, 97, 0], ""),
     ]);
     let mut said = Vec::new();
     for body in [&[0x7D, 9, 3][..], &[0x7D, 9, 4], &[0x7D, 9], &[]] {

@@ -2,7 +2,7 @@
 
 use super::action::{self, Meaning};
 use super::address::{Heard, source_of};
-use super::bank::{bank_id, kind_name, panel_kind};
+use super::bank::{bank_id, panel_kind};
 use super::glue;
 use super::model::{LayerSpec, Model, PanelSpec, ScoreSpec, ZoneSpec};
 use crate::panels::{HostScore, HostSetup};
@@ -211,7 +211,7 @@ impl Compiler<'_> {
         let zone = Zone { device: own, channel, run: spec.run, role: spec.role };
         match self.setup.zone(zone) {
             Ok(()) => self.zones.push((zone, spec.light.filter(|_| has_lights))),
-            Err(error) => self.warnings.push(format!("a zone of a layout is left out: {error:?}")),
+            Err(error) => self.warnings.push(format!("a zone of a layout is left out: {error}")),
         }
     }
 
@@ -234,7 +234,7 @@ impl Compiler<'_> {
             mappings.sort_by_key(|(mapping, _)| mapping.at);
             let bare: Vec<Mapping> = mappings.iter().map(|(mapping, _)| *mapping).collect();
             if let Err(error) = self.setup.preset(id, panel_kind(preset.kind), &bare) {
-                self.warnings.push(format!("the preset {:?} is left out: {error:?}", preset.name));
+                self.warnings.push(format!("the preset {:?} is left out: {error}", preset.name));
                 continue;
             }
             for (_, at) in mappings {
@@ -258,10 +258,8 @@ impl Compiler<'_> {
         let at = Address { source, device, channel: entry.at.channel.map(|channel| channel - 1) };
         let glue = glue::glue(kind, entry)?;
         let action = match &entry.action {
-            Some(action) => self.action(action, &entry.label).unwrap_or_else(|cause| {
-                self.warnings.push(format!("{:?} does nothing: {cause}", entry.label));
-                Core::Nothing
-            }),
+            // What cannot be carried out does nothing: that was told when the document was read.
+            Some(action) => self.action(action, &entry.label).unwrap_or(Core::Nothing),
             None => Core::Nothing,
         };
         let light = match entry.light.or_else(|| self.light(&at)) {
@@ -277,7 +275,7 @@ impl Compiler<'_> {
             return Ok(n as u8);
         }
         let pattern = Pattern { bytes: bytes.iter().copied().collect() };
-        let number = self.setup.pattern(pattern).map_err(|error| format!("{error:?}"))?;
+        let number = self.setup.pattern(pattern).map_err(|error| error.to_string())?;
         self.names.patterns.push(bytes);
         Ok(number)
     }
@@ -333,10 +331,6 @@ impl Compiler<'_> {
         let id = self.names.panel(&spec.id).ok_or("it has no number")?;
         let bank = bank_id(spec.kind, &spec.bank).ok_or("it has no bank")?;
         let preset = spec.preset_id.as_ref().and_then(|id| self.model.preset(spec.kind, id));
-        if let (None, Some(id)) = (preset, &spec.preset_id) {
-            let kind = kind_name(spec.kind);
-            self.warnings.push(format!("the panel {:?} is silent: there is no {kind} preset {id:?}", spec.title));
-        }
         let panel = Panel {
             id,
             kind: panel_kind(spec.kind),
@@ -345,7 +339,7 @@ impl Compiler<'_> {
             title: TextId(n as u16),
             is_active: self.model.is_active(spec),
         };
-        self.setup.panel(panel).map_err(|error| format!("{error:?}"))
+        self.setup.panel(panel).map_err(|error| error.to_string())
     }
 
     fn score(&mut self, spec: &ScoreSpec) -> Box<HostScore> {
