@@ -16,7 +16,8 @@ use ripieno_types::{Command, SampleRate, Timed};
 const MICROS: u64 = 1_000_000;
 
 /// Turns inputs into commands at their very frame: what controls send goes through the mapper `M` (a box or a reference),
-/// what it starts through a sequencer of the score `S` and a sampler of the clips `C`. Without a mapper every word passes as it is.
+/// what it starts through a sequencer of the score `S` and a sampler of the clips `C`. Without a mapper every word passes as it
+/// is.
 ///
 /// All calls are real-time unless they say otherwise. Commands are given to `each`; `out` is told what is no command, and
 /// which effect settings the panels changed.
@@ -70,10 +71,19 @@ where
 
     /// Maps by `mapper` from frame `now` on; the one before comes back. What players hold ends: to keep it, and to keep what
     /// knobs and toggles stand at, [`replace`](Self::replace) the mapper's set-up instead.
-    pub fn set_mapper(&mut self, mapper: M, now: u64, each: &mut impl FnMut(Timed<Command>)) -> Option<M> {
+    pub fn set_mapper(
+        &mut self,
+        mapper: M,
+        now: u64,
+        each: &mut impl FnMut(Timed<Command>),
+        out: &mut impl FnMut(Timed<Output>),
+    ) -> Option<M> {
+        self.ask(now, now, each, out, |mapper, time, take| mapper.release_all(time, take));
         self.played.lift(|word| each(Timed { at: now, value: Command::Midi(word) }));
         self.played.clear();
-        self.mapper.replace(mapper)
+        let old = self.mapper.replace(mapper);
+        self.tell_tempo(now, each, out);
+        old
     }
 
     /// Exchanges the mapper's set-up, see [`Mapper::replace`]. False without a mapper.
@@ -126,15 +136,15 @@ where
         let at = input.at;
         match input.value {
             Input::Midi { device, word } if self.mapper.is_some() => {
-                self.ask(now, at, each, out, |mapper, time, mut take| mapper.map(time, device, word, &mut take));
+                self.ask(now, at, each, out, |mapper, time, take| mapper.map(time, device, word, take));
             }
             Input::Midi { word, .. } => {
                 self.played.follow(word);
                 each(Timed { at, value: Command::Midi(word) });
             }
             Input::SysEx { device, body } => {
-                self.ask(now, at, each, out, |mapper, time, mut take| {
-                    mapper.sysex(time, device, body.as_bytes(), &mut take)
+                self.ask(now, at, each, out, |mapper, time, take| {
+                    mapper.sysex(time, device, body.as_bytes(), take)
                 });
             }
             Input::Direct(command) => {
@@ -146,7 +156,7 @@ where
                     _ => None,
                 };
                 if let Some((action, value)) = moved {
-                    self.ask(now, at, each, out, |mapper, _, mut take| mapper.moved(action, value, &mut take));
+                    self.ask(now, at, each, out, |mapper, _, take| mapper.moved(action, value, take));
                 }
                 match command {
                     Command::Panic => self.end_all(now, each, out),
@@ -156,11 +166,11 @@ where
                 each(Timed { at, value: command });
             }
             Input::Moved { action, value } => {
-                self.ask(now, at, each, out, |mapper, _, mut take| mapper.moved(action, value, &mut take));
+                self.ask(now, at, each, out, |mapper, _, take| mapper.moved(action, value, take));
             }
             Input::Activate { panel, on } => {
-                self.ask(now, at, each, out, |mapper, time, mut take| {
-                    mapper.activate(panel, on, time, &mut take);
+                self.ask(now, at, each, out, |mapper, time, take| {
+                    mapper.activate(panel, on, time, take);
                 });
             }
             Input::Refresh(device) => self.ask(now, at, each, out, |mapper, _, _| mapper.refresh(device)),
@@ -205,7 +215,7 @@ where
 
     fn tick(&mut self, now: u64, each: &mut impl FnMut(Timed<Command>), out: &mut impl FnMut(Timed<Output>)) {
         self.rested = now + 1;
-        self.ask(now, now, each, out, |mapper, time, mut take| mapper.tick(time, &mut take));
+        self.ask(now, now, each, out, |mapper, time, take| mapper.tick(time, take));
     }
 
     fn sequence(&mut self, now: u64, each: &mut impl FnMut(Timed<Command>)) {
@@ -214,7 +224,7 @@ where
 
     /// Ends what mapper, sequencer and sampler have begun.
     fn end_all(&mut self, now: u64, each: &mut impl FnMut(Timed<Command>), out: &mut impl FnMut(Timed<Output>)) {
-        self.ask(now, now, each, out, |mapper, time, mut take| mapper.release_all(time, &mut take));
+        self.ask(now, now, each, out, |mapper, time, take| mapper.release_all(time, take));
         self.played.clear();
         self.sequencer.stop(&mut sequenced(&self.played, now, each));
         self.sampler.stop();
@@ -223,7 +233,7 @@ where
     /// Knobs that set the tempo have to take over another one.
     fn tell_tempo(&mut self, now: u64, each: &mut impl FnMut(Timed<Command>), out: &mut impl FnMut(Timed<Output>)) {
         let value = tempo_value(self.sequencer.tempo());
-        self.ask(now, now, each, out, |mapper, _, mut take| mapper.moved(Action::Tempo, value, &mut take));
+        self.ask(now, now, each, out, |mapper, _, take| mapper.moved(Action::Tempo, value, take));
     }
 
     /// The mapper's clock at a frame.
@@ -294,7 +304,7 @@ fn tempo(value: u16) -> u32 {
     TEMPI.start() + (u64::from(value) * way / u64::from(u16::MAX)) as u32
 }
 
-/// The knob's place for a tempo; [`tempo`] undone.
+/// The knob's place for a tempo.
 fn tempo_value(tempo: u32) -> u16 {
     let way = u64::from(TEMPI.end() - TEMPI.start());
     let part = u64::from(tempo.saturating_sub(*TEMPI.start())) * u64::from(u16::MAX);

@@ -1,6 +1,8 @@
 //! How actions are written, what they answer to, what is refused, and that no secret is shown.
 
 use super::*;
+use proptest::prelude::*;
+use serde_json::json;
 
 fn read(json: &str) -> Action {
     serde_json::from_str(json).unwrap_or_else(|e| panic!("{json}: {e}"))
@@ -122,5 +124,32 @@ fn no_secret_is_shown() {
     ] {
         let shown = format!("{:?}", read(json));
         assert!(!shown.contains("hunter2"), "{shown}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_or_number_breaks_the_check(text in ".{0,30}", number: i64, decimal: f64, small: i32) {
+        let url = format!("http://{text}");
+        for json in [
+            json!({"type": "keystroke", "keys": text, "process": text}),
+            json!({"type": "scroll", "amount": small}),
+            json!({"type": "launch", "argv": [text, text], "cwd": text, "env": {text.as_str(): text}}),
+            json!({"type": "launch", "command": text, "shell": true}),
+            json!({"type": "http", "url": text, "method": text}),
+            json!({"type": "http", "url": url, "headers": {text.as_str(): text}, "timeout_ms": small.unsigned_abs()}),
+            json!({"type": "osc", "to": text, "address": text, "args": [text]}),
+            json!({"type": "osc", "to": "a:1", "address": format!("/{text}"), "args": [number, decimal]}),
+            json!({"type": "midi_out", "port": text, "message": text}),
+            json!({"type": "volume", "target": text}),
+            json!({"type": "obs", "do": "scene", "name": text}),
+            json!({"type": "reaper", "action": text}),
+            json!({"type": "reaper", "action": small.unsigned_abs()}),
+        ] {
+            let action: Action = serde_json::from_value(json).expect("it is well-formed");
+            let written = serde_json::to_string(&action).expect("an action can be written");
+            prop_assert!(action.check().is_ok() || action.check().is_err_and(|problem| !problem.what.is_empty()));
+            prop_assert_eq!(read(&written).kind(), action.kind());
+        }
     }
 }

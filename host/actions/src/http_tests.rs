@@ -200,3 +200,25 @@ fn waiting_is_interrupted() {
     let late = HttpClient.send(&HttpRequest::get("http://127.0.0.1:9/"), 0, &cancel);
     assert_eq!(late, Err(Fault::Cancelled));
 }
+
+/// What a process sees as its proxy is said by its environment, so this test is its own child, told where to ask by
+/// this variable.
+const ASK: &str = "RIPIENO_TEST_ASK";
+
+#[test]
+fn proxies_of_the_environment_are_not_used() {
+    if let Ok(address) = std::env::var(ASK) {
+        println!("told {:?}", send(&request(&address, "/")));
+        return;
+    }
+    let (address, _requests) = serve(ok);
+    let mut child = std::process::Command::new(std::env::current_exe().expect("a program has a path"));
+    child.args(["--exact", "http::tests::proxies_of_the_environment_are_not_used", "--nocapture"]).env(ASK, address);
+    for name in ["ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"] {
+        // Nobody listens there.
+        child.env(name, "http://127.0.0.1:1");
+    }
+    let output = child.env_remove("NO_PROXY").env_remove("no_proxy").output().expect("it can be run");
+    let output = String::from_utf8_lossy(&output.stdout);
+    assert!(output.contains("told Ok(\"200 OK, 5 bytes from 127.0.0.1\")"), "{output}");
+}

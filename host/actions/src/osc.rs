@@ -33,8 +33,8 @@ pub enum OscArg {
     Bool(bool),
     /// `i` or `h`.
     Int(i64),
-    /// `f`.
-    Float(f32),
+    /// `f`; kept as it is written, sent in 32 bits.
+    Float(f64),
     /// `s`; the text `$value` is the control's value as `f` in 0..=1.
     Text(String),
 }
@@ -44,7 +44,7 @@ impl OscArg {
         match self {
             Self::Bool(on) => OscType::Bool(*on),
             Self::Int(number) => i32::try_from(*number).map_or(OscType::Long(*number), OscType::Int),
-            Self::Float(number) => OscType::Float(*number),
+            Self::Float(number) => OscType::Float(*number as f32),
             Self::Text(text) if text == MARK => OscType::Float(unit(value)),
             Self::Text(text) => OscType::String(text.clone()),
         }
@@ -60,8 +60,8 @@ impl OscMessage {
         check_target("to", &self.to)?;
         check_address("address", &self.address)?;
         must(self.args.len() <= MOST_ARGS, "args", format!("there are more than {MOST_ARGS}"))?;
-        let finite = self.args.iter().all(|arg| !matches!(arg, OscArg::Float(number) if !number.is_finite()));
-        must(finite, "args", "a number is infinite or none")?;
+        let finite = self.args.iter().all(|arg| !matches!(arg, OscArg::Float(number) if !(*number as f32).is_finite()));
+        must(finite, "args", "a number is too large for 32 bits")?;
         let text = |arg: &OscArg| matches!(arg, OscArg::Text(text) if text.contains('\0'));
         must(!self.args.iter().any(text), "args", "OSC has no texts with a zero byte")?;
         must(self.encoded(0).len() <= LARGEST, "args", format!("the message is larger than {LARGEST} bytes"))

@@ -23,7 +23,8 @@ const BOUND: Duration = Duration::from_secs(2);
 /// Carries out what the user allows. Jobs wait in lanes: what takes milliseconds, what waits for others, programs,
 /// OBS.
 ///
-/// Dropping it cancels what waits and runs, within two seconds; programs that were started run on.
+/// Dropping it cancels what waits and runs, and waits two seconds at most: a job that hears no request to stop tells its
+/// outcome whenever it ends. Programs that were started run on.
 ///
 /// ```
 /// use ripieno_actions::{Action, Backends, Config, End, Job, Keystroke, Kind, Phase, Runner};

@@ -2,10 +2,12 @@
 
 mod devices;
 mod play;
+mod serve;
 mod studio;
 
 pub use devices::DevicesOptions;
 pub use play::{MidiSystem, PlayOptions};
+pub use serve::ServeOptions;
 pub use studio::{CheckOptions, ImportOptions, RestoreOptions, StudioVerb, VersionsOptions};
 
 use crate::demo;
@@ -40,6 +42,8 @@ pub enum Verb {
     Render(RenderOptions),
     /// Play live: controllers and songs in, sound out
     Play(Box<PlayOptions>),
+    /// Serve panels, presets and sound to a browser and to programs
+    Serve(Box<ServeOptions>),
     /// List audio and MIDI devices
     Devices(DevicesOptions),
     /// Check, import and restore studios: files of panels, presets and settings
