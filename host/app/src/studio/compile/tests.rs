@@ -91,6 +91,7 @@ path = "kick.wav"
         names: Names { devices: vec!["main".into()], ..Names::default() },
         setup: Box::new(HostSetup::new()),
         zones: Vec::new(),
+        chords: 0,
         warnings: Vec::new(),
     };
     compiler.names.numbers.panels.follow(model.panels.iter().map(|panel| &panel.id));
@@ -153,7 +154,61 @@ fn too_much_is_left_out_and_told() {
     let zones = "{ notes = 1, role = \"key\" },".repeat(70);
     let made = compiled(&format!("version = 1\n[[layouts]]\nid = \"default\"\nzones = [{zones}]\n"));
     assert_eq!(made.warnings.len(), 6, "{:?}", made.warnings);
+    // Of one control that does too much, what is too much alone.
+    let many: String = (0..40).map(|_| "{ note = 1, action = { type = \"panic\" } },").collect();
+    let panel = "[[panels]]\ntype = \"pad\"\npreset = \"A\"\nactive = true\n";
+    let made = compiled(&format!("version = 1\n[[pad_presets]]\nname = \"A\"\npads = [{many}]\n{panel}"));
+    assert_eq!(made.setup.mappings().len() + made.warnings.len(), 40, "{:?}", made.warnings);
+    assert!(made.setup.mappings().len() >= 2 && made.setup.panels()[0].preset.is_some());
     let layers: String = (0..40).map(|n| format!("[[score.layers]]\nname = \"L{n}\"\nsteps = [1]\n")).collect();
     let made = compiled(&format!("version = 1\n{layers}"));
     assert!(made.warnings.len() == 1 && made.warnings[0].contains("L32"), "{:?}", made.warnings);
+}
+
+/// What a model does with a message of its first device, as the mapper tells it: commands and actions.
+fn heard(model: &Model, bytes: &[u8]) -> Vec<String> {
+    use ripieno_panel::{Mapper, Output};
+    use ripieno_types::{Command, midi::MidiWord};
+    let made = compile(model, &mut Numbers::default());
+    let mut mapper = Box::new(Mapper::new(*made.setup));
+    let mut said = Vec::new();
+    mapper.map(0, DeviceId(0), MidiWord::new(bytes).unwrap(), &mut |output| match output {
+        Output::Rig(Command::Midi(word)) => said.push(format!("{:x?}", word.as_bytes())),
+        Output::Rig(command) => said.push(format!("{command:?}")),
+        Output::Do { action, .. } => said.push(format!("{action:?}")),
+        _ => {}
+    });
+    said
+}
+
+#[test]
+fn an_empty_slot_is_silent_whatever_was_there() {
+    let press = [0x90, 16, 100];
+    let start = model("");
+    assert_eq!(heard(&start, &press), ["[99, 24, 64]"]);
+    let check = |step: &dyn Fn(&mut Model)| {
+        let mut model = start.clone();
+        step(&mut model);
+        assert_eq!(heard(&model, &press), [""; 0]);
+    };
+    check(&|model| drop(model.delete_panel("padPanel-1").unwrap()));
+    check(&|model| assert!(model.deactivate("padPanel-1").unwrap()));
+    let to_b = ripieno_web::shape::PanelChange { bank: Some("B".into()), ..Default::default() };
+    check(&|model| model.change_panel("padPanel-1", &to_b).unwrap());
+    check(&|model| model.panels[0].preset_id = Some("gone".into()));
+    // And a new name is none of its business.
+    let mut model = start.clone();
+    model.rename_preset(Kind::Pad, "Drums", "Beats").unwrap();
+    assert_eq!(heard(&model, &press), ["[99, 24, 64]"]);
+}
+
+#[test]
+fn low_keys_are_no_pads_where_the_layout_tells_channels_apart() {
+    let text = "[[devices]]\nid = \"main\"\nname = \"MPK\"\nlayout = \"akai-mpk-mini-play\"\n";
+    let starter = Studio::open(InMemory::default()).unwrap();
+    let mut model = model(text);
+    let devices = std::mem::take(&mut model.devices);
+    model = Model { devices, ..starter.model().clone() };
+    assert_eq!(heard(&model, &[0x99, 16, 100]), ["[99, 24, 64]"], "a pad, on channel 10");
+    assert_eq!(heard(&model, &[0x90, 60, 100]), ["[90, 3c, 64]"], "a key");
 }
