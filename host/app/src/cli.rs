@@ -2,9 +2,11 @@
 
 mod devices;
 mod play;
+mod serve;
 
 pub use devices::DevicesOptions;
 pub use play::{MidiSystem, PlayOptions};
+pub use serve::ServeOptions;
 
 use crate::demo;
 use crate::offline::{MAX_BLOCK, MAX_VOICES, Tail};
@@ -38,6 +40,8 @@ pub enum Verb {
     Render(RenderOptions),
     /// Play live: controllers and songs in, sound out
     Play(Box<PlayOptions>),
+    /// Serve panels, presets and sound to a browser and to programs
+    Serve(Box<ServeOptions>),
     /// List audio and MIDI devices
     Devices(DevicesOptions),
     /// Look at instruments

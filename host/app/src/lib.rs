@@ -17,6 +17,7 @@ mod progress;
 mod quiet;
 mod render;
 mod report;
+pub mod serve;
 mod settings;
 pub mod studio;
 
@@ -48,6 +49,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Verb::Demo(options) => demo::run(&options),
         Verb::Render(options) => render::run(&options),
         Verb::Play(options) => play::run(&options),
+        Verb::Serve(options) => serve::run(&options),
         Verb::Devices(options) => devices::run(&options),
         Verb::Instrument { verb: InstrumentVerb::Info(options) } => instrument::info::run(&options),
         Verb::Instrument { verb: InstrumentVerb::List(options) } => instrument::list::run(&options),

@@ -6,6 +6,7 @@ use crate::offline::MAX_VOICES;
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
 use ripieno_files::smf;
+use ripieno_midi::Driver;
 use std::path::PathBuf;
 
 /// Options of `play`. Audio options that are not given are those of the studio file.
@@ -135,4 +136,16 @@ pub enum MidiSystem {
     Jack,
     /// None: no MIDI input at all
     None,
+}
+
+impl MidiSystem {
+    /// The driver of that system, if there is to be one.
+    pub fn driver(self) -> Option<Driver> {
+        match self {
+            Self::Auto => Some(Driver::Auto),
+            Self::System => Some(Driver::System),
+            Self::Jack => Some(Driver::Jack),
+            Self::None => None,
+        }
+    }
 }

@@ -6,7 +6,7 @@ use crate::{Failure, output, report};
 use ripieno_synth::{Builtin, Patch};
 use serde::Serialize;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Serialize)]
 struct Listing {
@@ -56,18 +56,20 @@ fn built_in() -> Vec<Entry> {
 
 /// The SoundFonts of one folder by name; none if it cannot be read.
 fn soundfonts(folder: &Path) -> Vec<FileEntry> {
-    let mut found: Vec<FileEntry> = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| {
-            let path = entry.ok()?.path();
-            let is_font = path.extension()?.eq_ignore_ascii_case("sf2");
-            let metadata = path.metadata().ok()?;
-            (is_font && metadata.is_file())
-                .then(|| FileEntry { path: path.display().to_string(), bytes: metadata.len() })
-        })
-        .collect();
-    found.sort_by(|a, b| a.path.cmp(&b.path));
+    let entry = |path: PathBuf| Some(FileEntry { bytes: path.metadata().ok()?.len(), path: path.display().to_string() });
+    soundfont_paths(folder).into_iter().filter_map(entry).collect()
+}
+
+/// The same as paths.
+pub fn soundfont_paths(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let path = |entry: std::io::Result<std::fs::DirEntry>| {
+        let path = entry.ok()?.path();
+        let is_font = path.extension()?.eq_ignore_ascii_case("sf2") && path.is_file();
+        is_font.then_some(path)
+    };
+    let mut found: Vec<PathBuf> = entries.filter_map(path).collect();
+    found.sort();
     found
 }
 

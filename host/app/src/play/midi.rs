@@ -1,19 +1,14 @@
 //! The MIDI inputs of a performance, or the reason why there are none.
 
 use crate::Failure;
-use crate::cli::{MidiSystem, PlayOptions};
+use crate::cli::PlayOptions;
 use crate::live::{Input, Inputs};
 use ripieno_midi::{Driver, Event, Hub, InputStatus, Wanted};
 use std::collections::HashMap;
 
 /// Opens what the options ask for. Without inputs playing goes on, unless one was asked for by name or system.
 pub fn open(options: &PlayOptions) -> Result<(Option<ripieno_midi::Inputs>, Inputs), Failure> {
-    let driver = match options.midi {
-        MidiSystem::None => return Ok((None, Box::new(Vec::new))),
-        MidiSystem::Auto => Driver::Auto,
-        MidiSystem::Jack => Driver::Jack,
-        MidiSystem::System => Driver::System,
-    };
+    let Some(driver) = options.midi.driver() else { return Ok((None, Box::new(Vec::new))) };
     let wanted = match options.midi_in.as_slice() {
         [] => Wanted::Hardware,
         names => Wanted::Named(names.to_vec()),

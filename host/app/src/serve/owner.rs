@@ -1,0 +1,308 @@
+//! The one owner of the state: a thread with one inbox. Every change happens here, one after the other; nothing that takes
+//! its time does. What does is handed to a [`Pool`], and comes back as a message.
+
+use super::actions::Deeds;
+use super::controls::Door;
+use super::effects::Effects;
+use super::inbox::{Inbox, Post};
+use super::learn::Learning;
+use super::lights::Lights;
+use super::log::Log;
+use super::ops::Operations;
+use super::panels::slots_changed;
+use super::pool::Pool;
+use super::ports::Port;
+use super::served::Section;
+use super::sound::Offer;
+use super::telemetry::Counters;
+use super::values::{self, Values};
+use crate::live::Handle;
+use crate::studio::{Compiled, EditError, Folder, Model, Names, Studio, Vault, compile};
+use ripieno_panel::{BankId, Zone};
+use ripieno_web::shape::{History, Pressed};
+use ripieno_web::{Event, Publisher, Refusal};
+use serde_json::Value;
+use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+/// How long the owner sleeps when nothing is due.
+const REST: Duration = Duration::from_secs(1);
+/// Workers for operations and for what only looks.
+const WORKERS: usize = 4;
+
+/// What an owner is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// The studio.
+    pub studio: Studio<Folder>,
+    /// Its folder: profiles and recordings are beside it.
+    pub folder: PathBuf,
+    /// What actions may know and clients may not.
+    pub secrets: Vault,
+    /// The session that it steers.
+    pub session: Handle,
+    /// The way to the owner's own inbox.
+    pub post: Post,
+    /// What there is to play, and what plays.
+    pub offer: Offer,
+    /// What carries out actions.
+    pub deeds: Deeds,
+    /// The lights of controllers, where there is MIDI.
+    pub lights: Option<Lights>,
+}
+
+/// The state, and everything that follows it.
+#[derive(Debug)]
+pub struct Owner {
+    pub(super) studio: Studio<Folder>,
+    pub(super) folder: PathBuf,
+    pub(super) secrets: Vault,
+    pub(super) session: Handle,
+    pub(super) post: Post,
+    pub(super) publisher: Publisher,
+    /// What the numbers mean that the panels use now, and those of set-ups that are on their way, by their count.
+    pub(super) names: Names,
+    coming: VecDeque<(u64, Names)>,
+    setups: u64,
+    /// What of the studio could not be handed over.
+    faults: Vec<String>,
+    /// The layout as the panels know it.
+    pub(super) zones: Vec<Zone>,
+    /// One thread for all that changes the sound, so that it happens in order.
+    pub(super) desk: Pool,
+    pub(super) pool: Pool,
+    pub(super) lights: Option<Lights>,
+    pub(super) deeds: Deeds,
+    pub(super) ports: Vec<Port>,
+    pub(super) effects: Effects,
+    /// The output gain that a panel has set, and when it is to be kept.
+    pub(super) gain: Option<(f32, Instant)>,
+    pub(super) values: Values,
+    pub(super) bank: BankId,
+    /// Keys that the page holds down.
+    pub(super) doors: HashMap<u8, (Door, Pressed)>,
+    pub(super) offer: Offer,
+    /// The session as it is served, and as it tells of itself.
+    pub(super) sound_status: Value,
+    pub(super) telemetry: Value,
+    pub(super) learn: Learning,
+    pub(super) profile_names: Vec<String>,
+    pub(super) operations: Operations,
+    pub(super) counters: Counters,
+    pub(super) log: Log,
+}
+
+impl Owner {
+    /// The owner of a studio; the session plays by it from now on. Control.
+    ///
+    /// # Errors
+    /// When the system gives no threads.
+    pub fn new(parts: Parts) -> io::Result<Self> {
+        let Parts { studio, folder, secrets, session, post, offer, deeds, lights } = parts;
+        let empty = || Value::Object(Default::default());
+        let mut owner = Self {
+            publisher: Publisher::new(empty()),
+            names: Names::default(),
+            coming: VecDeque::new(),
+            setups: 0,
+            faults: Vec::new(),
+            zones: Vec::new(),
+            desk: Pool::start("ripieno-desk", 1)?,
+            pool: Pool::start("ripieno-worker", WORKERS)?,
+            lights,
+            deeds,
+            ports: Vec::new(),
+            effects: Effects::of(&studio.model().fx),
+            gain: None,
+            values: Values::new(),
+            bank: BankId(0),
+            doors: HashMap::new(),
+            offer,
+            sound_status: empty(),
+            telemetry: empty(),
+            learn: Learning::default(),
+            profile_names: super::settings::names(&folder),
+            operations: Operations::default(),
+            counters: Counters::new(format!("{:08x}", super::random()), super::now()),
+            log: Log::default(),
+            studio,
+            folder,
+            secrets,
+            session,
+            post,
+        };
+        owner.arrange(true);
+        owner.bind();
+        owner.send_effects();
+        owner.follow_actions(true);
+        owner.publisher = Publisher::new(owner.tree());
+        let warnings: Vec<String> = owner.studio.warnings().iter().map(ToString::to_string).collect();
+        warnings.into_iter().for_each(|warning| owner.warn("studio", warning));
+        Ok(owner)
+    }
+
+    /// Obeys until it is told to stop; what waits to be kept is kept then.
+    pub fn run(mut self, inbox: Receiver<Inbox>) {
+        loop {
+            let wait = self.due().map_or(REST, |due| due.saturating_duration_since(Instant::now()));
+            match inbox.recv_timeout(wait) {
+                Ok(Inbox::Stop) | Err(RecvTimeoutError::Disconnected) => break,
+                Ok(message) => self.take(message),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            self.tick(Instant::now());
+        }
+        self.operations.cancel_all();
+        self.silence();
+        self.keep_all();
+        // Whoever waits for an answer or for room learns that there will be none, and ends.
+        drop(inbox);
+    }
+
+    /// Obeys one message.
+    pub fn take(&mut self, message: Inbox) {
+        match message {
+            Inbox::Web(request) => self.request(request),
+            Inbox::Heard(outcome) => self.outcome(outcome),
+            Inbox::Status(status) => self.status(&status),
+            Inbox::Save(settings, reply) => self.save_audio(settings, &reply),
+            Inbox::Ports(ports) => self.ports_are(ports),
+            Inbox::Acted(outcome) => self.acted(outcome),
+            Inbox::Refused(what) => self.warn("server", what),
+            Inbox::Front(front) => self.front(front),
+            Inbox::Step(id, step) => self.operation_step(&id, step),
+            Inbox::Then(finish) => finish(self),
+            Inbox::Stop => {}
+        }
+    }
+
+    /// When something waits to be kept.
+    fn due(&self) -> Option<Instant> {
+        [self.effects.due, self.gain.map(|(_, due)| due)].into_iter().flatten().min()
+    }
+
+    /// Keeps what has waited long enough.
+    pub fn tick(&mut self, now: Instant) {
+        if self.effects.due.is_some_and(|due| due <= now) {
+            self.keep_effects();
+        }
+        if self.gain.is_some_and(|(_, due)| due <= now) {
+            self.keep_master();
+        }
+    }
+
+    /// Keeps all that waits.
+    pub(super) fn keep_all(&mut self) {
+        self.keep_effects();
+        self.keep_master();
+    }
+
+    /// Changes the studio, lets everything follow, and tells everybody: `events` first, then of slots and history.
+    pub(super) fn edit<T>(
+        &mut self,
+        label: &str,
+        change: impl FnOnce(&mut Model) -> Result<T, EditError>,
+        events: impl FnOnce(&Model, &T) -> Vec<Event>,
+    ) -> Result<T, Refusal> {
+        let before = self.studio.model().clone();
+        let done = self.studio.edit(label, change).map_err(refusal)?;
+        let after = self.studio.model();
+        if *after != before {
+            let mut events = events(after, &done);
+            events.extend(slots_changed(&before, after));
+            self.follow(&before);
+            self.tell_edit(events);
+        }
+        Ok(done)
+    }
+
+    /// Puts the studio into another state as a whole: sound and instrument follow too.
+    pub(super) fn replaced(
+        &mut self,
+        replace: impl FnOnce(&mut Studio<Folder>) -> Result<(), EditError>,
+    ) -> Result<History, Refusal> {
+        let before = self.studio.model().clone();
+        replace(&mut self.studio).map_err(refusal)?;
+        if *self.studio.model() != before {
+            self.follow(&before);
+            self.follow_sound(&before);
+        }
+        self.tell_edit(vec![Event::Replaced {}]);
+        Ok(self.history())
+    }
+
+    fn tell_edit(&mut self, mut events: Vec<Event>) {
+        events.push(Event::HistoryChanged { history: self.history() });
+        for (n, event) in events.iter().enumerate() {
+            // The first brings all that has changed.
+            self.publish(event, if n == 0 { &Section::EDITED } else { &[] });
+        }
+    }
+
+    /// Makes panels, effects, devices and actions as the studio says now, where that differs from `before`.
+    fn follow(&mut self, before: &Model) {
+        let model = self.studio.model();
+        let has_score = (&model.score, &model.samples) != (&before.score, &before.samples);
+        let has_panels = (&model.devices, &model.layouts, &model.presets, &model.panels, &model.active)
+            != (&before.devices, &before.layouts, &before.presets, &before.panels, &before.active);
+        let (has_devices, has_fx) = (model.devices != before.devices, model.fx != before.fx);
+        let (has_actions, has_contexts) = (model.actions != before.actions, model.contexts != before.contexts);
+        let has_instruments = model.instruments != before.instruments;
+        values::prune(&mut self.values, model);
+        if has_panels || has_score {
+            self.arrange(has_score);
+        }
+        if has_devices {
+            self.bind();
+        }
+        if has_fx {
+            self.follow_effects();
+        }
+        if has_actions || has_contexts {
+            self.follow_actions(has_actions);
+        }
+        if has_instruments {
+            self.refresh_instruments();
+        }
+    }
+
+    /// Hands the panels over as they are now: all silent while something is learned.
+    pub(super) fn arrange(&mut self, with_score: bool) {
+        let model = self.studio.model();
+        let silent = self.learn.is_active().then(|| Model { active: Default::default(), ..model.clone() });
+        let Compiled { setup, score, names, warnings } = compile(silent.as_ref().unwrap_or(model));
+        self.zones = setup.zones().to_vec();
+        self.session.panels(setup);
+        if with_score {
+            self.session.score(score);
+        }
+        self.setups += 1;
+        self.coming.push_back((self.setups, names));
+        let before = std::mem::replace(&mut self.faults, warnings.clone());
+        for warning in warnings.into_iter().filter(|warning| !before.contains(warning)) {
+            self.warn("panels", warning);
+        }
+    }
+
+    /// The n-th set-up is in place: from now on its numbers are used.
+    pub(super) fn names_are(&mut self, n: u64) {
+        while self.coming.front().is_some_and(|(count, _)| *count <= n) {
+            if let Some((_, names)) = self.coming.pop_front() {
+                self.names = names;
+            }
+        }
+    }
+}
+
+/// A refused edit as an answer.
+pub fn refusal(error: EditError) -> Refusal {
+    match error {
+        EditError::Unknown(text) => Refusal::Unknown(text),
+        EditError::Invalid(text) => Refusal::Invalid(text),
+        EditError::Conflict(text) => Refusal::Conflict(text),
+        error => Refusal::Failed(error.to_string()),
+    }
+}

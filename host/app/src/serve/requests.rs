@@ -1,0 +1,100 @@
+//! Requests of the server, each with its answer.
+
+use super::Owner;
+use ripieno_web::shape::Pressed;
+use ripieno_web::{Refusal, Reply, Request};
+use std::fmt::Display;
+
+/// Answers; whoever asked may have gone, which is no fault.
+fn answer<T>(reply: Reply<T>, answer: Result<T, Refusal>) {
+    let _ = reply.send(answer);
+}
+
+impl Owner {
+    /// Obeys a request. What takes its time is begun here and answered later.
+    pub(super) fn request(&mut self, request: Request) {
+        match request {
+            Request::Subscribe(reply) => answer(reply, Ok(self.publisher.subscribe())),
+            Request::State(reply) => answer(reply, Ok(self.publisher.text())),
+            Request::Stamp(reply) => answer(reply, Ok(self.publisher.stamp())),
+
+            Request::Panels(reply) => answer(reply, Ok(self.studio.model().served_panels())),
+            Request::CreatePanel(new, reply) => answer(reply, self.create_panel(&new)),
+            Request::ChangePanel(id, change, reply) => answer(reply, self.change_panel(&id, &change)),
+            Request::DeletePanel(id, reply) => answer(reply, self.delete_panel(&id)),
+            Request::ActivatePanel(id, on, reply) => {
+                self.deeds.chosen();
+                answer(reply, self.activate_panel(&id, on));
+            }
+            Request::Reconcile { fix_titles, reply } => answer(reply, self.reconcile(fix_titles)),
+
+            Request::Presets(kind, reply) => answer(reply, Ok(self.presets(kind))),
+            Request::CreatePreset(kind, name, reply) => answer(reply, self.create_preset(kind, &name)),
+            Request::RenamePreset(kind, preset, name, reply) => answer(reply, self.rename_preset(kind, &preset, &name)),
+            Request::DeletePreset(kind, preset, reply) => answer(reply, self.delete_preset(kind, &preset)),
+            Request::ChangeEntry(kind, preset, at, change, reply) => {
+                answer(reply, self.change_entry(kind, &preset, &at, &change));
+            }
+            Request::ClearEntry(kind, preset, at, reply) => answer(reply, self.clear_entry(kind, &preset, &at)),
+            Request::SwapEntries(kind, preset, one, other, reply) => {
+                answer(reply, self.swap_entries(kind, &preset, &one, &other));
+            }
+
+            Request::Press { note, velocity, reply } => self.played(reply, |owner| owner.press(note, velocity)),
+            Request::Release { note, reply } => self.played(reply, |owner| owner.release(note)),
+            Request::Turn { cc, value, reply } => self.played(reply, |owner| owner.turn(cc, value)),
+            Request::Key { note, velocity, bank, reply } => {
+                self.played(reply, |owner| owner.key(note, velocity, bank.as_deref()));
+            }
+            Request::Panic(reply) => answer(reply, { self.silence(); Ok(()) }),
+
+            Request::MidiStatus(reply) => answer(reply, Ok(self.midi_status())),
+            Request::MidiReconnect(reply) => self.look_for_ports(reply),
+            Request::Learn(reply) => answer(reply, Ok(self.learn.told())),
+            Request::ChangeLearn(change, reply) => answer(reply, self.change_learn(change)),
+            Request::StopLearn(reply) => answer(reply, Ok(self.stop_learn())),
+            Request::Uses(at, reply) => answer(reply, self.studio.model().uses(&at).map_err(super::owner::refusal)),
+            Request::Unlearn(kind, preset, at, reply) => answer(reply, self.unlearn(kind, &preset, &at)),
+            Request::Actions(reply) => answer(reply, Ok(self.catalogue())),
+            Request::Layouts(reply) => answer(reply, Ok(crate::studio::layouts_json(self.studio.model()))),
+
+            Request::Instruments(reply) => self.look_for_instruments(reply),
+            Request::Instrument(name, reply) => self.choose_instrument(&name, |chosen| answer(reply, chosen)),
+            Request::Effects(reply) => answer(reply, Ok(super::served::told(&self.effects.values))),
+            Request::ChangeEffects(changes, reply) => answer(reply, self.change_effects(&changes)),
+            Request::AudioDevices(reply) => self.look_for_devices(reply),
+            Request::ChangeAudio(settings, reply) => self.change_audio(settings, reply),
+
+            Request::Settings(reply) => answer(reply, Ok(self.settings())),
+            Request::ChangeSetting(key, value, reply) => answer(reply, self.change_setting(&key, value)),
+            Request::Profiles(reply) => answer(reply, Ok(self.profiles())),
+            Request::LoadProfile(name, reply) => answer(reply, self.load_profile(&name)),
+            Request::SaveProfile(name, reply) => answer(reply, self.save_profile(&name)),
+            Request::History(reply) => answer(reply, Ok(self.history())),
+            Request::Undo(reply) => answer(reply, self.undo()),
+            Request::Redo(reply) => answer(reply, self.redo()),
+
+            Request::Operations(reply) => answer(reply, Ok(self.operations.all().cloned().collect())),
+            Request::Operation(id, reply) => answer(reply, self.operations.one(&id)),
+            Request::StartOperation(new, reply) => answer(reply, self.start_operation(&new)),
+            Request::CancelOperation(id, reply) => answer(reply, self.operations.cancel(&id)),
+            Request::Telemetry(reply) => answer(reply, Ok(self.report())),
+            Request::Log(reply) => answer(reply, Ok(self.log.lines())),
+            other => self.warn("server", format!("a request that is not understood: {}", Name(&other))),
+        }
+    }
+
+    fn played(&mut self, reply: Reply<Pressed>, play: impl FnOnce(&mut Self) -> Result<Pressed, Refusal>) {
+        answer(reply, play(self));
+    }
+}
+
+/// A request's name, without what it carries.
+struct Name<'a>(&'a Request);
+
+impl Display for Name<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = format!("{:?}", self.0);
+        f.write_str(text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default())
+    }
+}

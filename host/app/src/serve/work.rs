@@ -1,0 +1,130 @@
+//! The kinds of long operations: what each does, on a worker, and how it says how far it is.
+
+use super::inbox::{Inbox, Post};
+use super::ops::{Cancel, Step};
+use super::{Owner, sound};
+use crate::live::Handle;
+use crate::studio;
+use ripieno_files::atomic::Existing;
+use ripieno_web::shape::{NewOperation, Operation};
+use ripieno_web::{Event, Refusal};
+use serde_json::{Value, json};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Seconds of a recording at most.
+const LONGEST: f64 = 3_600.0;
+/// How often a recording says how far it is, and looks whether it is to end.
+const LOOK: Duration = Duration::from_millis(50);
+/// The folder of recordings, beside the studio.
+const RECORDINGS: &str = "recordings";
+
+/// How an operation says how it gets on.
+struct Course<'a> {
+    id: &'a str,
+    post: &'a Post,
+    cancel: &'a Cancel,
+}
+
+impl Course<'_> {
+    fn progress(&self, share: f64) {
+        self.post.send(Inbox::Step(self.id.into(), Step::Progress(share as f32)));
+    }
+}
+
+/// What an operation does.
+type Work = Box<dyn FnOnce(&Course<'_>) -> Result<Value, String> + Send>;
+
+impl Owner {
+    /// Begins an operation, unless the same is under way.
+    pub(super) fn start_operation(&mut self, new: &NewOperation) -> Result<Operation, Refusal> {
+        let work = self.work(&new.op_type, &new.params)?;
+        let id = format!("{:08x}", super::random());
+        let (op, cancel) = self.operations.add(id, &new.op_type, &new.params, super::now())?;
+        let Some(cancel) = cancel else { return Ok(op) };
+        self.tell_operation(op.clone());
+        let (id, post) = (op.id.clone(), self.post.clone());
+        self.pool.run(move || {
+            post.send(Inbox::Step(id.clone(), Step::Begun));
+            let course = Course { id: &id, post: &post, cancel: &cancel };
+            let work = || if cancel.is_wanted() { Err("it was ended before it began".into()) } else { work(&course) };
+            let result = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("it broke off by a fault of its own".into()));
+            post.send(Inbox::Step(id, Step::Over(result)));
+        });
+        Ok(op)
+    }
+
+    /// An operation has got on.
+    pub(super) fn operation_step(&mut self, id: &str, step: Step) {
+        if let Some(op) = self.operations.step(id, step, super::now()) {
+            if let Some(error) = &op.error {
+                self.warn("ops", format!("{}: {error}", op.op_type));
+            }
+            self.tell_operation(op);
+        }
+    }
+
+    fn tell_operation(&mut self, op: Operation) {
+        self.publish(&Event::Operation { op }, &[super::served::Section::Ops]);
+    }
+
+    fn work(&self, kind: &str, params: &Value) -> Result<Work, Refusal> {
+        match kind {
+            "check_studio" => {
+                let text = self.studio.text().to_owned();
+                Ok(Box::new(move |_| check(text)))
+            }
+            "load_instrument" => {
+                let name = params["name"].as_str().map(str::to_owned);
+                let name = name.ok_or_else(|| Refusal::Invalid("load_instrument: a `name` is wanted".into()))?;
+                let (own, folder, post) = (self.studio.model().instruments.clone(), self.folder.clone(), self.post.clone());
+                Ok(Box::new(move |course| load(&name, &sound::choices(&own, &folder), &post, course)))
+            }
+            "record" => {
+                let secs = params["seconds"].as_f64().unwrap_or(LONGEST);
+                if !(0.0..=LONGEST).contains(&secs) {
+                    return Err(Refusal::Invalid(format!("record: `seconds` is from 0 to {LONGEST}, not {secs}")));
+                }
+                let folder = self.folder.join(RECORDINGS);
+                let name = format!("take-{}.wav", super::now() as u64);
+                let session = self.session.clone();
+                Ok(Box::new(move |course| record(&session, &folder, &name, Duration::from_secs_f64(secs), course)))
+            }
+            other => Err(Refusal::Invalid(format!(
+                "there is no operation {other:?}; there are check_studio, load_instrument and record"
+            ))),
+        }
+    }
+}
+
+fn check(text: String) -> Result<Value, String> {
+    let studio = studio::Studio::open(studio::InMemory::of(text)).map_err(|error| error.to_string())?;
+    let warnings: Vec<String> = studio.warnings().iter().map(ToString::to_string).collect();
+    let dead: Vec<String> = studio::compile(studio.model()).warnings;
+    Ok(json!({"warnings": warnings, "silent": dead}))
+}
+
+fn load(name: &str, choices: &[(String, PathBuf)], post: &Post, course: &Course<'_>) -> Result<Value, String> {
+    let (name, path) = sound::find(choices, name).ok_or_else(|| format!("there is no instrument {name:?}"))?;
+    let instrument = sound::open(&name, &path)?;
+    if course.cancel.is_wanted() {
+        return Err("it was not wanted any more".into());
+    }
+    let opened = name.clone();
+    post.then(move |owner| owner.play_instrument(opened, instrument));
+    Ok(json!({"name": name}))
+}
+
+fn record(session: &Handle, folder: &Path, name: &str, time: Duration, course: &Course<'_>) -> Result<Value, String> {
+    std::fs::create_dir_all(folder).map_err(|error| format!("there can be no folder for recordings: {error}"))?;
+    session.record(folder.join(name), Existing::Refuse).map_err(|error| error.to_string())?;
+    let begun = Instant::now();
+    // To end it early is how a recording without an end is ended: what was recorded is kept.
+    while begun.elapsed() < time && !course.cancel.is_wanted() {
+        std::thread::sleep(LOOK.min(time.saturating_sub(begun.elapsed())));
+        course.progress(begun.elapsed().as_secs_f64() / time.as_secs_f64());
+    }
+    let frames = session.stop_recording().map_err(|error| error.to_string())?.unwrap_or(0);
+    Ok(json!({"name": name, "frames": frames}))
+}
