@@ -97,3 +97,7 @@ pub enum Event {
     #[serde(rename = "state.replaced")]
     Replaced {},
 }
+
+#[cfg(test)]
+#[path = "event_tests.rs"]
+mod tests;

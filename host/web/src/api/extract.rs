@@ -8,16 +8,16 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// A body, which must be there.
-pub struct Body<T>(pub T);
+pub(crate) struct Body<T>(pub T);
 
 /// A body, or what stands for none.
-pub struct BodyOr<T>(pub T);
+pub(crate) struct BodyOr<T>(pub T);
 
 /// The parts of the path that are not fixed.
-pub struct Of<T>(pub T);
+pub(crate) struct Of<T>(pub T);
 
 /// The query.
-pub struct Asked<T>(pub T);
+pub(crate) struct Asked<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = No;
@@ -70,7 +70,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
 /// What MIDI holds in a data byte: 0 to 127.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u8")]
-pub struct Seven(pub u8);
+pub(crate) struct Seven(pub u8);
 
 impl TryFrom<u8> for Seven {
     type Error = &'static str;
