@@ -38,6 +38,7 @@ impl<F: Files> Studio<F> {
     /// # Errors
     /// [`StudioError`]; nothing has changed then.
     pub fn open(mut files: F) -> Result<Self, StudioError> {
+        files.sweep();
         let text = load(&mut files, Part::Document)?.unwrap_or_default();
         let Reading { model, warnings } = match read::read(&text) {
             Ok(reading) => reading,
