@@ -24,6 +24,8 @@ mod session;
 mod soundfont;
 mod soundfont_hostile;
 mod soundfont_model;
+#[cfg(unix)]
+mod studio_kill;
 mod timing;
 
 #[global_allocator]

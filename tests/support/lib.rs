@@ -18,3 +18,4 @@ pub mod realtime;
 pub mod scramble;
 pub mod sf2;
 pub mod song;
+pub mod studio;
