@@ -17,7 +17,7 @@ fn a_minute_of_a_rig_makes_no_system_call() {
     assert!(given > 50 && given - back < 12, "{report}");
 }
 
-/// Instruments, effects, songs, a recording, every setting, refusals and a device that is unplugged.
+/// Panels, instruments, effects, songs, a recording, every setting, refusals and a device that is unplugged.
 fn a_whole_session(mode: &str) -> Value {
     let report = probe(mode).expect("no call is refused");
     assert_eq!(report["violations"], 0);
@@ -25,6 +25,8 @@ fn a_whole_session(mode: &str) -> Value {
     assert_eq!(count(&report, "silent"), 0, "{report}");
     assert_eq!(count(&report, "refusals"), 4, "{report}");
     assert!(count(&report, "starts") > 8 && count(&report, "recorded") > 0, "{report}");
+    assert!(count(&report, "said") > 1_000 && count(&report, "layers") > 0, "the panels hardly played: {report}");
+    assert_eq!(count(&report, "unheard"), 0, "{report}");
     report
 }
 

@@ -18,8 +18,23 @@ mod live_realtime;
 mod midi;
 mod midi_jack;
 mod no_alloc;
+mod panels;
 mod ports;
 mod rig;
+#[cfg(unix)]
+mod serve;
+#[cfg(unix)]
+mod serve_clients;
+#[cfg(unix)]
+mod serve_defects;
+#[cfg(unix)]
+mod serve_end;
+#[cfg(unix)]
+mod serve_entrances;
+#[cfg(unix)]
+mod serve_learn;
+#[cfg(unix)]
+mod serve_sound;
 mod session;
 mod soundfont;
 mod soundfont_hostile;

@@ -3,6 +3,7 @@
 use ripieno::Instrument;
 use ripieno::live::{Change, SessionError, Settings, SongPart};
 use ripieno_files::atomic::Existing;
+use ripieno_panel::DeviceId;
 use ripieno_ports::FaultKind;
 use ripieno_tests::rack::{Stand, until};
 use ripieno_types::midi::MidiWord;
@@ -141,6 +142,8 @@ fn a_device_that_vanishes_in_mid_block_is_taken_up_again_when_it_is_back() {
     // While it is away: the key goes up, another goes down and up.
     stand.keys.send(0, &NOTE_OFF);
     stand.keys.send(0, &[0x90, 72, 100]);
+    handle.command(word(&[0x90, 71, 100]));
+    handle.touch(DeviceId(0), MidiWord::new(&[0x90, 70, 100]).unwrap());
     std::thread::sleep(Duration::from_millis(600));
     assert_eq!(stand.driver.starts(), 1, "nothing starts without a device");
     stand.driver.come_back();

@@ -8,6 +8,7 @@ pub mod hostile;
 pub mod jack;
 pub mod measure;
 pub mod midi_in;
+pub mod panels;
 #[cfg(unix)]
 pub mod play;
 pub mod process;
@@ -16,6 +17,8 @@ pub mod rack;
 #[cfg(target_os = "linux")]
 pub mod realtime;
 pub mod scramble;
+#[cfg(unix)]
+pub mod serve;
 pub mod sf2;
 pub mod song;
 pub mod studio;

@@ -3,9 +3,9 @@
 use ripieno::Instrument;
 use ripieno::live::{self, Devices, Opening, Parts, Running, SessionError, Settings, Sound};
 use ripieno_audio::{Manual, ManualDriver};
-use ripieno_ports::{Arrived, Fault, Format, InputId, Micros, MidiIn};
+use ripieno_ports::{Arrived, Fault, Format, InputId, Message, Micros, MidiIn};
 use ripieno_ring::spsc::{self, Consumer, Producer};
-use ripieno_types::midi::MidiWord;
+use ripieno_types::midi::{MidiWord, SysEx};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -63,7 +63,16 @@ impl Sender {
     /// Sends one message with a time stamp in microseconds.
     pub fn send(&mut self, at: u64, bytes: &[u8]) {
         let word = MidiWord::new(bytes).expect("a legal message");
-        self.0.push(Arrived { at: Micros(at), input: InputId(0), message: word.into() }).expect("a short script");
+        self.push(at, Message::Word(word));
+    }
+
+    /// Sends one SysEx body with a time stamp in microseconds.
+    pub fn sysex(&mut self, at: u64, body: &[u8]) {
+        self.push(at, Message::SysEx(SysEx::new(body).expect("a short body")));
+    }
+
+    fn push(&mut self, at: u64, message: Message) {
+        self.0.push(Arrived { at: Micros(at), input: InputId(0), message }).expect("a short script");
     }
 }
 

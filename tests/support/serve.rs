@@ -226,6 +226,10 @@ pub fn end(process: &mut Child) -> Ended {
 #[derive(Debug)]
 pub struct Socket {
     socket: WebSocket<TcpStream>,
+    /// Where it is connected, and what it shows there.
+    pub addr: SocketAddr,
+    /// See above.
+    pub token: String,
     /// The state as this client knows it.
     pub state: Value,
     /// The number of the last event in it.
@@ -246,7 +250,7 @@ impl Socket {
         let stream = TcpStream::connect(addr).expect("the server listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         let (socket, _) = tungstenite::client(request, stream).expect("the server lets us in");
-        let mut socket = Self { socket, state: Value::Null, seq: 0, snapshots: 0 };
+        let mut socket = Self { socket, addr, token: token.into(), state: Value::Null, seq: 0, snapshots: 0 };
         while socket.snapshots == 0 {
             socket.read().expect("a snapshot");
         }

@@ -70,10 +70,18 @@ where
 
     /// Maps by `mapper` from frame `now` on; the one before comes back. What players hold ends: to keep it, and to keep what
     /// knobs and toggles stand at, [`replace`](Self::replace) the mapper's set-up instead.
-    pub fn set_mapper(&mut self, mapper: M, now: u64, each: &mut impl FnMut(Timed<Command>)) -> Option<M> {
+    pub fn set_mapper(
+        &mut self,
+        mapper: M,
+        now: u64,
+        each: &mut impl FnMut(Timed<Command>),
+        out: &mut impl FnMut(Timed<Output>),
+    ) -> Option<M> {
         self.played.lift(|word| each(Timed { at: now, value: Command::Midi(word) }));
         self.played.clear();
-        self.mapper.replace(mapper)
+        let old = self.mapper.replace(mapper);
+        self.tell_tempo(now, each, out);
+        old
     }
 
     /// Exchanges the mapper's set-up, see [`Mapper::replace`]. False without a mapper.
@@ -294,7 +302,7 @@ fn tempo(value: u16) -> u32 {
     TEMPI.start() + (u64::from(value) * way / u64::from(u16::MAX)) as u32
 }
 
-/// The knob's place for a tempo; [`tempo`] undone.
+/// The knob's place for a tempo.
 fn tempo_value(tempo: u32) -> u16 {
     let way = u64::from(TEMPI.end() - TEMPI.start());
     let part = u64::from(tempo.saturating_sub(*TEMPI.start())) * u64::from(u16::MAX);

@@ -99,7 +99,7 @@ fn score() -> Score<32> {
 
 fn front() -> SmallFront {
     let mut front = SmallFront::new(RATE);
-    front.set_mapper(Box::new(SmallMapper::with_memory(setup())), 0, &mut |_| ());
+    front.set_mapper(Box::new(SmallMapper::with_memory(setup())), 0, &mut |_| (), &mut |_| ());
     front.set_score(Box::new(score()), 0, &mut |_| (), &mut |_| ());
     let tone = (0..4_000).map(|n| ((n % 100) as f32 - 50.0) / 100.0).collect();
     assert!(front.swap_clips(Tones(tone)).is_ok());
@@ -253,7 +253,7 @@ fn without_a_mapper_every_word_passes_as_it_is_and_the_first_mapper_leaves_nothi
         }
     };
     expected[..3].iter().copied().for_each(&mut follow);
-    front.set_mapper(Box::new(SmallMapper::with_memory(setup())), 9, &mut follow);
+    front.set_mapper(Box::new(SmallMapper::with_memory(setup())), 9, &mut follow, &mut |_| ());
     assert!(held.is_empty());
 }
 
@@ -344,4 +344,17 @@ proptest! {
         }
         prop_assert!(held.keys() == 0, "{:?}", held);
     }
+}
+
+#[test]
+fn a_knob_of_the_tempo_has_to_take_over_what_is_tapped() {
+    let taps: [(u64, &[u8]); 3] = [(0, &[0x90, 26, 100]), (100, &[0x80, 26, 0]), (24_000, &[0x90, 26, 100])];
+    let trace = check(&taps, 24_001, &[]);
+    let told = trace.said.iter().filter_map(|said| match said.value {
+        Output::Value { value, .. } => Some((said.at, value)),
+        _ => None,
+    });
+    // 120 of 40 to 300.
+    let last = told.last().expect("the tempo is told");
+    assert!(last.0 == 24_000 && last.1.abs_diff(20_165) < 2, "{last:?}");
 }

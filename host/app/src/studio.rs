@@ -24,7 +24,7 @@ mod store;
 mod tree;
 mod vault;
 
-pub use action::catalog;
+pub use action::{catalog, check as check_action};
 pub use address::{pattern_of, source_of, source_text};
 pub use bank::{bank_id, bank_name, default_bank, panel_kind, template_title};
 pub use compile::{Compiled, Names, Numbers, Outside, compile};

@@ -1,10 +1,11 @@
-//! A whole live session on the strict device: players, instruments, effects, songs, recordings, changes of every setting,
-//! refusals, and a device that is unplugged, all of it from other threads while the callback plays on.
+//! A whole live session on the strict device: players, panels, instruments, effects, songs, recordings, changes of every
+//! setting, refusals, and a device that is unplugged, all of it from other threads while the callback plays on.
 
 use crate::MINUTE;
 use crate::device::{Only, Panel};
+use crate::set_up;
 use ripieno::Instrument;
-use ripieno::live::{Change, Handle, Latency, Parts, Settings, SongPart, Sound, Status, start};
+use ripieno::live::{Change, Handle, Latency, Outcome, Parts, Settings, SongPart, Sound, Status, start};
 use ripieno_files::atomic::Existing;
 use ripieno_ports::{Arrived, InputId, Micros, MidiIn};
 use ripieno_ring::spsc::{Consumer, Producer, channel};
@@ -130,6 +131,27 @@ pub fn session(buffered: u32) -> Value {
         handle.instrument(instrument, format!("instrument {round}"));
         player.play();
     }
+    let (said, lost) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+    let (saying, losing) = (said.clone(), lost.clone());
+    handle.outcomes(move |outcome| {
+        match outcome {
+            Outcome::Lost(count) => losing.fetch_add(count, Ordering::Relaxed),
+            _ => saying.fetch_add(1, Ordering::Relaxed),
+        };
+        true
+    });
+    let mut layers = 0;
+    for round in 0..20 {
+        set_up::change(&handle, round);
+        // Pads go down before what they do changes, and up afterwards.
+        for pad in 16..32 {
+            let velocity = if (round + usize::from(pad)) % 2 == 0 { 100 } else { 0 };
+            player.bytes([0x90, pad, velocity]);
+            player.bytes([0xB0, 48 + pad % 4, pad * 4]);
+        }
+        player.play();
+        layers |= handle.status().expect("the session runs").layers;
+    }
     for change in changes() {
         handle.reconfigure(change).expect("a change that can be");
         player.play();
@@ -178,6 +200,9 @@ pub fn session(buffered: u32) -> Value {
         "silent": player.silent,
         "refusals": refusals,
         "recorded": recorded,
+        "said": said.load(Ordering::Relaxed),
+        "unheard": lost.load(Ordering::Relaxed),
+        "layers": layers,
     })
 }
 

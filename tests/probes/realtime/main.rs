@@ -5,6 +5,7 @@
 mod device;
 mod live;
 mod rig;
+mod set_up;
 
 use assert_no_alloc::{assert_no_alloc, violation_count};
 use ripieno_tests::realtime::{Grant, Strict};

@@ -1,3 +1,5 @@
+//! Clips as they are, between frames, in a crowd, and on their way out.
+
 extern crate std;
 use super::*;
 use proptest::prelude::*;

@@ -51,7 +51,7 @@ impl Clock {
     /// Where a step begins, if every second one is later by `swing` 65536ths of a step.
     fn start_of(&self, step: u64, swing: u16) -> u64 {
         let length = STEP * u64::from(self.rate);
-        let late = if step % 2 == 1 { length * u64::from(swing) >> 16 } else { 0 };
+        let late = if step % 2 == 1 { (length * u64::from(swing)) >> 16 } else { 0 };
         step.saturating_mul(length).saturating_add(late)
     }
 

@@ -1,3 +1,5 @@
+//! Steps after an hour, phrases and layers to the frame, and every note's end.
+
 extern crate std;
 use super::*;
 use proptest::prelude::*;

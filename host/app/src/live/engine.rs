@@ -1,9 +1,11 @@
 //! Panels and rig in the device's callback: takes orders, places events, renders, fades, records and keeps count. Nothing here
 //! allocates, frees, locks or calls the system; what it no longer needs rides back to be freed elsewhere.
 
+mod orders;
+
 use super::fader::Fader;
 use super::order::{Order, Spent, Tap};
-use super::panels::{HostFront, Outcome, Teller};
+use super::panels::{HostFront, Teller};
 use super::placing::{Place, Timeline};
 use super::shared::Shared;
 use super::slots::Slots;
@@ -13,14 +15,13 @@ use super::{Placing, Samples, Setup};
 use crate::Instrument;
 use crate::offline::MAX_VOICES;
 use crate::quiet::Quiet;
-use ripieno_panel::{Action, value};
 use ripieno_ports::{Arrived, FrameSource, MidiIn, Period};
-use ripieno_rig::{Commands, Input, Merge, Rig};
+use ripieno_rig::{Commands, Merge, Rig};
 use ripieno_ring::spsc::{Consumer, Producer};
 use ripieno_types::midi::{Held, MidiMessage};
 use ripieno_types::{Block, Command, SampleRate, Timed};
 use std::sync::Arc;
-use std::sync::atomic::Ordering::{Relaxed, Release};
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
 /// The rig that plays live.
@@ -59,7 +60,16 @@ impl Playing {
         heir.rig.inherit(&self.rig);
         let moved = |song: &SongPart| Box::new(song.moved(self.rig.now(), self.rate, setup.rate));
         heir.song = self.song.as_deref().map(moved);
+        // What a player has let go by the time this one plays again is known by it.
+        heir.held = self.held;
         heir
+    }
+
+    /// Plays again, without what is not `held` any more.
+    fn resumed(mut self, held: &Held) -> Self {
+        let now = self.rig.now();
+        self.held.without(held).lift(|word| self.obey(Timed { at: now, value: Command::Midi(word) }));
+        self
     }
 
     /// Lets the rig obey a command now. Real-time.
@@ -79,7 +89,7 @@ pub struct Engine<M> {
     teller: Teller,
     /// Set-ups obeyed.
     setups: u64,
-    /// When the front's time was last let pass without a device.
+    /// When the front's time was last let pass, while no device asks for frames.
     idled: Option<Instant>,
     placing: Placing,
     timeline: Timeline,
@@ -147,11 +157,16 @@ impl<M: MidiIn> Engine<M> {
         (self.timeline, self.left, self.began, self.idled) = (Timeline::default(), 0, None, None);
         let mut old = None;
         if setup.rate != self.playing.rate {
-            let new =
-                spare.filter(|spare| spare.rate == setup.rate).unwrap_or_else(|| self.playing.heir(setup, instrument));
+            let spare = spare.filter(|spare| spare.rate == setup.rate);
+            let old_now = self.playing.rig.now();
+            let new_now = spare.as_ref().map_or(0, |spare| spare.rig.now());
             let before = &mut self.playing;
-            self.front.rebase(setup.rate, before.rig.now(), new.rig.now(), &mut |command| before.obey(command));
-            self.staged.hasten(new.rig.now());
+            self.front.rebase(setup.rate, old_now, new_now, &mut |command| before.obey(command));
+            self.staged.hasten(new_now);
+            let new = match spare {
+                Some(spare) => spare.resumed(&self.playing.held),
+                None => self.playing.heir(setup, instrument),
+            };
             old = Some(std::mem::replace(&mut self.playing, new));
         }
         self.playing.rig.command(Command::Polyphony(setup.voices));
@@ -161,20 +176,18 @@ impl<M: MidiIn> Engine<M> {
     /// While no device asks for frames: obeys what must not wait, and lets inputs speak without starting a note, so that
     /// nothing is played in one heap when the device returns. Control.
     pub fn idle(&mut self) {
-        self.obey_orders();
-        self.swap_waiting();
-        self.listen(None);
         let now = Instant::now();
         if let Some(before) = self.idled.replace(now) {
             self.front.pass(now.duration_since(before).as_micros() as u64);
         }
+        self.obey_orders();
+        self.swap_waiting();
+        self.listen(None);
         let Self { playing, front, staged, teller, .. } = self;
         let now = playing.rig.now();
         staged.hasten(now);
         front.play(staged, |output| teller.say(output)).due(now, &mut |command| {
-            let is_note =
-                matches!(command.value, Command::Midi(word) if matches!(word.message(), MidiMessage::NoteOn(..)));
-            if !is_note {
+            if !begins_note(&command) {
                 playing.obey(command);
             }
         });
@@ -190,127 +203,6 @@ impl<M: MidiIn> Engine<M> {
         self.obey_orders();
         self.swap_waiting();
         self.listen(period);
-    }
-
-    fn obey_orders(&mut self) {
-        // An order may send something back: without room for that, orders wait.
-        while self.returns.free() > 1 {
-            let Some(order) = self.orders.pop() else { return };
-            self.obey(order);
-        }
-    }
-
-    fn obey(&mut self, order: Order) {
-        match order {
-            Order::Input(input) => self.tell(input),
-            Order::Mapper(mapper) => {
-                let Self { playing, front, .. } = self;
-                let old = front.set_mapper(mapper, playing.rig.now(), &mut |command| playing.obey(command));
-                self.give_back(old.map(Spent::Mapper));
-            }
-            Order::Panels(mut setup) => {
-                let Self { playing, front, teller, .. } = self;
-                let now = playing.rig.now();
-                front.replace(&mut setup, now, &mut |command| playing.obey(command), &mut |output| teller.say(output));
-                self.setups += 1;
-                self.teller.tell(Outcome::Panels(self.setups));
-                self.give_back(Some(Spent::Panels(setup)));
-            }
-            Order::Score(score) => {
-                let Self { playing, front, teller, .. } = self;
-                let now = playing.rig.now();
-                let (each, out) = (&mut |command| playing.obey(command), &mut |output| teller.say(output));
-                let old = front.set_score(score, now, each, out);
-                self.give_back(old.map(Spent::Score));
-            }
-            Order::Samples(samples) => {
-                let unheard = self.incoming.replace(samples);
-                self.give_back(unheard.map(Spent::Samples));
-            }
-            Order::Devices(devices) => {
-                let Self { playing, front, staged, slots, teller, .. } = self;
-                let now = playing.rig.now();
-                let is_mapped = front.mapper().is_some();
-                slots.rename(devices, |device, word| {
-                    // Behind all that came under the old name.
-                    let input = Timed { at: staged.last_at().unwrap_or(now), value: Input::Midi { device, word } };
-                    if is_mapped && !staged.insert(input) {
-                        front.obey(input, now, &mut |command| playing.obey(command), &mut |output| teller.say(output));
-                    }
-                });
-            }
-            Order::Instrument(instrument) => {
-                let unheard = self.waiting.replace(instrument);
-                self.give_back(unheard.map(Spent::Instrument));
-            }
-            Order::Song(song) => {
-                let mut old = std::mem::replace(&mut self.playing.song, song);
-                if let Some(old) = &mut old {
-                    let rig = &mut self.playing.rig;
-                    old.held().release(|word| rig.command(Command::Midi(word)));
-                }
-                if let Some(song) = &mut self.playing.song {
-                    song.start_at(self.playing.rig.now());
-                }
-                self.shared.song_frames.store(0, Relaxed);
-                self.shared.song_is_over.store(false, Relaxed);
-                self.shared.songs.fetch_add(1, Release);
-                self.give_back(old.map(Spent::Song));
-            }
-            Order::Tap(tap) => {
-                self.owed = 0;
-                let old = std::mem::replace(&mut self.tap, tap);
-                self.give_back(old.map(Spent::Tap));
-            }
-            Order::Master(gain) => {
-                self.fader.set_master(gain);
-                self.tell(Input::Moved { action: Action::Master, value: value::from_unit(gain) });
-            }
-            Order::Open(is_open) => {
-                self.fader.open(is_open);
-                self.shared.faded.store(false, Relaxed);
-            }
-        }
-    }
-
-    /// Obeys an input now.
-    fn tell(&mut self, input: Input) {
-        let Self { playing, front, teller, .. } = self;
-        let now = playing.rig.now();
-        let input = Timed { at: now, value: input };
-        front.obey(input, now, &mut |command| playing.obey(command), &mut |output| teller.say(output));
-        self.glide();
-    }
-
-    /// Glides to the output gain that a panel has set.
-    fn glide(&mut self) {
-        if let Some(gain) = self.teller.take_master() {
-            self.fader.set_master(gain);
-        }
-    }
-
-    fn give_back(&mut self, spent: Option<Spent>) {
-        if let Some(spent) = spent {
-            // There is room: `obey_orders` and `swap_waiting` looked before.
-            let _ = self.returns.push(spent);
-        }
-    }
-
-    /// Hands waiting bank and samples on, and those that have fallen silent to whoever frees them.
-    fn swap_waiting(&mut self) {
-        if self.returns.free() < 2 {
-            return;
-        }
-        let retired = self.playing.rig.retired_bank();
-        self.give_back(retired.map(Spent::Instrument));
-        if let Some(instrument) = self.waiting.take() {
-            self.waiting = self.playing.rig.swap_bank(instrument).err();
-        }
-        let retired = self.front.retired_clips();
-        self.give_back(retired.map(Spent::Samples));
-        if let Some(samples) = self.incoming.take() {
-            self.incoming = self.front.swap_clips(samples).err();
-        }
     }
 
     fn listen(&mut self, period: Option<Period>) {
@@ -431,6 +323,10 @@ impl<C: Commands> Commands for Live<'_, C> {
     fn mix(&mut self, block: Block<'_>) {
         self.commands.mix(block);
     }
+}
+
+fn begins_note(command: &Timed<Command>) -> bool {
+    matches!(command.value, Command::Midi(word) if matches!(word.message(), MidiMessage::NoteOn(..)))
 }
 
 fn follow(held: &mut Held, command: Command) {

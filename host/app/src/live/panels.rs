@@ -21,7 +21,7 @@ pub type HostFront = Front<Box<HostMapper>, Box<HostScore>, Samples>;
 pub enum Outcome {
     /// What a panel said: effect settings that it changed, and all that is no command.
     Output(Output),
-    /// The n-th set-up of the session is in place: mappings are counted by it from here on.
+    /// The n-th set-up of the session takes its place: what follows is said of it, and counts mappings by it.
     Panels(u64),
     /// So many outcomes were lost here, because nobody took them in time.
     Lost(u64),

@@ -2,14 +2,14 @@
 
 use super::Owner;
 use super::inbox::{Inbox, Post};
-use crate::studio::Model;
+use crate::studio::{ActionsSpec, Model, Outside, Vault};
 use ripieno_actions::{Application, Backends, Config, Contexts, Desktop, End, Job, Rule, Runner, Watch};
 use ripieno_midi::{Driver, Output};
 use ripieno_panel::{MappingId, Phase};
 use ripieno_ports::MidiOut;
-use ripieno_web::Event;
-use ripieno_web::shape::Action;
-use serde_json::Value;
+use ripieno_web::shape::{Action, PanelChange};
+use ripieno_web::{Event, Refusal};
+use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::io;
 
@@ -32,13 +32,13 @@ pub enum Target {
 }
 
 impl Deeds {
-    /// Starts the workers. Control.
+    /// Starts the workers; nothing is allowed yet. Control.
     ///
     /// # Errors
     /// When the system gives no threads.
-    pub fn start(config: Config, driver: Driver, post: Post) -> io::Result<Self> {
+    pub fn start(driver: Driver, post: Post) -> io::Result<Self> {
         let midi = Ports { driver, open: HashMap::new() };
-        let (runner, outcomes) = Runner::start(config, Backends::system(Box::new(midi)))?;
+        let (runner, outcomes) = Runner::start(Config::default(), Backends::system(Box::new(midi)))?;
         let tell = post.clone();
         // It ends with the runner.
         std::thread::Builder::new().name("ripieno-outcomes".into()).spawn(move || {
@@ -76,11 +76,9 @@ impl Deeds {
 
 impl Owner {
     /// A panel asks for something outside of the rig.
-    pub(super) fn outside(&mut self, n: u16, phase: Phase, by: MappingId) {
-        let Some((action, label)) = self.names.outside(n).map(|(action, label)| (action.clone(), label.to_owned())) else {
-            return;
-        };
-        let place = self.names.mapping(by).map(|(preset, at)| format!("{preset} {}", super::values::key(at)));
+    pub(super) fn outside(&mut self, n: u16, phase: Phase, by: Option<MappingId>) {
+        let Some(Outside { action, label }) = self.names.outside(n).cloned() else { return };
+        let place = by.and_then(|by| self.names.mapping(by)).map(|(preset, at)| format!("{preset} {}", super::values::key(at)));
         let who = if label.is_empty() { place.unwrap_or_default() } else { label };
         let (phase, value) = match phase {
             Phase::On(value) => (ripieno_actions::Phase::On, value),
@@ -162,6 +160,29 @@ impl Owner {
         self.switch(target);
     }
 
+    fn action_config(&self) -> Result<Config, String> {
+        config(&self.studio.model().actions, &self.secrets)
+    }
+
+    /// The active panels of a preset's kind have that preset.
+    fn switch_preset(&mut self, preset: &str) -> Result<(), Refusal> {
+        let model = self.studio.model();
+        let Some(kind) = model.presets.iter().find(|known| known.id == preset).map(|preset| preset.kind) else {
+            return Err(Refusal::Unknown(format!("there is no preset {preset}")));
+        };
+        let panels: Vec<String> =
+            model.active.iter().filter(|((of, _), _)| *of == kind).map(|(_, panel)| panel.clone()).collect();
+        let change = PanelChange { preset: Some(preset.into()), ..PanelChange::default() };
+        self.edit(
+            "switch preset",
+            |model| panels.iter().try_for_each(|panel| model.change_panel(panel, &change)),
+            |model, ()| {
+                let panels = panels.iter().filter_map(|id| model.panel(id));
+                panels.map(|panel| Event::PanelUpdated { panel: model.served_panel(panel) }).collect()
+            },
+        )
+    }
+
     fn switch(&mut self, target: Option<Target>) {
         let switched = match target {
             None => return,
@@ -173,6 +194,16 @@ impl Owner {
             Err(refusal) => self.warn("contexts", refusal.to_string()),
         }
     }
+}
+
+/// What the studio says of actions, secrets looked up.
+///
+/// # Errors
+/// Names what cannot be; nothing is allowed then.
+pub fn config(spec: &ActionsSpec, secrets: &Vault) -> Result<Config, String> {
+    let mut tables: Map<String, Value> = spec.tables.clone().into_iter().collect();
+    tables.insert("allow".into(), spec.allow.clone().into());
+    serde_json::from_value(secrets.resolved(&tables.into())).map_err(|error| format!("[actions]: {error}"))
 }
 
 /// MIDI outputs by name, each opened when it is first wanted.

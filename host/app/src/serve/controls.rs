@@ -186,7 +186,7 @@ impl Owner {
         let is_map = panel.is_some_and(|panel| panel.kind != Kind::Piano || panel.bank == "map");
         let entries = preset.iter().filter(|_| is_map).flat_map(|preset| &preset.entries);
         for entry in entries.filter(|entry| entry.at.source == text) {
-            let device = entry.at.device.as_ref().map(|id| self.device(id));
+            let device = entry.at.device.as_ref().and_then(|id| self.names.device(id));
             let channel = entry.at.channel.map(|channel| channel - 1);
             let listens = |own: Option<u8>, rule: Option<u8>| own.is_none() || rule.is_none() || own == rule;
             let is_near = device.is_none() || rule.device.is_none() || device == rule.device;
@@ -224,11 +224,6 @@ impl Owner {
         let kind = served_kind(kind);
         let model = self.studio.model();
         model.active.get(&(kind, studio::bank_name(kind, bank))).and_then(|id| model.panel(id))
-    }
-
-    fn device(&self, id: &str) -> DeviceId {
-        let place = self.studio.model().devices.iter().position(|device| device.id == id);
-        place.and_then(|place| u8::try_from(place).ok()).map_or(DeviceId::UNKNOWN, DeviceId)
     }
 }
 

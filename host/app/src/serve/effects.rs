@@ -1,7 +1,7 @@
 //! Effect parameters: set by the page or by knobs, heard at once, kept a little later.
 
 use super::Owner;
-use super::served::{Section, told};
+use super::served::told;
 use crate::settings::closest;
 use ripieno_fx::PARAMS;
 use ripieno_types::{Command, ParamId};
@@ -92,7 +92,7 @@ impl Owner {
         let kept = self.effects.kept();
         let label = "effects";
         if let Err(refusal) = self.edit(label, |model| Ok(model.fx = kept), |_, ()| Vec::new()) {
-            self.warn("fx", format!("the effects cannot be kept: {refusal}"));
+            self.fail("fx", format!("the effects cannot be kept: {refusal}"));
         }
     }
 

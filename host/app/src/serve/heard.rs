@@ -36,7 +36,6 @@ impl Owner {
             Outcome::Output(output) => self.output(output),
             Outcome::Panels(n) => self.names_are(n),
             Outcome::Lost(n) => self.warn("panels", format!("{n} events of controllers came too fast to be shown")),
-            _ => {}
         }
     }
 
@@ -70,10 +69,10 @@ impl Owner {
     /// A panel took a slot, or left it, by itself.
     fn activated(&mut self, panel: Option<PanelId>, previous: Option<PanelId>) {
         // What belongs to a set-up that is no more has been overruled by what was edited since.
-        let id = panel.or(previous).and_then(|id| self.names.panel(id)).map(str::to_owned);
+        let id = panel.or(previous).and_then(|id| self.names.panel_id(id)).map(str::to_owned);
         let Some(id) = id else { return };
         if let Err(refusal) = self.activate_panel(&id, panel.is_some()) {
-            self.warn("panels", format!("the active panel cannot be kept: {refusal}"));
+            self.fail("panels", format!("the active panel cannot be kept: {refusal}"));
         }
         self.deeds.chosen();
     }
@@ -129,7 +128,7 @@ impl Owner {
 
     /// A source as documents write it.
     pub(super) fn source(&self, source: Source) -> String {
-        studio::source_text(source, &self.names.patterns)
+        self.names.source(source)
     }
 
     /// A note that went on to the synth.
@@ -144,7 +143,7 @@ impl Owner {
     }
 
     fn pressed_by(&self, heard: &Heard) -> Pressed {
-        let panel = heard.panel.and_then(|id| self.names.panel(id)).map(str::to_owned);
+        let panel = heard.panel.and_then(|id| self.names.panel_id(id)).map(str::to_owned);
         let mapped = heard.by.and_then(|by| self.names.mapping(by));
         let entry = mapped.and_then(|(preset, at)| {
             let preset = self.studio.model().presets.iter().find(|known| known.id == preset)?;

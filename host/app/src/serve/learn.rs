@@ -6,8 +6,8 @@ use super::Owner;
 use super::heard::{Heard, served_kind};
 use super::panels::preset_changed;
 use super::served::Section;
-use crate::studio::Learned;
-use ripieno_panel::{DeviceId, Event as Said};
+use crate::studio::{self, Learned};
+use ripieno_panel::Event as Said;
 use ripieno_web::shape::{Action, Entry, EntryAddress, Kind, Learn, LearnChange, Use};
 use ripieno_web::{Event, Refusal};
 use std::collections::VecDeque;
@@ -92,7 +92,7 @@ impl Owner {
             return Err(Refusal::Invalid(format!("{WAITING} targets may wait at most")));
         }
         for target in &change.targets {
-            self.studio.model().check_action(target).map_err(Refusal::Invalid)?;
+            studio::check_action(self.studio.model(), target).map_err(Refusal::Invalid)?;
         }
         if self.learn.preset.as_ref() != Some(&preset) {
             self.learn = Learning { preset: Some(preset), ..Learning::default() };
@@ -145,7 +145,7 @@ impl Owner {
             self.info("learn", format!("{source} is {is} in the layout, and {wanted} is wanted"));
             return;
         }
-        let device = self.device_id(heard.control.device);
+        let device = self.names.device_id(heard.control.device).map(str::to_owned);
         let at = EntryAddress { source, channel: heard.control.channel.map(|channel| channel + 1), device, nth: 0 };
         if self.learn.hear(at) {
             self.learn_pairs();
@@ -169,10 +169,6 @@ impl Owner {
                 Err(refusal) => self.warn("learn", format!("{} is not learned: {refusal}", at.source)),
             }
         }
-    }
-
-    fn device_id(&self, device: DeviceId) -> Option<String> {
-        self.studio.model().devices.get(usize::from(device.0)).map(|device| device.id.clone())
     }
 }
 

@@ -17,7 +17,7 @@ use super::sound::Offer;
 use super::telemetry::Counters;
 use super::values::{self, Values};
 use crate::live::Handle;
-use crate::studio::{Compiled, EditError, Folder, Model, Names, Studio, Vault, compile};
+use crate::studio::{Compiled, EditError, Folder, Model, Names, Numbers, Studio, Vault, compile};
 use ripieno_panel::{BankId, Zone};
 use ripieno_web::shape::{History, Pressed};
 use ripieno_web::{Event, Publisher, Refusal};
@@ -66,6 +66,7 @@ pub struct Owner {
     /// What the numbers mean that the panels use now, and those of set-ups that are on their way, by their count.
     pub(super) names: Names,
     coming: VecDeque<(u64, Names)>,
+    numbers: Numbers,
     setups: u64,
     /// What of the studio could not be handed over.
     faults: Vec<String>,
@@ -107,6 +108,7 @@ impl Owner {
             publisher: Publisher::new(empty()),
             names: Names::default(),
             coming: VecDeque::new(),
+            numbers: Numbers::default(),
             setups: 0,
             faults: Vec::new(),
             zones: Vec::new(),
@@ -135,6 +137,7 @@ impl Owner {
             post,
         };
         owner.arrange(true);
+        owner.load_samples();
         owner.bind();
         owner.send_effects();
         owner.follow_actions(true);
@@ -251,9 +254,13 @@ impl Owner {
         let (has_devices, has_fx) = (model.devices != before.devices, model.fx != before.fx);
         let (has_actions, has_contexts) = (model.actions != before.actions, model.contexts != before.contexts);
         let has_instruments = model.instruments != before.instruments;
+        let has_samples = model.samples != before.samples;
         values::prune(&mut self.values, model);
         if has_panels || has_score {
             self.arrange(has_score);
+        }
+        if has_samples {
+            self.load_samples();
         }
         if has_devices {
             self.bind();
@@ -273,7 +280,7 @@ impl Owner {
     pub(super) fn arrange(&mut self, with_score: bool) {
         let model = self.studio.model();
         let silent = self.learn.is_active().then(|| Model { active: Default::default(), ..model.clone() });
-        let Compiled { setup, score, names, warnings } = compile(silent.as_ref().unwrap_or(model));
+        let Compiled { setup, score, names, warnings } = compile(silent.as_ref().unwrap_or(model), &mut self.numbers);
         self.zones = setup.zones().to_vec();
         self.session.panels(setup);
         if with_score {
@@ -306,3 +313,7 @@ pub fn refusal(error: EditError) -> Refusal {
         error => Refusal::Failed(error.to_string()),
     }
 }
+
+#[cfg(test)]
+#[path = "owner_tests.rs"]
+mod tests;

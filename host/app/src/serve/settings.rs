@@ -164,7 +164,7 @@ mod tests {
         };
         check(" Live set 2 ", Some("Live set 2"));
         check("Bühne_a-b", Some("Bühne_a-b"));
-        for bad in ["", " ", "..", "a/b", "a\\b", "../x", "a.toml", "a\0", "a\n", "C:x", &"x".repeat(51)] {
+        for bad in ["", " ", "..", "a/b", "a\\b", "../x", "a.toml", "a\0", "a\nb", "C:x", &"x".repeat(51)] {
             check(bad, None);
         }
     }

@@ -155,7 +155,7 @@ impl Owner {
                     && let Err(refusal) =
                         self.edit("choose instrument", |model| Ok(model.instrument = kept), |_, ()| Vec::new())
                 {
-                    self.warn("piano", format!("the choice of {name} cannot be kept: {refusal}"));
+                    self.fail("piano", format!("the choice of {name} cannot be kept: {refusal}"));
                 }
                 self.tell_instrument(name, None);
                 Ok(self.instruments())
@@ -245,7 +245,7 @@ impl Owner {
     pub(super) fn keep_master(&mut self) {
         let Some((gain, _)) = self.gain.take() else { return };
         if let Err(refusal) = self.edit("output gain", |model| Ok(model.audio.master = gain), |_, ()| Vec::new()) {
-            self.warn("audio", format!("the output gain cannot be kept: {refusal}"));
+            self.fail("audio", format!("the output gain cannot be kept: {refusal}"));
         }
     }
 

@@ -25,7 +25,13 @@ impl Owner {
         self.say(Level::Warning, tag, message);
     }
 
-    pub(super) fn say(&mut self, level: Level, tag: &str, message: String) {
+    /// Something went wrong that should not.
+    pub(super) fn fail(&mut self, tag: &str, message: String) {
+        self.counters.errors += 1;
+        self.say(Level::Error, tag, message);
+    }
+
+    fn say(&mut self, level: Level, tag: &str, message: String) {
         if let Some(entry) = self.log.add(super::now(), level, tag, message) {
             self.publish(&Event::Log { entry }, &[Section::Logs]);
         }
@@ -47,8 +53,9 @@ impl Owner {
 
     /// The inputs have changed.
     pub(super) fn ports_are(&mut self, ports: Vec<ports::Port>) {
+        let known = std::mem::replace(&mut self.ports, ports.clone());
         for port in &ports {
-            let before = self.ports.iter().find(|known| known.id == port.id && known.name == port.name);
+            let before = known.iter().find(|known| known.id == port.id && known.name == port.name);
             let was_there = before.is_some_and(|port| port.is_connected);
             match (was_there, port.is_connected) {
                 (false, true) => self.info("midi", format!("{} is plugged in", port.name)),
@@ -59,7 +66,6 @@ impl Owner {
                 self.warn("midi", format!("{}: {}", port.name, port.trouble.as_deref().unwrap_or_default()));
             }
         }
-        self.ports = ports;
         self.bind();
         self.tell_midi();
     }

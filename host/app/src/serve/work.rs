@@ -101,7 +101,7 @@ impl Owner {
 fn check(text: String) -> Result<Value, String> {
     let studio = studio::Studio::open(studio::InMemory::of(text)).map_err(|error| error.to_string())?;
     let warnings: Vec<String> = studio.warnings().iter().map(ToString::to_string).collect();
-    let dead: Vec<String> = studio::compile(studio.model()).warnings;
+    let dead: Vec<String> = studio::compile(studio.model(), &mut studio::Numbers::default()).warnings;
     Ok(json!({"warnings": warnings, "silent": dead}))
 }
 

@@ -65,7 +65,7 @@ pub fn pattern_of(text: &str) -> Result<Vec<Option<u8>>, String> {
     let byte = |word: &str| match word {
         "??" => Ok(None),
         _ => match (word.len(), u8::from_str_radix(word, 16)) {
-            (2, Ok(byte)) if byte < 0x80 => Ok(Some(byte)),
+            (2, Ok(byte)) if byte < 0x80 && !word.starts_with('+') => Ok(Some(byte)),
             _ => Err(format!("`sysex:{text}`: {word:?} is not a byte from 00 to 7f, nor `??`")),
         },
     };

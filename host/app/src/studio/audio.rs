@@ -90,7 +90,8 @@ pub(super) fn settings(table: &dyn TableLike) -> Result<Settings, String> {
     for (key, item) in table.iter() {
         alone.insert(key, item.clone());
     }
-    let settings: Settings = de::from_document(alone).map_err(|error| format!("[{AUDIO}]: {}", error.message()))?;
+    let settings: Settings = de::from_document(alone)
+        .map_err(|error| format!("[{AUDIO}]: {}", error.to_string().trim().replace('\n', " ")))?;
     settings.check().map_err(|error| format!("[{AUDIO}]: {error}"))?;
     Ok(settings)
 }

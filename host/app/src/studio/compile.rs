@@ -2,7 +2,7 @@
 
 use super::action::{self, Meaning};
 use super::address::{Heard, source_of};
-use super::bank::{bank_id, kind_name, panel_kind};
+use super::bank::{bank_id, panel_kind};
 use super::glue;
 use super::model::{LayerSpec, Model, PanelSpec, ScoreSpec, ZoneSpec};
 use crate::panels::{HostScore, HostSetup};
@@ -258,10 +258,8 @@ impl Compiler<'_> {
         let at = Address { source, device, channel: entry.at.channel.map(|channel| channel - 1) };
         let glue = glue::glue(kind, entry)?;
         let action = match &entry.action {
-            Some(action) => self.action(action, &entry.label).unwrap_or_else(|cause| {
-                self.warnings.push(format!("{:?} does nothing: {cause}", entry.label));
-                Core::Nothing
-            }),
+            // What cannot be carried out does nothing: that was told when the document was read.
+            Some(action) => self.action(action, &entry.label).unwrap_or(Core::Nothing),
             None => Core::Nothing,
         };
         let light = match entry.light.or_else(|| self.light(&at)) {
@@ -333,10 +331,6 @@ impl Compiler<'_> {
         let id = self.names.panel(&spec.id).ok_or("it has no number")?;
         let bank = bank_id(spec.kind, &spec.bank).ok_or("it has no bank")?;
         let preset = spec.preset_id.as_ref().and_then(|id| self.model.preset(spec.kind, id));
-        if let (None, Some(id)) = (preset, &spec.preset_id) {
-            let kind = kind_name(spec.kind);
-            self.warnings.push(format!("the panel {:?} is silent: there is no {kind} preset {id:?}", spec.title));
-        }
         let panel = Panel {
             id,
             kind: panel_kind(spec.kind),

@@ -13,6 +13,7 @@ pub(super) struct Line {
 }
 
 /// What the hub's thread asks of the callback.
+#[expect(clippy::large_enum_variant, reason = "in a box, the callback would have to free it")]
 pub(super) enum Order {
     /// Read this port from now on.
     Take(Line),
