@@ -14,6 +14,7 @@ mod panels;
 mod pool;
 mod ports;
 mod requests;
+mod samples;
 mod served;
 mod settings;
 mod sound;

@@ -137,6 +137,7 @@ impl Owner {
             post,
         };
         owner.arrange(true);
+        owner.load_samples();
         owner.bind();
         owner.send_effects();
         owner.follow_actions(true);
@@ -253,9 +254,13 @@ impl Owner {
         let (has_devices, has_fx) = (model.devices != before.devices, model.fx != before.fx);
         let (has_actions, has_contexts) = (model.actions != before.actions, model.contexts != before.contexts);
         let has_instruments = model.instruments != before.instruments;
+        let has_samples = model.samples != before.samples;
         values::prune(&mut self.values, model);
         if has_panels || has_score {
             self.arrange(has_score);
+        }
+        if has_samples {
+            self.load_samples();
         }
         if has_devices {
             self.bind();

@@ -87,7 +87,7 @@ mod tests {
         let pool = Pool::start("test-pool", 2).unwrap();
         let (tell, told) = mpsc::channel();
         let (release, held) = mpsc::channel::<()>();
-        pool.run(move || drop(held.recv()));
+        pool.run(move || _ = held.recv());
         pool.run(move || tell.send(1).unwrap());
         assert_eq!(told.recv_timeout(Duration::from_secs(10)), Ok(1));
         drop(release);

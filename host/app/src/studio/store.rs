@@ -38,6 +38,7 @@ impl<F: Files> Studio<F> {
     /// # Errors
     /// [`StudioError`]; nothing has changed then.
     pub fn open(mut files: F) -> Result<Self, StudioError> {
+        files.sweep();
         let text = load(&mut files, Part::Document)?.unwrap_or_default();
         let Reading { model, warnings } = match read::read(&text) {
             Ok(reading) => reading,
@@ -165,13 +166,12 @@ impl<F: Files> Studio<F> {
         let broken =
             |causes: Vec<Notice>| EditError::Invalid(causes.first().map(ToString::to_string).unwrap_or_default());
         let reading = read::read(&text).map_err(broken)?;
-        self.put(text, reading, move_on)?;
+        self.put(text, reading, |steps, files, old, _| move_on(steps, files, old))?;
         Ok(Some(self.history()))
     }
 
     fn commit(&mut self, label: &str, text: String, reading: Reading) -> Result<(), EditError> {
-        let old = self.text.clone();
-        self.put(text, reading, |steps, files, new| steps.step(files, label, old.as_bytes(), new))
+        self.put(text, reading, |steps, files, old, new| steps.step(files, label, old, new))
     }
 
     /// History, versions, document: in this order, so that a crash between any two is told apart when the studio is opened.
@@ -179,7 +179,7 @@ impl<F: Files> Studio<F> {
         &mut self,
         text: String,
         reading: Reading,
-        remember: impl FnOnce(&mut Steps, &mut F, &[u8]) -> Result<(), String>,
+        remember: impl FnOnce(&mut Steps, &mut F, &[u8], &[u8]) -> Result<(), String>,
     ) -> Result<(), EditError> {
         let there = self.files.load(Part::Document, MOST_BYTES);
         let there = there.map_err(|error| EditError::Storage(format!("the studio {error}; nothing has changed")))?;
@@ -188,7 +188,7 @@ impl<F: Files> Studio<F> {
             return Err(EditError::Conflict(cause.into()));
         }
         let before = self.steps.clone();
-        let stored = remember(&mut self.steps, &mut self.files, text.as_bytes())
+        let stored = remember(&mut self.steps, &mut self.files, self.text.as_bytes(), text.as_bytes())
             .and_then(|()| self.files.rotate())
             .and_then(|()| self.files.store(Part::Document, text.as_bytes()));
         if let Err(error) = stored {
