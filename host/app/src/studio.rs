@@ -13,7 +13,6 @@ mod files;
 mod glue;
 mod history;
 mod import;
-
 mod learn;
 mod merge;
 mod model;
@@ -34,7 +33,6 @@ pub use controllers::{controllers, layouts_json};
 pub use error::{EditError, Notice, StudioError};
 pub use files::{Files, Folder, InMemory, Part, VERSIONS};
 pub use history::{FEWEST_STEPS, MOST_STEPS};
-
 pub use import::{Imported, import};
 pub use learn::Learned;
 pub use model::{
