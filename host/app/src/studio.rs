@@ -26,7 +26,7 @@ mod vault;
 pub(crate) mod verb;
 
 pub use action::{catalog, check as check_action};
-pub use address::{pattern_of, source_of, source_text};
+pub use address::{Heard, pattern_of, source_of, source_text};
 pub use bank::{bank_id, bank_name, default_bank, panel_kind, template_title};
 pub use compile::{Compiled, Names, Numbers, Outside, compile};
 pub use controllers::{controllers, layouts_json};
