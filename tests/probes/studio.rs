@@ -1,37 +1,40 @@
-//! Edits a studio without end: panels come, change and go, steps are taken back. After each edit it says how many panels
-//! there are, so that whoever kills it knows what was promised.
+//! A program that edits a studio until it is killed, for tests. Before and after each deed it says as a JSON line what the
+//! studio is then: a twin in memory has done the deed first.
 
-use ripieno::studio::{Folder, Fresh, Model, Studio};
-use ripieno_web::shape::{Kind, NewPanel};
+use clap::Parser;
+use ripieno::studio::{Folder, Studio};
+use ripieno_tests::hostile::Dice;
+use ripieno_tests::studio::{Deed, copied, hash};
+use serde_json::json;
 use std::io::Write;
+use std::path::PathBuf;
+
+/// Edits a studio until it is killed.
+#[derive(Parser)]
+struct Options {
+    /// Its file.
+    studio: PathBuf,
+    /// The same seed, the same deeds.
+    seed: u64,
+}
 
 fn main() {
-    let path = std::env::args_os().nth(1).expect("the path of a studio");
-    let mut studio = Studio::open(Folder::at(path)).expect("the studio opens");
-    let mut out = std::io::stdout();
-    for n in 0_u64.. {
-        let fresh = Fresh { millis: n, random: n as u32 };
-        match n % 5 {
-            3 => drop(studio.undo().expect("a step back")),
-            4 => studio
-                .edit("delete", |model| {
-                    let last = model.panels.last().map(|panel| panel.id.clone());
-                    last.map_or(Ok(()), |id| model.delete_panel(&id).map(drop))
-                })
-                .expect("an edit"),
-            _ => {
-                let new = NewPanel { kind: Kind::Pad, bank: None, preset: None, title: None, activate: n % 2 == 0 };
-                studio.edit("create", |model| model.create_panel(&new, fresh)).map(drop).expect("an edit");
-            }
-        }
-        // Away from the bounds of what there is room for.
-        if studio.model().panels.len() > 40 {
-            let clear = |model: &mut Model| {
-                let spare: Vec<String> = model.panels.iter().skip(3).map(|panel| panel.id.clone()).collect();
-                spare.iter().try_for_each(|id| model.delete_panel(id).map(drop))
-            };
-            studio.edit("clear", clear).expect("an edit");
-        }
-        writeln!(out, "{}", studio.model().panels.len()).and_then(|()| out.flush()).expect("somebody listens");
+    let Options { studio, seed } = Options::parse();
+    let mut twin = Studio::open(copied(&mut Folder::at(&studio))).expect("a studio");
+    let mut real = Studio::open(Folder::at(studio)).expect("a studio");
+    let mut dice = Dice::new(seed);
+    loop {
+        let deed = Deed::next(&mut dice);
+        let moved = deed.carry_out(&mut twin).expect("memory holds");
+        let text = hash(twin.text());
+        say(&json!({"begins": moved.word(), "text": text}));
+        let done = deed.carry_out(&mut real).expect("the disk holds");
+        assert!(done == moved && real.text() == twin.text() && real.history() == twin.history(), "{deed:?}");
+        say(&json!({"done": moved.word(), "text": text, "undo": real.history().undo}));
     }
+}
+
+/// A whole line at once, or none of it.
+fn say(line: &serde_json::Value) {
+    let _ = std::io::stdout().lock().write_all(format!("{line}\n").as_bytes());
 }

@@ -7,6 +7,7 @@ mod cli_devices;
 mod cli_hostile;
 mod cli_play;
 mod cli_render;
+mod cli_studio;
 mod fluidsynth;
 #[cfg(target_os = "linux")]
 mod live_alsa;
@@ -32,8 +33,6 @@ mod serve_end;
 #[cfg(unix)]
 mod serve_entrances;
 #[cfg(unix)]
-mod serve_kill;
-#[cfg(unix)]
 mod serve_learn;
 #[cfg(unix)]
 mod serve_sound;
@@ -41,6 +40,8 @@ mod session;
 mod soundfont;
 mod soundfont_hostile;
 mod soundfont_model;
+#[cfg(unix)]
+mod studio_kill;
 mod timing;
 
 #[global_allocator]

@@ -49,6 +49,7 @@ fn an_empty_slot_is_silent() {
     assert_eq!(press(false)["instanceId"], Value::Null);
     serve.done("PATCH", &format!("/api/panels/{id}"), json!({"bank": "A"}));
     assert_eq!(press(true)["instanceId"], json!(id));
+    serve.until("/api/telemetry/current", |t| t["pad_presses"]["16"] == 3);
     let mut page = serve.socket();
     serve.done("DELETE", &format!("/api/panels/{id}"), Value::Null);
     press(false);

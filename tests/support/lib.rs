@@ -21,3 +21,4 @@ pub mod scramble;
 pub mod serve;
 pub mod sf2;
 pub mod song;
+pub mod studio;

@@ -12,7 +12,7 @@ mod error;
 mod files;
 mod glue;
 mod history;
-
+mod import;
 mod learn;
 mod merge;
 mod model;
@@ -23,16 +23,17 @@ mod read;
 mod store;
 mod tree;
 mod vault;
+pub(crate) mod verb;
 
 pub use action::{catalog, check as check_action};
-pub use address::{pattern_of, source_of, source_text};
+pub use address::{Heard, pattern_of, source_of, source_text};
 pub use bank::{bank_id, bank_name, default_bank, panel_kind, template_title};
 pub use compile::{Compiled, Names, Numbers, Outside, compile};
 pub use controllers::{controllers, layouts_json};
 pub use error::{EditError, Notice, StudioError};
 pub use files::{Files, Folder, InMemory, Part, VERSIONS};
 pub use history::{FEWEST_STEPS, MOST_STEPS};
-
+pub use import::{Imported, import};
 pub use learn::Learned;
 pub use model::{
     ActionsSpec, ContextSpec, DeviceSpec, InstrumentSpec, LayerSpec, LayoutSpec, Model, PanelSpec, PhraseNote,
@@ -51,3 +52,6 @@ pub const MOST_BYTES: usize = 1 << 20;
 pub fn default_path() -> Option<PathBuf> {
     directories::ProjectDirs::from("", "", "ripieno").map(|folders| folders.config_dir().join("studio.toml"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,8 @@
 //! Files that appear whole or not at all: written beside their place under another name, flushed to the disk, renamed.
 //!
 //! Whatever ends the writing early (an error, a panic, an interrupt that unwinds) removes the unfinished file and
-//! leaves what was there before.
+//! leaves what was there before. A program that is killed cannot remove its own: it holds a lock on each, which ends with
+//! it, so that [`sweep`] tells what nobody writes any more.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
@@ -73,20 +74,24 @@ impl AtomicFile {
             return Err(AtomicError::NotAFile);
         }
         let folder = match path.parent() {
-            Some(folder) if folder != Path::new("") => folder.to_path_buf(),
-            _ => PathBuf::from("."),
+            Some(folder) => here(folder).to_path_buf(),
+            None => PathBuf::from("."),
         };
         if !folder.is_dir() {
             return Err(AtomicError::NoFolder(folder));
         }
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".ripieno-").suffix(".part");
+        builder.prefix(PREFIX).suffix(SUFFIX);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
             builder.permissions(fs::Permissions::from_mode(mode));
         }
-        let file = builder.tempfile_in(&folder)?;
+        // Somebody may sweep it away before it is locked; once it is, it stays.
+        let mut file = locked(builder.tempfile_in(&folder)?);
+        while !file.path().exists() {
+            file = locked(builder.tempfile_in(&folder)?);
+        }
         Ok(Self { file, path, folder, existing })
     }
 
@@ -138,6 +143,38 @@ impl AtomicFile {
     }
 }
 
+/// Unfinished files are called so.
+const PREFIX: &str = ".ripieno-";
+const SUFFIX: &str = ".part";
+
+/// A folder by its path, which is empty for a file's name alone.
+fn here(folder: &Path) -> &Path {
+    if folder == Path::new("") { Path::new(".") } else { folder }
+}
+
+fn locked(file: NamedTempFile) -> NamedTempFile {
+    // Some network file systems have no locks. Nothing is swept there, which harms nobody.
+    let _ = file.as_file().lock();
+    file
+}
+
+/// Removes the files that programs left unfinished in this folder when they were killed; says how many. What is being
+/// written stays, and so does what cannot be removed. Control; blocks.
+pub fn sweep(folder: &Path) -> usize {
+    let Ok(entries) = fs::read_dir(here(folder)) else { return 0 };
+    let is_unfinished = |entry: &fs::DirEntry| {
+        let name = entry.file_name();
+        name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX))
+            && entry.file_type().is_ok_and(|kind| kind.is_file())
+    };
+    let removed = |path: PathBuf| {
+        let Ok(file) = File::open(&path) else { return false };
+        // The lock is held until the file is gone, for whoever has just made it and waits for it.
+        file.try_lock().is_ok() && fs::remove_file(&path).is_ok()
+    };
+    entries.flatten().filter(is_unfinished).filter(|entry| removed(entry.path())).count()
+}
+
 impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.file.write(bytes)
@@ -182,6 +219,37 @@ mod tests {
         assert_eq!(names(folder.path()), [""; 0]);
         write(&path, Existing::Refuse, "whole").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "whole");
+        assert_eq!(names(folder.path()), ["a"]);
+    }
+
+    #[test]
+    fn what_a_killed_program_left_is_swept_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let mut ours = AtomicFile::create(&path, Existing::Refuse).unwrap();
+        ours.write_all(b"still being written").unwrap();
+        for name in [".ripieno-dead.part", ".ripieno-other", "mine.part"] {
+            File::create(folder.path().join(name)).unwrap();
+        }
+        fs::create_dir(folder.path().join(".ripieno-folder.part")).unwrap();
+        assert_eq!(sweep(folder.path()), 1);
+        assert_eq!(sweep(folder.path()), 0);
+        ours.commit().unwrap();
+        assert_eq!(names(folder.path()), [".ripieno-folder.part", ".ripieno-other", "a", "mine.part"]);
+        assert_eq!(sweep(&folder.path().join("nowhere")), 0);
+    }
+
+    #[test]
+    fn whoever_writes_while_others_sweep_is_not_disturbed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        std::thread::scope(|scope| {
+            let writer =
+                scope.spawn(|| (0..200).for_each(|n| write(&path, Existing::Replace, &n.to_string()).unwrap()));
+            while !writer.is_finished() {
+                sweep(folder.path());
+            }
+        });
         assert_eq!(names(folder.path()), ["a"]);
     }
 

@@ -1,57 +1,22 @@
 //! From the document to what the audio thread goes by: numbers for names, and a table back.
 
+mod names;
+
+pub use names::{Names, Numbers, Outside};
+
 use super::action::{self, Meaning};
 use super::address::{Heard, source_of};
 use super::bank::{bank_id, panel_kind};
 use super::glue;
 use super::model::{LayerSpec, Model, PanelSpec, ScoreSpec, ZoneSpec};
 use crate::panels::{HostScore, HostSetup};
+use ripieno_panel::glue::{Button, Fire, Mode};
 use ripieno_panel::value::from_unit;
 use ripieno_panel::{
-    Action as Core, Address, DeviceId, Layer, Light, Mapping, MappingId, Panel, PanelId, Pattern, Phrase, PresetId,
-    ScoreNote, Source, TextId, Zone,
+    Action as Core, Address, CHORDS, DeviceId, GROUP, Layer, Light, Mapping, MappingId, Panel, PanelKind, Pattern,
+    Phrase, PresetId, ScoreNote, Setup, Source, TextId, Zone,
 };
 use ripieno_web::shape::{Action, Entry, EntryAddress, Kind, Preset};
-use std::collections::{BTreeMap, HashMap};
-
-/// Numbers of panels and presets: kept from one set-up to the next, so that a number stays its own for as long as its id
-/// lives, and is not given to another soon.
-#[derive(Clone, Debug, Default)]
-pub struct Numbers {
-    panels: Numbering,
-    presets: Numbering,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Numbering {
-    of: BTreeMap<String, u16>,
-    next: u16,
-}
-
-impl Numbering {
-    /// Forgets ids that are gone and numbers those that are new.
-    fn follow<'i>(&mut self, ids: impl Iterator<Item = &'i String> + Clone) {
-        let there: std::collections::BTreeSet<&String> = ids.clone().collect();
-        self.of.retain(|id, _| there.contains(id));
-        for id in ids {
-            if !self.of.contains_key(id) {
-                while self.of.values().any(|taken| *taken == self.next) {
-                    self.next = self.next.wrapping_add(1);
-                }
-                self.of.insert(id.clone(), self.next);
-                self.next = self.next.wrapping_add(1);
-            }
-        }
-    }
-
-    fn number(&self, id: &str) -> Option<u16> {
-        self.of.get(id).copied()
-    }
-
-    fn id(&self, number: u16) -> Option<&str> {
-        self.of.iter().find(|(_, n)| **n == number).map(|(id, _)| id.as_str())
-    }
-}
 
 /// A model as the audio thread goes by it.
 #[derive(Debug)]
@@ -66,96 +31,6 @@ pub struct Compiled {
     pub warnings: Vec<String>,
 }
 
-/// An action that the rig cannot carry out.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Outside {
-    /// What.
-    pub action: Action,
-    /// The label of its control.
-    pub label: String,
-}
-
-/// What numbers of a set-up are.
-#[derive(Clone, Debug, Default)]
-pub struct Names {
-    numbers: Numbers,
-    devices: Vec<String>,
-    mappings: Vec<(String, EntryAddress)>,
-    places: HashMap<(String, EntryAddress), MappingId>,
-    outside: Vec<Outside>,
-    samples: Vec<String>,
-    phrases: Vec<String>,
-    layers: Vec<String>,
-    patterns: Vec<Vec<Option<u8>>>,
-}
-
-impl Names {
-    /// A panel's number. Any.
-    pub fn panel(&self, id: &str) -> Option<PanelId> {
-        self.numbers.panels.number(id).map(PanelId)
-    }
-
-    /// A panel's id. Any.
-    pub fn panel_id(&self, panel: PanelId) -> Option<&str> {
-        self.numbers.panels.id(panel.0)
-    }
-
-    /// A preset's number. Any.
-    pub fn preset(&self, id: &str) -> Option<PresetId> {
-        self.numbers.presets.number(id).map(PresetId)
-    }
-
-    /// A preset's id. Any.
-    pub fn preset_id(&self, preset: PresetId) -> Option<&str> {
-        self.numbers.presets.id(preset.0)
-    }
-
-    /// A device's number. Any.
-    pub fn device(&self, id: &str) -> Option<DeviceId> {
-        self.devices.iter().position(|device| device == id).map(|n| DeviceId(n as u8))
-    }
-
-    /// A device's id. Any.
-    pub fn device_id(&self, device: DeviceId) -> Option<&str> {
-        self.devices.get(usize::from(device.0)).map(String::as_str)
-    }
-
-    /// A mapping's preset and address. Any.
-    pub fn mapping(&self, mapping: MappingId) -> Option<(&str, &EntryAddress)> {
-        self.mappings.get(usize::from(mapping.0)).map(|(preset, at)| (preset.as_str(), at))
-    }
-
-    /// The mapping of an entry. Any.
-    pub fn mapping_of(&self, preset: &str, at: &EntryAddress) -> Option<MappingId> {
-        self.places.get(&(preset.to_owned(), at.clone())).copied()
-    }
-
-    /// What [`Outside`](ripieno_panel::Action::Outside) is. Any.
-    pub fn outside(&self, number: u16) -> Option<&Outside> {
-        self.outside.get(usize::from(number))
-    }
-
-    /// A sample's name. Any.
-    pub fn sample(&self, number: u16) -> Option<&str> {
-        self.samples.get(usize::from(number)).map(String::as_str)
-    }
-
-    /// A phrase's name. Any.
-    pub fn phrase(&self, number: u16) -> Option<&str> {
-        self.phrases.get(usize::from(number)).map(String::as_str)
-    }
-
-    /// A layer's name. Any.
-    pub fn layer(&self, number: u16) -> Option<&str> {
-        self.layers.get(usize::from(number)).map(String::as_str)
-    }
-
-    /// A source as the API spells it. Any.
-    pub fn source(&self, source: Source) -> String {
-        super::address::source_text(source, |n| self.patterns.get(usize::from(n)).map(Vec::as_slice))
-    }
-}
-
 /// Makes a set-up of a model. What does not fit, or refers to what is not there, is left out and told. Control: allocates.
 pub fn compile(model: &Model, numbers: &mut Numbers) -> Compiled {
     numbers.panels.follow(model.panels.iter().map(|panel| &panel.id));
@@ -166,8 +41,14 @@ pub fn compile(model: &Model, numbers: &mut Numbers) -> Compiled {
         samples: model.samples.iter().map(|sample| sample.name.clone()).collect(),
         ..Names::default()
     };
-    let mut compiler =
-        Compiler { model, names, setup: Box::new(HostSetup::new()), zones: Vec::new(), warnings: Vec::new() };
+    let mut compiler = Compiler {
+        model,
+        names,
+        setup: Box::new(HostSetup::new()),
+        zones: Vec::new(),
+        chords: 0,
+        warnings: Vec::new(),
+    };
     let score = compiler.score(&model.score);
     compiler.zones();
     compiler.presets();
@@ -181,6 +62,8 @@ struct Compiler<'m> {
     setup: Box<HostSetup>,
     /// The rules, with what their lights are sent.
     zones: Vec<(Zone, Option<[u8; 2]>)>,
+    /// Buttons so far that fire together with another.
+    chords: usize,
     warnings: Vec<String>,
 }
 
@@ -211,7 +94,7 @@ impl Compiler<'_> {
         let zone = Zone { device: own, channel, run: spec.run, role: spec.role };
         match self.setup.zone(zone) {
             Ok(()) => self.zones.push((zone, spec.light.filter(|_| has_lights))),
-            Err(error) => self.warnings.push(format!("a zone of a layout is left out: {error:?}")),
+            Err(error) => self.warnings.push(format!("a zone of a layout is left out: {error}")),
         }
     }
 
@@ -223,7 +106,8 @@ impl Compiler<'_> {
         for (preset, id) in presets {
             let mut mappings: Vec<(Mapping, &EntryAddress)> = Vec::new();
             for entry in &preset.entries {
-                match self.mapping(preset.kind, entry) {
+                let fits = self.mapping(preset.kind, entry).and_then(|mapping| self.fits(mapping, &mappings));
+                match fits {
                     Ok(mapping) => mappings.push((mapping, &entry.at)),
                     Err(cause) => {
                         self.warnings.push(format!("{:?}: {} is left out: {cause}", preset.name, entry.at.source));
@@ -234,7 +118,7 @@ impl Compiler<'_> {
             mappings.sort_by_key(|(mapping, _)| mapping.at);
             let bare: Vec<Mapping> = mappings.iter().map(|(mapping, _)| *mapping).collect();
             if let Err(error) = self.setup.preset(id, panel_kind(preset.kind), &bare) {
-                self.warnings.push(format!("the preset {:?} is left out: {error:?}", preset.name));
+                self.warnings.push(format!("the preset {:?} is left out: {error}", preset.name));
                 continue;
             }
             for (_, at) in mappings {
@@ -244,6 +128,22 @@ impl Compiler<'_> {
                 self.names.mappings.push(key);
             }
         }
+    }
+
+    /// A mapping that the core takes beside the others: one that it does not take is not to cost the whole preset.
+    fn fits(&mut self, mapping: Mapping, others: &[(Mapping, &EntryAddress)]) -> Result<Mapping, String> {
+        let alone = Setup::<1, 1, 1>::new().preset(PresetId(0), PanelKind::Pad, &[mapping]);
+        alone.map_err(|error| error.to_string())?;
+        if others.iter().filter(|(other, _)| other.at == mapping.at).count() >= GROUP {
+            return Err(format!("a control does {GROUP} things at most"));
+        }
+        if matches!(mapping.glue.mode, Mode::Button(Button { fire: Fire::Chord { .. }, .. })) {
+            if self.chords >= CHORDS {
+                return Err(format!("there are {CHORDS} chords of buttons at most"));
+            }
+            self.chords += 1;
+        }
+        Ok(mapping)
     }
 
     fn mapping(&mut self, kind: Kind, entry: &Entry) -> Result<Mapping, String> {
@@ -275,7 +175,7 @@ impl Compiler<'_> {
             return Ok(n as u8);
         }
         let pattern = Pattern { bytes: bytes.iter().copied().collect() };
-        let number = self.setup.pattern(pattern).map_err(|error| format!("{error:?}"))?;
+        let number = self.setup.pattern(pattern).map_err(|error| error.to_string())?;
         self.names.patterns.push(bytes);
         Ok(number)
     }
@@ -335,11 +235,14 @@ impl Compiler<'_> {
             id,
             kind: panel_kind(spec.kind),
             bank,
-            preset: preset.and_then(|preset| self.names.preset(&preset.id)),
+            // One that was left out leaves a silent panel.
+            preset: preset
+                .and_then(|preset| self.names.preset(&preset.id))
+                .filter(|id| self.setup.presets().iter().any(|preset| preset.id == *id)),
             title: TextId(n as u16),
             is_active: self.model.is_active(spec),
         };
-        self.setup.panel(panel).map_err(|error| format!("{error:?}"))
+        self.setup.panel(panel).map_err(|error| error.to_string())
     }
 
     fn score(&mut self, spec: &ScoreSpec) -> Box<HostScore> {

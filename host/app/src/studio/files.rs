@@ -1,6 +1,6 @@
 //! Where a studio lies: the document, its older versions and its history, as files in a folder or in memory.
 
-use ripieno_files::atomic::{AtomicError, AtomicFile, Existing};
+use ripieno_files::atomic::{AtomicError, AtomicFile, Existing, sweep};
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -45,6 +45,9 @@ pub trait Files {
     /// # Errors
     /// When that cannot be done; no version but the last is lost.
     fn rotate(&mut self) -> Result<(), String>;
+
+    /// Removes what programs that were killed left half-written. Control; blocks.
+    fn sweep(&mut self) {}
 }
 
 /// Files beside each other.
@@ -128,6 +131,12 @@ impl Files for Folder {
         }
         let bytes = fs::read(&self.document).map_err(failed)?;
         self.store(Part::Version(1), &bytes)
+    }
+
+    fn sweep(&mut self) {
+        if let Some(folder) = self.document.parent() {
+            sweep(folder);
+        }
     }
 }
 

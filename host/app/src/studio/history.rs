@@ -55,21 +55,15 @@ impl Steps {
         // Twice what it can become: more is not ours.
         let Ok(Some(bytes)) = files.load(Part::History, 2 * MOST_BYTES as usize) else { return stale };
         let Some(replayed) = journal::replay(&bytes) else { return stale };
-        let Replayed { mut steps, mut done, tip, before_last, length, records } = replayed;
-        let mut is_stale = (length as usize) < bytes.len();
+        let Replayed { steps, done, tip, before_last, length, records } = replayed;
+        let mut all = Self { steps, done, length, records, is_stale: (length as usize) < bytes.len() };
         if tip != text {
-            is_stale = true;
             match before_last.filter(|(_, _, before)| before == text) {
-                Some((steps_before, done_before, _)) => (steps, done) = (steps_before, done_before),
-                None => {
-                    steps.truncate(done);
-                    let patch = Patch::between(&tip, text);
-                    steps.push(Arc::new(Step { label: OUTSIDE.into(), millis: now(), patch }));
-                    done += 1;
-                }
+                Some((steps, done, _)) => all = Self { steps, done, is_stale: true, ..all },
+                None => all.outside(&tip, text),
             }
         }
-        Self { steps, done, length, records, is_stale }
+        all
     }
 
     /// Steps back and forth.
@@ -101,28 +95,39 @@ impl Steps {
         // Labels are short words of the program; a longer one would not fit its record.
         let label = label.chars().take(200).collect();
         let step = Step { label, millis: now(), patch: Patch::between(old, new) };
+        self.record(files, &Record::Step(step.clone()), old)?;
         self.steps.truncate(self.done);
-        self.steps.push(Arc::new(step.clone()));
+        self.steps.push(Arc::new(step));
         self.done += 1;
-        self.record(files, &Record::Step(step), new)
+        Ok(())
     }
 
-    /// Remembers a step back, whose text is `text` now.
+    /// Remembers that somebody else made `new` of `old`. It is written with the next step.
+    pub fn outside(&mut self, old: &[u8], new: &[u8]) {
+        self.steps.truncate(self.done);
+        self.steps.push(Arc::new(Step { label: OUTSIDE.into(), millis: now(), patch: Patch::between(old, new) }));
+        self.done += 1;
+        self.is_stale = true;
+    }
+
+    /// Remembers a step back from the text `old`.
     ///
     /// # Errors
     /// When the journal cannot be written.
-    pub fn went_back(&mut self, files: &mut impl Files, text: &[u8]) -> Result<(), String> {
+    pub fn went_back(&mut self, files: &mut impl Files, old: &[u8]) -> Result<(), String> {
+        self.record(files, &Record::Back, old)?;
         self.done = self.done.saturating_sub(1);
-        self.record(files, &Record::Back, text)
+        Ok(())
     }
 
-    /// Remembers a step forth, whose text is `text` now.
+    /// Remembers a step forth from the text `old`.
     ///
     /// # Errors
     /// When the journal cannot be written.
-    pub fn went_forth(&mut self, files: &mut impl Files, text: &[u8]) -> Result<(), String> {
+    pub fn went_forth(&mut self, files: &mut impl Files, old: &[u8]) -> Result<(), String> {
+        self.record(files, &Record::Forth, old)?;
         self.done = (self.done + 1).min(self.steps.len());
-        self.record(files, &Record::Forth, text)
+        Ok(())
     }
 
     /// The journal may say more than there is: it has to be written anew.
@@ -130,11 +135,13 @@ impl Steps {
         self.is_stale = true;
     }
 
-    fn record(&mut self, files: &mut impl Files, record: &Record, text: &[u8]) -> Result<(), String> {
+    /// Writes what is about to happen to the text `old`.
+    fn record(&mut self, files: &mut impl Files, record: &Record, old: &[u8]) -> Result<(), String> {
         let bytes = record.bytes();
         let is_full = self.length + bytes.len() as u64 > MOST_BYTES || self.records >= MOST_RECORDS;
-        if self.is_stale || is_full || self.steps.len() > MOST_STEPS {
-            return self.write_anew(files, text);
+        let are_too_many = matches!(record, Record::Step(_)) && self.done >= MOST_STEPS;
+        if self.is_stale || is_full || are_too_many {
+            return self.write_anew(files, old, &bytes);
         }
         files.append(self.length, &bytes)?;
         self.length += bytes.len() as u64;
@@ -142,10 +149,10 @@ impl Steps {
         Ok(())
     }
 
-    /// Writes a journal of what is here, without the oldest steps if they are too many.
-    fn write_anew(&mut self, files: &mut impl Files, text: &[u8]) -> Result<(), String> {
-        let too_many = if self.steps.len() > MOST_STEPS { self.steps.len() - FEWEST_STEPS } else { 0 };
-        let mut first = too_many.min(self.done);
+    /// Writes a journal of what is here, without the oldest steps if they are too many, and one record more. So the journal
+    /// also knows how it was before that one, if the document never learns of it.
+    fn write_anew(&mut self, files: &mut impl Files, text: &[u8], record: &[u8]) -> Result<(), String> {
+        let mut first = if self.done >= MOST_STEPS { self.done - FEWEST_STEPS } else { 0 };
         let mut size: usize = self.steps[first..].iter().map(|step| step.patch.size()).sum();
         while size > KEPT_BYTES && first < self.done {
             size -= self.steps[first].patch.size();
@@ -173,9 +180,10 @@ impl Steps {
         for _ in self.done..self.steps.len() {
             bytes.extend(Record::Back.bytes());
         }
+        bytes.extend_from_slice(record);
         files.store(Part::History, &bytes)?;
         self.length = bytes.len() as u64;
-        self.records = 1 + self.steps.len() + (self.steps.len() - self.done);
+        self.records = 2 + self.steps.len() + (self.steps.len() - self.done);
         self.is_stale = false;
         Ok(())
     }

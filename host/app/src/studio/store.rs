@@ -38,6 +38,7 @@ impl<F: Files> Studio<F> {
     /// # Errors
     /// [`StudioError`]; nothing has changed then.
     pub fn open(mut files: F) -> Result<Self, StudioError> {
+        files.sweep();
         let text = load(&mut files, Part::Document)?.unwrap_or_default();
         let Reading { model, warnings } = match read::read(&text) {
             Ok(reading) => reading,
@@ -80,8 +81,9 @@ impl<F: Files> Studio<F> {
     /// and unknown keys stay), stored and remembered under `label`. A change that changes nothing is no step. Control; blocks.
     ///
     /// # Errors
-    /// What `change` says; [`EditError::Invalid`] for what cannot be written down; [`EditError::Storage`]. Nothing has changed
-    /// then, in memory or on the disk.
+    /// What `change` says; [`EditError::Invalid`] for what cannot be written down; [`EditError::Conflict`] when the file was
+    /// changed meanwhile, which [`refresh`](Self::refresh) takes in; [`EditError::Storage`]. Nothing has changed then, in
+    /// memory or on the disk.
     pub fn edit<T>(
         &mut self,
         label: &str,
@@ -109,6 +111,22 @@ impl<F: Files> Studio<F> {
         let broken = |causes: Vec<Notice>| StudioError::Broken { causes, last_good: None }.to_string();
         let reading = read::read(text).map_err(|causes| EditError::Invalid(broken(causes)))?;
         if text == self.text { Ok(()) } else { self.commit(label, text.into(), reading) }
+    }
+
+    /// Reads the document again if somebody else has changed it, which is one step; false if nobody has. Until then no edit is
+    /// stored over it. Control; blocks.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open); the studio is as it was, and still not what is on the disk.
+    pub fn refresh(&mut self) -> Result<bool, StudioError> {
+        let text = load(&mut self.files, Part::Document)?.unwrap_or_default();
+        if text == self.text {
+            return Ok(false);
+        }
+        let reading = read::read(&text).map_err(|causes| StudioError::Broken { causes, last_good: None })?;
+        self.steps.outside(self.text.as_bytes(), text.as_bytes());
+        (self.text, self.model, self.warnings) = (text, reading.model, reading.warnings);
+        Ok(true)
     }
 
     /// Takes back the last step; nothing if there is none. Control; blocks.
@@ -148,13 +166,12 @@ impl<F: Files> Studio<F> {
         let broken =
             |causes: Vec<Notice>| EditError::Invalid(causes.first().map(ToString::to_string).unwrap_or_default());
         let reading = read::read(&text).map_err(broken)?;
-        self.put(text, reading, move_on)?;
+        self.put(text, reading, |steps, files, old, _| move_on(steps, files, old))?;
         Ok(Some(self.history()))
     }
 
     fn commit(&mut self, label: &str, text: String, reading: Reading) -> Result<(), EditError> {
-        let old = self.text.clone();
-        self.put(text, reading, |steps, files, new| steps.step(files, label, old.as_bytes(), new))
+        self.put(text, reading, |steps, files, old, new| steps.step(files, label, old, new))
     }
 
     /// History, versions, document: in this order, so that a crash between any two is told apart when the studio is opened.
@@ -162,10 +179,16 @@ impl<F: Files> Studio<F> {
         &mut self,
         text: String,
         reading: Reading,
-        remember: impl FnOnce(&mut Steps, &mut F, &[u8]) -> Result<(), String>,
+        remember: impl FnOnce(&mut Steps, &mut F, &[u8], &[u8]) -> Result<(), String>,
     ) -> Result<(), EditError> {
+        let there = self.files.load(Part::Document, MOST_BYTES);
+        let there = there.map_err(|error| EditError::Storage(format!("the studio {error}; nothing has changed")))?;
+        if there.unwrap_or_default() != self.text.as_bytes() {
+            let cause = "the studio's file was changed by somebody else meanwhile; it has to be read again first";
+            return Err(EditError::Conflict(cause.into()));
+        }
         let before = self.steps.clone();
-        let stored = remember(&mut self.steps, &mut self.files, text.as_bytes())
+        let stored = remember(&mut self.steps, &mut self.files, self.text.as_bytes(), text.as_bytes())
             .and_then(|()| self.files.rotate())
             .and_then(|()| self.files.store(Part::Document, text.as_bytes()));
         if let Err(error) = stored {
@@ -239,7 +262,7 @@ fn decoded(bytes: Vec<u8>) -> Result<String, StudioError> {
 }
 
 /// The text with the difference between two models written into it, and what it says then: exactly the new model.
-fn written(text: &str, old: &Model, new: &Model) -> Result<(String, Reading), EditError> {
+pub(super) fn written(text: &str, old: &Model, new: &Model) -> Result<(String, Reading), EditError> {
     let unreadable = |causes: Vec<Notice>| {
         EditError::Invalid(causes.into_iter().next().map(|notice| notice.cause).unwrap_or_default())
     };

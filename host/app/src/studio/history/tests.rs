@@ -30,14 +30,14 @@ impl Doc {
 
     fn undo(&mut self) -> bool {
         let Some(text) = self.steps.back(&self.text) else { return false };
-        self.steps.went_back(&mut self.files, &text).unwrap();
+        self.steps.went_back(&mut self.files, &self.text).unwrap();
         self.put(text);
         true
     }
 
     fn redo(&mut self) -> bool {
         let Some(text) = self.steps.forth(&self.text) else { return false };
-        self.steps.went_forth(&mut self.files, &text).unwrap();
+        self.steps.went_forth(&mut self.files, &self.text).unwrap();
         self.put(text);
         true
     }
@@ -143,6 +143,29 @@ fn a_crash_at_any_byte_is_the_old_or_the_new_document() {
             }
         }
     }
+}
+
+#[test]
+fn a_crash_while_the_journal_is_written_anew_loses_no_step() {
+    let check = |deed: fn(&mut Doc)| {
+        let mut before = Doc::open(InMemory::of("one"));
+        ["two", "three", "four"].map(|text| before.edit(text));
+        before.undo();
+        before.undo();
+        // Something tore off the end: the next record comes with the whole journal.
+        let mut journal = before.files.bytes(Part::History).unwrap().to_vec();
+        journal.push(0);
+        before.files.put(Part::History, journal);
+        let mut after = before.restart();
+        let (text, counts) = (after.text.clone(), after.steps.counts());
+        deed(&mut after);
+        // The document has not learned of it.
+        after.files.put(Part::Document, text);
+        assert_eq!(after.restart().steps.counts(), counts);
+    };
+    check(|doc| doc.edit("other"));
+    check(|doc| assert!(doc.undo()));
+    check(|doc| assert!(doc.redo()));
 }
 
 #[test]
