@@ -57,7 +57,8 @@ fn a_recording_is_finished_at_the_end() {
     let path = format!("/api/ops/{}", op["id"].as_str().unwrap());
     serve.until(&path, |op| op["progress"].as_f64() > Some(0.0));
     let folder = serve.stop();
-    let takes: Vec<_> = std::fs::read_dir(folder.path().join("recordings")).unwrap().map(|e| e.unwrap().path()).collect();
+    let takes: Vec<_> =
+        std::fs::read_dir(folder.path().join("recordings")).unwrap().map(|e| e.unwrap().path()).collect();
     assert_eq!(takes.len(), 1, "{takes:?}");
     assert!(hound::WavReader::open(&takes[0]).unwrap().duration() > 0);
 }

@@ -49,7 +49,9 @@ const FRAMES_A_MS: u32 = 48;
 
 /// Every action says its name to a socket of ours.
 fn document(port: u16) -> String {
-    let osc = |name: &str| format!("{{ type = \"osc\", to = \"127.0.0.1:{port}\", address = \"/{name}\", args = [\"$value\"] }}");
+    let osc = |name: &str| {
+        format!("{{ type = \"osc\", to = \"127.0.0.1:{port}\", address = \"/{name}\", args = [\"$value\"] }}")
+    };
     let once = |name: &str| format!("{{ type = \"osc\", to = \"127.0.0.1:{port}\", address = \"/{name}\" }}");
     format!(
         r#"
@@ -151,7 +153,9 @@ fn play(jack: &Server, entrance: impl FnOnce(&Serve, &mut Socket)) -> Heard {
     while !is_over {
         let message = page.read().unwrap();
         is_over = message["id"] == "end";
-        if let Some(name) = message["event"].as_str().filter(|name| name.starts_with("midi.") || name.starts_with("piano.note")) {
+        if let Some(name) =
+            message["event"].as_str().filter(|name| name.starts_with("midi.") || name.starts_with("piano.note"))
+        {
             let mut payload = message["payload"].clone();
             if name != "midi.status" {
                 // What the panel's preset has there is told, whoever asked.
@@ -220,7 +224,8 @@ fn jack_every_entrance_does_the_same() {
         .map(|packet| packet.iter().take_while(|byte| **byte != 0).map(|byte| char::from(*byte)).collect())
         .collect();
     // Presses with a value are told of their end as well.
-    let expected = ["/short", "/long", "/double", "/knob-a", "/knob-a", "/hit", "/knob-b", "/hit", "/knob-b", "/key", "/key"];
+    let expected =
+        ["/short", "/long", "/double", "/knob-a", "/knob-a", "/hit", "/knob-b", "/hit", "/knob-b", "/key", "/key"];
     assert_eq!(names, expected, "{:?}", by_hardware.events);
     let by_http = play(&jack, |serve, _| in_time(|method, path, body| _ = serve.done(method, path, body)));
     assert_eq!(by_http.actions, by_hardware.actions);
