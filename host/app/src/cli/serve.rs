@@ -60,4 +60,4 @@ fn token(text: &str) -> Result<String, String> {
 const EXAMPLES: &str = "\
 Examples:
   ripieno serve --open        panels, presets and sound in the browser
-  ripieno serve --studio stage.toml --addr 0.0.0.0:8741 --token $(openssl rand -hex 32)";
+  ripieno serve --studio stage.toml --addr 0.0.0.0:8741 --host studio.local";

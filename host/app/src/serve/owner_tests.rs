@@ -26,7 +26,7 @@ struct Stage {
     client: Subscription,
     copy: Value,
     seq: u64,
-    session: Running,
+    _session: Running,
     folder: TempDir,
 }
 
@@ -74,7 +74,7 @@ impl Stage {
         let mut owner = Owner::new(parts).unwrap();
         let client = owner.publisher.subscribe();
         let copy = serde_json::from_str(&client.state).unwrap();
-        Self { seq: client.seq, owner: Some(owner), inbox, client, copy, session, folder }
+        Self { seq: client.seq, owner: Some(owner), inbox, client, copy, _session: session, folder }
     }
 
     fn owner(&mut self) -> &mut Owner {
@@ -142,6 +142,32 @@ impl Drop for Stage {
         drop(std::mem::replace(&mut self.inbox, never));
         self.owner = None;
     }
+}
+
+#[test]
+fn a_panel_that_a_pad_switches_is_kept_as_one_step() {
+    let mut stage = Stage::new("");
+    let new = NewPanel { kind: Kind::Pad, bank: None, preset: None, title: None, activate: false };
+    let id = stage.ask(|reply| Request::CreatePanel(new, reply)).unwrap().id;
+    let change = serde_json::from_value(json!({"action": {"type": "panel", "panel": id}})).unwrap();
+    let at = EntryAddress { source: "16".into(), ..EntryAddress::default() };
+    stage.ask(|reply| Request::ChangeEntry(Kind::Pad, "Drums".into(), at, change, reply)).unwrap();
+    // What the panels say of set-ups is no wish of anybody.
+    let steps = stage.owner().history().undo;
+    let slot = (Kind::Pad, "A".to_owned());
+    assert_ne!(stage.owner().studio.model().active[&slot], id);
+    stage.press(16).unwrap();
+    let wanted = id.clone();
+    stage.until(move |owner| owner.studio.model().active[&(Kind::Pad, "A".to_owned())] == wanted);
+    let learn = LearnChange { preset: Some("Drums".into()), kind: Some(Kind::Pad), ..LearnChange::default() };
+    stage.ask(|reply| Request::ChangeLearn(learn, reply)).unwrap();
+    stage.ask(Request::StopLearn).unwrap();
+    let end = Instant::now() + Duration::from_millis(200);
+    while Instant::now() < end {
+        stage.turn(Duration::from_millis(5));
+    }
+    assert_eq!((stage.owner().history().undo, &stage.owner().studio.model().active[&slot]), (steps + 1, &id));
+    stage.check();
 }
 
 /// One thing that a client may do, by a few numbers.

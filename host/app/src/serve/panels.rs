@@ -32,12 +32,11 @@ impl Owner {
 
     /// Makes a panel active, or empties its slot; the change of the slot is an event of itself.
     pub(super) fn activate_panel(&mut self, id: &str, on: bool) -> Result<(), Refusal> {
-        let (label, none) = if on { ("activate panel", Vec::new) } else { ("deactivate panel", Vec::new) };
-        self.edit(
-            label,
-            |model| if on { model.activate(id).map(drop) } else { model.deactivate(id).map(drop) },
-            |_, ()| none(),
-        )
+        let label = if on { "activate panel" } else { "deactivate panel" };
+        let change = |model: &mut Model| {
+            if on { model.activate(id).map(drop) } else { model.deactivate(id).map(drop) }
+        };
+        self.edit(label, change, |_, ()| Vec::new())
     }
 
     pub(super) fn reconcile(&mut self, fix_titles: bool) -> Result<Reconciled, Refusal> {

@@ -1,7 +1,6 @@
 //! Requests of the server, each with its answer.
 
 use super::Owner;
-use ripieno_web::shape::Pressed;
 use ripieno_web::{Refusal, Reply, Request};
 use std::fmt::Display;
 
@@ -40,16 +39,14 @@ impl Owner {
                 answer(reply, self.swap_entries(kind, &preset, &one, &other));
             }
 
-            Request::Press { note, velocity, reply } => self.played(reply, |owner| owner.press(note, velocity)),
-            Request::Release { note, reply } => self.played(reply, |owner| owner.release(note)),
-            Request::Turn { cc, value, reply } => self.played(reply, |owner| owner.turn(cc, value)),
-            Request::Key { note, velocity, bank, reply } => {
-                self.played(reply, |owner| owner.key(note, velocity, bank.as_deref()));
-            }
-            Request::Panic(reply) => answer(reply, {
+            Request::Press { note, velocity, reply } => answer(reply, self.press(note, velocity)),
+            Request::Release { note, reply } => answer(reply, self.release(note)),
+            Request::Turn { cc, value, reply } => answer(reply, self.turn(cc, value)),
+            Request::Key { note, velocity, bank, reply } => answer(reply, self.key(note, velocity, bank.as_deref())),
+            Request::Panic(reply) => {
                 self.silence();
-                Ok(())
-            }),
+                answer(reply, Ok(()));
+            }
 
             Request::MidiStatus(reply) => answer(reply, Ok(self.midi_status())),
             Request::MidiReconnect(reply) => self.look_for_ports(reply),
@@ -85,10 +82,6 @@ impl Owner {
             Request::Log(reply) => answer(reply, Ok(self.log.lines())),
             other => self.warn("server", format!("a request that is not understood: {}", Name(&other))),
         }
-    }
-
-    fn played(&mut self, reply: Reply<Pressed>, play: impl FnOnce(&mut Self) -> Result<Pressed, Refusal>) {
-        answer(reply, play(self));
     }
 }
 

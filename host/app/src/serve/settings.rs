@@ -106,11 +106,7 @@ impl Owner {
         // It may have been copied by hand from one of another name.
         if self.profiles().active != name {
             let active = Value::from(name.as_str());
-            self.edit(
-                "load profile",
-                |model| Ok(model.settings.insert(ACTIVE.into(), active)),
-                |_, _| Vec::new(),
-            )?;
+            self.edit("load profile", |model| Ok(model.settings.insert(ACTIVE.into(), active)), |_, _| Vec::new())?;
         }
         self.publish(&Event::ProfileChanged { name }, &[]);
         Ok(self.profiles())

@@ -108,8 +108,8 @@ impl Owner {
         name: &str,
         done: impl FnOnce(Result<Instruments, Refusal>) + Send + 'static,
     ) {
-        let (wanted, keeps) = (name.to_owned(), true);
-        self.open_instrument(name, move |owner, opened| done(owner.instrument_opened(&wanted, opened, keeps)));
+        let wanted = name.to_owned();
+        self.open_instrument(name, move |owner, opened| done(owner.instrument_opened(&wanted, opened, true)));
     }
 
     fn open_instrument(
