@@ -7,6 +7,7 @@ mod cli_devices;
 mod cli_hostile;
 mod cli_play;
 mod cli_render;
+mod cli_studio;
 mod fluidsynth;
 #[cfg(target_os = "linux")]
 mod live_alsa;

@@ -52,6 +52,8 @@ pub struct Mapper<
     cells: Vec<Cell, MAPPINGS>,
     lights: Lights<MAPPINGS>,
     decoders: [Decoder; DEVICES],
+    /// Who was heard last of those that share the last decoder.
+    last: DeviceId,
     /// One bit for each decoder in which half of a pair waits.
     waiting: u32,
     slots: Slots,
@@ -95,6 +97,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
             cells: Vec::new(),
             lights: Lights::new(),
             decoders: core::array::from_fn(|_| Decoder::default()),
+            last: DeviceId::UNKNOWN,
             waiting: 0,
             keys: Vec::new(),
             orphans: Vec::new(),
@@ -109,6 +112,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
             stats: MapperStats::default(),
         };
         mapper.settle();
+        mapper.show_all();
         mapper
     }
 

@@ -1,4 +1,4 @@
-//! What the sequencer plays: phrases of timed notes, and layers of sixteen steps. Data alone; the sequencer is the rig's.
+//! What the sequencer plays: phrases of timed notes, and layers of sixteen steps. Data alone; the rig plays it.
 
 use crate::setup::SetupError;
 use heapless::Vec;

@@ -16,7 +16,8 @@ use ripieno_types::{Command, SampleRate, Timed};
 const MICROS: u64 = 1_000_000;
 
 /// Turns inputs into commands at their very frame: what controls send goes through the mapper `M` (a box or a reference),
-/// what it starts through a sequencer of the score `S` and a sampler of the clips `C`. Without a mapper every word passes as it is.
+/// what it starts through a sequencer of the score `S` and a sampler of the clips `C`. Without a mapper every word passes as it
+/// is.
 ///
 /// All calls are real-time unless they say otherwise. Commands are given to `each`; `out` is told what is no command, and
 /// which effect settings the panels changed.
@@ -77,6 +78,7 @@ where
         each: &mut impl FnMut(Timed<Command>),
         out: &mut impl FnMut(Timed<Output>),
     ) -> Option<M> {
+        self.ask(now, now, each, out, |mapper, time, take| mapper.release_all(time, take));
         self.played.lift(|word| each(Timed { at: now, value: Command::Midi(word) }));
         self.played.clear();
         let old = self.mapper.replace(mapper);
@@ -134,16 +136,14 @@ where
         let at = input.at;
         match input.value {
             Input::Midi { device, word } if self.mapper.is_some() => {
-                self.ask(now, at, each, out, |mapper, time, mut take| mapper.map(time, device, word, &mut take));
+                self.ask(now, at, each, out, |mapper, time, take| mapper.map(time, device, word, take));
             }
             Input::Midi { word, .. } => {
                 self.played.follow(word);
                 each(Timed { at, value: Command::Midi(word) });
             }
             Input::SysEx { device, body } => {
-                self.ask(now, at, each, out, |mapper, time, mut take| {
-                    mapper.sysex(time, device, body.as_bytes(), &mut take)
-                });
+                self.ask(now, at, each, out, |mapper, time, take| mapper.sysex(time, device, body.as_bytes(), take));
             }
             Input::Direct(command) => {
                 let moved = match command {
@@ -154,7 +154,7 @@ where
                     _ => None,
                 };
                 if let Some((action, value)) = moved {
-                    self.ask(now, at, each, out, |mapper, _, mut take| mapper.moved(action, value, &mut take));
+                    self.ask(now, at, each, out, |mapper, _, take| mapper.moved(action, value, take));
                 }
                 match command {
                     Command::Panic => self.end_all(now, each, out),
@@ -164,11 +164,11 @@ where
                 each(Timed { at, value: command });
             }
             Input::Moved { action, value } => {
-                self.ask(now, at, each, out, |mapper, _, mut take| mapper.moved(action, value, &mut take));
+                self.ask(now, at, each, out, |mapper, _, take| mapper.moved(action, value, take));
             }
             Input::Activate { panel, on } => {
-                self.ask(now, at, each, out, |mapper, time, mut take| {
-                    mapper.activate(panel, on, time, &mut take);
+                self.ask(now, at, each, out, |mapper, time, take| {
+                    mapper.activate(panel, on, time, take);
                 });
             }
             Input::Refresh(device) => self.ask(now, at, each, out, |mapper, _, _| mapper.refresh(device)),
@@ -213,7 +213,7 @@ where
 
     fn tick(&mut self, now: u64, each: &mut impl FnMut(Timed<Command>), out: &mut impl FnMut(Timed<Output>)) {
         self.rested = now + 1;
-        self.ask(now, now, each, out, |mapper, time, mut take| mapper.tick(time, &mut take));
+        self.ask(now, now, each, out, |mapper, time, take| mapper.tick(time, take));
     }
 
     fn sequence(&mut self, now: u64, each: &mut impl FnMut(Timed<Command>)) {
@@ -222,7 +222,7 @@ where
 
     /// Ends what mapper, sequencer and sampler have begun.
     fn end_all(&mut self, now: u64, each: &mut impl FnMut(Timed<Command>), out: &mut impl FnMut(Timed<Output>)) {
-        self.ask(now, now, each, out, |mapper, time, mut take| mapper.release_all(time, &mut take));
+        self.ask(now, now, each, out, |mapper, time, take| mapper.release_all(time, take));
         self.played.clear();
         self.sequencer.stop(&mut sequenced(&self.played, now, each));
         self.sampler.stop();
@@ -231,7 +231,7 @@ where
     /// Knobs that set the tempo have to take over another one.
     fn tell_tempo(&mut self, now: u64, each: &mut impl FnMut(Timed<Command>), out: &mut impl FnMut(Timed<Output>)) {
         let value = tempo_value(self.sequencer.tempo());
-        self.ask(now, now, each, out, |mapper, _, mut take| mapper.moved(Action::Tempo, value, &mut take));
+        self.ask(now, now, each, out, |mapper, _, take| mapper.moved(Action::Tempo, value, take));
     }
 
     /// The mapper's clock at a frame.

@@ -3,10 +3,12 @@
 mod devices;
 mod play;
 mod serve;
+mod studio;
 
 pub use devices::DevicesOptions;
 pub use play::{MidiSystem, PlayOptions};
 pub use serve::ServeOptions;
+pub use studio::{CheckOptions, ImportOptions, RestoreOptions, StudioVerb, VersionsOptions};
 
 use crate::demo;
 use crate::offline::{MAX_BLOCK, MAX_VOICES, Tail};
@@ -44,6 +46,12 @@ pub enum Verb {
     Serve(Box<ServeOptions>),
     /// List audio and MIDI devices
     Devices(DevicesOptions),
+    /// Check, import and restore studios: files of panels, presets and settings
+    #[command(arg_required_else_help = true, after_help = studio::EXAMPLES)]
+    Studio {
+        #[command(subcommand)]
+        verb: StudioVerb,
+    },
     /// Look at instruments
     #[command(arg_required_else_help = true, after_help = INSTRUMENT_EXAMPLES)]
     Instrument {

@@ -51,6 +51,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Verb::Play(options) => play::run(&options),
         Verb::Serve(options) => serve::run(&options),
         Verb::Devices(options) => devices::run(&options),
+        Verb::Studio { verb } => studio::verb::run(&verb),
         Verb::Instrument { verb: InstrumentVerb::Info(options) } => instrument::info::run(&options),
         Verb::Instrument { verb: InstrumentVerb::List(options) } => instrument::list::run(&options),
         Verb::Completions { shell } => completions::completions(shell),

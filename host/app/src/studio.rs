@@ -12,6 +12,7 @@ mod error;
 mod files;
 mod glue;
 mod history;
+mod import;
 
 mod learn;
 mod merge;
@@ -23,6 +24,7 @@ mod read;
 mod store;
 mod tree;
 mod vault;
+pub(crate) mod verb;
 
 pub use action::{catalog, check as check_action};
 pub use address::{pattern_of, source_of, source_text};
@@ -33,6 +35,7 @@ pub use error::{EditError, Notice, StudioError};
 pub use files::{Files, Folder, InMemory, Part, VERSIONS};
 pub use history::{FEWEST_STEPS, MOST_STEPS};
 
+pub use import::{Imported, import};
 pub use learn::Learned;
 pub use model::{
     ActionsSpec, ContextSpec, DeviceSpec, InstrumentSpec, LayerSpec, LayoutSpec, Model, PanelSpec, PhraseNote,
@@ -51,3 +54,6 @@ pub const MOST_BYTES: usize = 1 << 20;
 pub fn default_path() -> Option<PathBuf> {
     directories::ProjectDirs::from("", "", "ripieno").map(|folders| folders.config_dir().join("studio.toml"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -40,7 +40,8 @@ function connect() {
   say("opening", "Connecting");
   socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
   socket.onopen = () => {
-    if (token) socket.send(JSON.stringify({ type: "auth", token }));
+    if (token) show();
+    else byId("unlock").hidden = false;
   };
   socket.onmessage = ({ data }) => hear(JSON.parse(data));
   socket.onclose = ({ code }) => {
@@ -55,6 +56,10 @@ function connect() {
     setTimeout(connect, pause);
     pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
   };
+}
+
+function show() {
+  socket.send(JSON.stringify({ type: "auth", token }));
 }
 
 function hear(message) {
@@ -140,7 +145,8 @@ byId("unlock").addEventListener("submit", (event) => {
   event.preventDefault();
   token = byId("token").value.trim();
   byId("token").value = "";
-  connect();
+  if (socket.readyState === WebSocket.OPEN) show();
+  else connect();
 });
 
 connect();

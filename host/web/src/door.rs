@@ -100,7 +100,6 @@ impl Door {
         let (parts, body) = request.into_parts();
         let what = format!("{} {}", parts.method, parts.uri.path());
         let response = match self.admit(parts, body, peer).await {
-            // The router itself refuses nothing: what it cannot route is answered too.
             Ok(request) => match router.clone().oneshot(request).await {
                 Ok(response) => response,
                 Err(never) => match never {},
@@ -112,11 +111,12 @@ impl Door {
 
     /// Answers a request that came over a socket: the same routes, and the same door where it matters still.
     pub async fn answer_inside(&self, peer: Peer, method: &str, path: &str, body: Vec<u8>) -> Response {
-        let what = format!("socket {method} {path}");
+        let segments = path.split(['?', '#']).next().unwrap_or_default();
+        let what = format!("socket {method} {segments}");
         let request = Method::from_bytes(method.as_bytes())
             .map_err(|_| No::malformed("there is no such method"))
             .and_then(|method| {
-                guard::path(path.split(['?', '#']).next().unwrap_or_default())?;
+                guard::path(segments)?;
                 let body = if method == Method::GET { Body::empty() } else { Body::from(body) };
                 let request = Request::builder().method(method).uri(path).body(body);
                 request.map_err(|_| No::malformed("the path is none"))

@@ -36,7 +36,8 @@ pub type Reply<T> = oneshot::Sender<Result<T, Refusal>>;
 /// The way to the owner: bounded, so that a flood is refused at the door.
 pub type Requests = mpsc::Sender<Request>;
 
-/// One request. Presets and panels are named by id or, presets, by name.
+/// One request. Presets and panels are named by id or, presets, by name. Notes, velocities, controllers and their values are
+/// 0 to 127 already; everything else that a client wrote is the owner's to check.
 #[derive(Debug)]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "each is the route of its name")]
@@ -109,8 +110,10 @@ pub enum Request {
     Instrument(String, Reply<Instruments>),
     /// Effect and parameter to value, 0 to 1.
     Effects(Reply<Value>),
+    /// An object of `reverb.mix` and the like to numbers, whichever form the client wrote.
     ChangeEffects(Value, Reply<Value>),
     AudioDevices(Reply<AudioDevices>),
+    /// What is not applied, or is refused as invalid, is answered with 400 and the reason.
     ChangeAudio(AudioSettings, Reply<AudioApplied>),
 
     Settings(Reply<Settings>),

@@ -174,6 +174,8 @@ async fn requests_that_are_not_meant_for_us() {
     t.check("a foreign name in the request line", absolute, Status(&[403]), Reason::Host).await;
     let old = t.own(&format!("DELETE /api/panels/panel-1 HTTP/1.0\r\n{AUTH}\r\n\r\n"));
     t.check("HTTP/1.0 without a host", old, Status(&[400]), Reason::Host).await;
+    let tunnel = t.head("CONNECT evil.com:80", &["Host: HOST", AUTH], "");
+    t.check("a tunnel", tunnel, Status(&[403]), Reason::Host).await;
     let mut pipelined = t.head("GET /api/panels", &["Host: HOST", AUTH], "");
     pipelined.extend(t.head("DELETE /api/panels/panel-1", &["Host: evil.com", AUTH], ""));
     t.check("a second request on the same connection", pipelined, Status(&[200, 403]), Reason::Host).await;
@@ -340,6 +342,7 @@ async fn bodies_and_heads_that_are_too_much() {
     t.delete("a header with NUL", &["Host: HOST", AUTH, "X: \0"], &[400], Reason::Malformed).await;
     t.delete("a folded header", &["Host: HOST", AUTH, "X: a\r\n b"], &[400], Reason::Malformed).await;
     t.check("no HTTP", b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", Status(&[400]), Reason::Malformed).await;
+    t.check("HTTP/0.9", b"DELETE /api/panels/panel-1\r\n\r\n", Status(&[400]), Reason::Malformed).await;
     t.check("half a head", b"DELETE /api/panels/panel-1 HTTP/1.1\r\nHo", Closed, Reason::Slow).await;
     t.finish();
 }

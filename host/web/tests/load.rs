@@ -8,11 +8,11 @@ use hdrhistogram::Histogram;
 use ripieno_web::Limits;
 use serde_json::json;
 use std::time::{Duration, Instant};
-use support::Rig;
 use support::listener::Listener;
 use support::wire::Wire;
+use support::{Rig, until};
 use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval, sleep, sleep_until};
+use tokio::time::{Interval, MissedTickBehavior, interval, sleep_until};
 
 /// Listeners.
 const LISTENERS: usize = 50;
@@ -43,30 +43,55 @@ struct Arrived {
     connections: u64,
 }
 
-/// Listens until it has the change of this number, coming back as often as it is dropped. A sleeper stops reading until it
-/// has been dropped for that.
-async fn listen(rig: &'static Rig, sleeper: bool, last: watch::Receiver<u64>) -> Arrived {
+/// What the listeners are told beside the socket.
+#[derive(Clone, Copy, Default)]
+struct Told {
+    /// Sleepers shall read again.
+    awake: bool,
+    /// The number of the last change; 0 while there are more to come.
+    last: u64,
+}
+
+/// Listens until it has the last change, coming back as often as it is dropped. A sleeper reads nothing until it is woken.
+async fn listen(rig: &'static Rig, sleeper: bool, mut told: watch::Receiver<Told>) -> Arrived {
     let (mut connections, mut events) = (0, 0);
     loop {
-        let mut last = last.clone();
         let mut listener = Listener::connect(rig.addr).await;
         connections += 1;
-        if sleeper && connections == 1 {
-            // Long enough for the burst to come and fill whatever there is to fill.
-            let _ = last.wait_for(|last| *last > 0).await;
+        if sleeper {
+            told.wait_for(|told| told.awake).await.expect("a word");
         }
         loop {
-            let known = *last.borrow();
-            if known > 0 && listener.seq >= known {
+            let Told { last, .. } = *told.borrow();
+            if last > 0 && listener.seq >= last {
                 events += listener.events;
                 return Arrived { hash: listener.hash(), at: Instant::now(), events, connections };
             }
             tokio::select! {
                 heard = listener.hear() => if heard.is_err() { break },
-                _ = last.changed() => {}
+                _ = told.changed() => {}
             }
         }
         events += listener.events;
+    }
+}
+
+/// Makes changes at their rate: values that come, change and go.
+struct Changes {
+    tick: Interval,
+    made: u64,
+    ballast: String,
+}
+
+impl Changes {
+    async fn next(&mut self, rig: &Rig) {
+        self.tick.tick().await;
+        for _ in 0..CHANGES_PER_SEC / 100 {
+            self.made += 1;
+            let n = self.made;
+            let (key, gone) = (format!("k{}", n % 97), format!("k{}", (n + 50) % 97));
+            rig.studio.publish(json!({"values": {key: n as f64 / 7.0, gone: null}, "n": n, "ballast": self.ballast}));
+        }
     }
 }
 
@@ -74,52 +99,51 @@ async fn listen(rig: &'static Rig, sleeper: bool, last: watch::Receiver<u64>) ->
 async fn all_listeners_arrive_at_one_state() {
     let (length, whole) = length();
     let rig: &'static Rig = Box::leak(Box::new(Rig::start(Limits::default())));
-    let (told, last) = watch::channel(0);
-    let listeners: Vec<_> = (0..LISTENERS).map(|n| tokio::spawn(listen(rig, n < SLEEPERS, last.clone()))).collect();
-    while rig.studio.subscribers() < LISTENERS {
-        sleep(Duration::from_millis(5)).await;
-    }
+    let (tell, told) = watch::channel(Told::default());
+    let listeners: Vec<_> = (0..LISTENERS).map(|n| tokio::spawn(listen(rig, n < SLEEPERS, told.clone()))).collect();
+    until("all listen", || rig.studio.subscribers() == LISTENERS).await;
 
     let mut tick = interval(Duration::from_millis(10));
     tick.set_missed_tick_behavior(MissedTickBehavior::Burst);
-    let (start, mut n) = (Instant::now(), 0_u64);
-    // Big enough for a sleeper to be dropped in time; for everybody else it is a knob's worth.
-    let ballast = "x".repeat(if whole { 200 } else { 4_000 });
-    while start.elapsed() < length {
-        tick.tick().await;
-        for _ in 0..CHANGES_PER_SEC / 100 {
-            n += 1;
-            // Values come, change and go.
-            let (key, gone) = (format!("k{}", n % 97), format!("k{}", (n + 50) % 97));
-            rig.studio.publish(json!({"values": {key: n as f64 / 7.0, gone: null}, "n": n, "ballast": ballast}));
-        }
+    // So much that the system cannot keep it for a sleeper for long; in the long run it is a knob's worth.
+    let mut changes = Changes { tick, made: 0, ballast: "x".repeat(if whole { 200 } else { 4_000 }) };
+    let start = Instant::now();
+    while start.elapsed() < length * 2 / 3 || rig.studio.subscribers() > LISTENERS - SLEEPERS {
+        assert!(start.elapsed() < length + Duration::from_secs(60), "sleepers are not dropped");
+        changes.next(rig).await;
     }
     let dropped = LISTENERS - rig.studio.subscribers();
+    tell.send_modify(|told| told.awake = true);
+    while start.elapsed() < length || rig.studio.subscribers() < LISTENERS {
+        assert!(start.elapsed() < length + Duration::from_secs(60), "sleepers do not come back");
+        changes.next(rig).await;
+    }
     let stamp = rig.studio.stamp();
     let end = Instant::now();
-    told.send(stamp.seq).expect("listeners");
+    tell.send_modify(|told| told.last = stamp.seq);
 
     let mut latest = [Duration::ZERO; 2];
     let (mut events, mut connections) = (0, 0);
     for (n, listener) in listeners.into_iter().enumerate() {
         let arrived = listener.await.expect("a listener");
         assert_eq!(arrived.hash, stamp.hash, "listener {n}");
-        let after = arrived.at.saturating_duration_since(end);
         let kind = usize::from(n < SLEEPERS);
-        latest[kind] = latest[kind].max(after);
+        latest[kind] = latest[kind].max(arrived.at.saturating_duration_since(end));
         events += arrived.events;
         connections += arrived.connections;
     }
     println!(
-        "{LISTENERS} listeners, {n} changes in {length:?}: {events} events heard, {dropped} asleep and dropped, {} came back; \
-         after the last change all have it in {:?}, those that had been asleep in {:?}",
+        "{LISTENERS} listeners, {} changes in {:?}: {events} events heard, {dropped} dropped asleep, {} came back; after the \
+         last change all have it in {:?}, those that were dropped in {:?}",
+        changes.made,
+        end - start,
         connections - LISTENERS as u64,
         latest[0],
         latest[1]
     );
-    assert_eq!(dropped, SLEEPERS, "asleep and dropped");
+    assert!(dropped >= SLEEPERS);
     if whole {
-        assert!(latest[0] <= CONVERGED, "{:?}", latest[0]);
+        assert!(latest.iter().all(|latest| *latest <= CONVERGED), "{latest:?}");
     }
 }
 

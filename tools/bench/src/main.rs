@@ -2,6 +2,7 @@
 
 mod fx;
 mod harness;
+mod panel;
 mod rig;
 mod ring;
 mod synth;
@@ -9,7 +10,8 @@ mod synth;
 use std::process::ExitCode;
 
 /// Each subject and what runs its contests.
-const SUBJECTS: &[(&str, fn())] = &[("fx", fx::run), ("rig", rig::run), ("ring", ring::run), ("synth", synth::run)];
+const SUBJECTS: &[(&str, fn())] =
+    &[("fx", fx::run), ("panel", panel::run), ("rig", rig::run), ("ring", ring::run), ("synth", synth::run)];
 
 fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).collect();

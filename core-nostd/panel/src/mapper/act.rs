@@ -171,8 +171,11 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
                 self.set(mapping, own, value, each);
             }
             Action::Layer(_) => {
+                let was_on = self.is_on(mapping);
                 self.set(mapping, own, u16::MAX, each);
-                each(Output::Do { action: own.action, phase: Phase::On(shaped), by });
+                if !was_on {
+                    each(Output::Do { action: own.action, phase: Phase::On(shaped), by });
+                }
             }
             Action::Panic => {
                 self.end_all(each);
@@ -196,15 +199,16 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         let Some(cell) = self.cell(mapping) else { return };
         let was_on = cell.take(ON);
         let lasts = own.glue.press != Press::Momentary;
-        if !was_on && !(lasts && is_set(&own.action)) {
+        if !(was_on || lasts && is_set(&own.action)) {
             return;
         }
         match own.action {
             ref action if stays(action) => self.set(mapping, own, rest(own), each),
-            Action::Layer(_) => {
+            Action::Layer(_) if self.is_on(mapping) => {
                 self.set(mapping, own, 0, each);
                 self.end(&own.action, Some(MappingId(mapping)), each);
             }
+            Action::Layer(_) => {}
             _ => self.end(&own.action, Some(MappingId(mapping)), each),
         }
         if lasts && !is_set(&own.action) {
@@ -229,7 +233,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
             }
         }
         while let Some(orphan) = self.orphans.pop() {
-            self.end(&orphan.action, None, each);
+            self.end_orphan(&orphan.action, each);
         }
         for mapping in 0..self.cells.len() as u16 {
             let Some((own, cell)) = self.look(mapping) else { continue };
@@ -250,6 +254,17 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     pub(super) fn let_go(&mut self, each: &mut impl FnMut(Output)) {
         let passed = core::mem::replace(&mut self.passed, Held::new());
         passed.release(|word| each(Output::Rig(Command::Midi(word))));
+    }
+
+    /// Ends an action whose mapping is gone.
+    pub(super) fn end_orphan(&mut self, action: &Action, each: &mut impl FnMut(Output)) {
+        if matches!(action, Action::Layer(_)) {
+            if self.targets.value(action).is_none_or(|value| value == 0) {
+                return;
+            }
+            self.targets.set(action, 0);
+        }
+        self.end(action, None, each);
     }
 
     /// Says the end of an action that has one.

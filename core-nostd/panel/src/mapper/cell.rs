@@ -62,7 +62,7 @@ impl Cell {
             value,
             way: mapping.glue.unshape(value),
             link: NONE,
-            flags: if mapping.value.is_some() { KNOWN } else { 0 },
+            flags: REARM | if mapping.value.is_some() { KNOWN } else { 0 },
             gesture: Gesture::new(mapping),
         }
     }

@@ -25,6 +25,9 @@ const NOTE_OFF: u8 = 0x80;
 const NOTE_ON: u8 = 0x90;
 const POLY_PRESSURE: u8 = 0xA0;
 const CONTROL: u8 = 0xB0;
+const PROGRAM: u8 = 0xC0;
+const CHANNEL_PRESSURE: u8 = 0xD0;
+const PITCH_BEND: u8 = 0xE0;
 
 /// What a control is for, and who has that.
 struct Place {
@@ -41,6 +44,9 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     pub(super) fn word(&mut self, now: u64, device: DeviceId, word: MidiWord, each: &mut impl FnMut(Output)) {
         let place = usize::from(device.0).min(DEVICES - 1);
         let Some(decoder) = self.decoders.get_mut(place) else { return };
+        if place + 1 == DEVICES {
+            self.last = device;
+        }
         let readings = decoder.feed(now, word);
         self.note_waiting(place);
         let (mut was_taken, mut telling) = (false, None::<Reading>);
@@ -56,6 +62,9 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
             }
         }
         let is_note = matches!(word.as_bytes().first().map(|status| status & 0xF0), Some(NOTE_OFF | NOTE_ON));
+        if was_taken {
+            self.pass_end(word, each);
+        }
         if was_taken || is_note {
             return;
         }
@@ -75,7 +84,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
             while self.waiting & 1 << place != 0 {
                 let now = self.now;
                 let Some(reading) = self.decoders.get_mut(place).and_then(|decoder| decoder.tick(now)) else { break };
-                let device = if place + 1 < DEVICES { DeviceId(place as u8) } else { DeviceId::UNKNOWN };
+                let device = if place + 1 < DEVICES { DeviceId(place as u8) } else { self.last };
                 let control = Control { source: reading.source, device, channel: reading.channel };
                 let was_taken = self.reading(now, control, reading.event, each);
                 // A controller's first half was heard when it came; a parameter's number is heard only now.
@@ -99,7 +108,8 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         let down = self.keys.iter().position(|key| key.control == control);
         let position = if let Event::At { value, .. } = event { Some(value) } else { None };
         let goes_up = down.filter(|_| position.is_some_and(|value| value < UP_BELOW));
-        let was_taken = goes_up.is_some() || !group.is_empty();
+        // A control that is down for a mapping is its own until it is up, wherever it would lead now.
+        let was_taken = down.is_some() || !group.is_empty();
         if let (true, Some(place)) = (was_taken, &place) {
             let by = Some(MappingId(group.start)).filter(|_| !group.is_empty());
             each(heard(control, event, place, by));
@@ -113,17 +123,20 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
             _ => true,
         };
         let force = position.unwrap_or(u16::MAX);
-        let buttons = is_pressed && group.clone().any(|mapping| self.is_button(mapping));
-        if let (true, Some(place), Some(_)) = (buttons, &place, position) {
-            let route = Route::Mapped(group.clone());
+        let is_partner = is_pressed && (0..self.chords.len()).any(|place| self.partner_of(place, &control).is_some());
+        let is_button = is_partner || is_pressed && group.clone().any(|mapping| self.is_button(mapping));
+        if let (true, Some(place), Some(_)) = (is_button, &place, position) {
+            let route = if group.is_empty() { Route::Lost } else { Route::Mapped(group.clone()) };
             if self.hold(Key { control, kind: place.kind, bank: place.bank, panel: place.slot.panel, route }) {
                 self.follow_bank(place, each);
                 self.down(now, &group, force, each);
                 self.partners(now, &control, Edge::Down(force), each);
             }
-        } else if buttons {
+        } else if is_button {
             self.down(now, &group, force, each);
+            self.partners(now, &control, Edge::Down(force), each);
             self.up(now, &group, each);
+            self.partners(now, &control, Edge::Up, each);
         }
         for mapping in group {
             self.turn(now, mapping, &control, event, each);
@@ -212,12 +225,15 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         self.partners(now, &key.control, Edge::Up, each);
         while let Some(place) = self.orphans.iter().position(|orphan| orphan.control == key.control) {
             let orphan = self.orphans.swap_remove(place);
-            self.end(&orphan.action, None, each);
+            self.end_orphan(&orphan.action, each);
         }
     }
 
-    /// Says that a control was used that no mapping takes.
+    /// Says that a control was used that no mapping takes. A clock that nobody wants is no news.
     pub(super) fn unmapped(&mut self, control: Control, event: Event, each: &mut impl FnMut(Output)) {
+        if control.source == Source::Clock {
+            return;
+        }
         if let Some(place) = self.place(&control) {
             each(heard(control, event, &place, None));
         }
@@ -294,13 +310,18 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     /// Tells mappings that fire together with a control what it does.
     fn partners(&mut self, now: u64, control: &Control, edge: Edge, each: &mut impl FnMut(Output)) {
         for place in 0..self.chords.len() {
-            let Some(&(source, mapping)) = self.chords.get(place) else { return };
-            let Some(at) = self.setup.mappings().get(usize::from(mapping)).map(|mapping| mapping.at) else { return };
-            let own = Control { source: at.source, ..*control };
-            if source == control.source && at.meets(&own) && self.is_in_reach(mapping, &own) {
+            if let Some(mapping) = self.partner_of(place, control) {
                 self.partner(now, mapping, edge, each);
             }
         }
+    }
+
+    /// The mapping of a chord, if a control is its other button and its own is in reach.
+    fn partner_of(&self, place: usize, control: &Control) -> Option<u16> {
+        let (source, mapping) = *self.chords.get(place)?;
+        let at = self.setup.mappings().get(usize::from(mapping))?.at;
+        let own = Control { source: at.source, ..*control };
+        (source == control.source && at.meets(&own) && self.is_in_reach(mapping, &own)).then_some(mapping)
     }
 
     /// True when a mapping's control would reach it now, or is down for it.
@@ -328,36 +349,58 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     fn pass(&mut self, device: DeviceId, word: MidiWord, each: &mut impl FnMut(Output)) {
         let bytes = word.as_bytes();
         let [status, first, ..] = *bytes else { return };
-        if status >= 0xF0 || self.slots.at(PanelKind::Piano, BankId::PLAY).panel.is_none() {
+        if self.slots.at(PanelKind::Piano, BankId::PLAY).panel.is_none() {
             return;
         }
-        let channel = Some(status & 0x0F);
-        let control = |source| Control { source, device, channel };
-        let word = match status & 0xF0 {
-            POLY_PRESSURE => {
-                let key = self.keys.iter().find(|key| key.control == control(Source::Note(first)));
+        let control = |source| Control { source, device, channel: Some(status & 0x0F) };
+        let source = match status & 0xF0 {
+            POLY_PRESSURE => Source::PolyPressure(first),
+            CONTROL => Source::Control(first),
+            PROGRAM => Source::Program,
+            CHANNEL_PRESSURE => Source::ChannelPressure,
+            PITCH_BEND => Source::PitchBend,
+            _ => return,
+        };
+        if !self.is_free(&control(source)) {
+            return;
+        }
+        let word = match source {
+            Source::PolyPressure(note) => {
+                let key = self.keys.iter().find(|key| key.control == control(Source::Note(note)));
                 let Some(Key { route: Route::Synth { channel, note }, .. }) = key else { return };
                 match MidiWord::new(&[POLY_PRESSURE | channel, *note, bytes.get(2).copied().unwrap_or(0)]) {
                     Ok(word) => word,
                     Err(_) => return,
                 }
             }
-            CONTROL if self.is_others(&control(Source::Control(first)), first) => return,
+            Source::Control(number @ 0..64) if self.is_taken(&control(Source::Control14(number % 32))) => return,
             _ => word,
         };
         self.passed.follow(word);
         each(Output::Rig(Command::Midi(word)));
     }
 
-    /// True for a controller that is a pad's or ignored, or half of a pair that is mapped.
-    fn is_others(&self, control: &Control, number: u8) -> bool {
-        let is_free = |control: &Control| {
-            self.place(control)
-                .is_some_and(|place| place.kind != PanelKind::Pad && self.mapped(&place, control).is_empty())
-        };
-        let pair = Control { source: Source::Control14(number % 32), ..*control };
-        !is_free(control)
-            || number < 64 && self.place(&pair).is_some_and(|place| !self.mapped(&place, &pair).is_empty())
+    /// A pedal or wheel that the synth still holds is let go there too, though a mapping has it now.
+    fn pass_end(&mut self, word: MidiWord, each: &mut impl FnMut(Output)) {
+        if self.passed.is_empty() {
+            return;
+        }
+        let mut after = self.passed;
+        after.follow(word);
+        if !self.passed.without(&after).is_empty() {
+            self.passed = after;
+            each(Output::Rig(Command::Midi(word)));
+        }
+    }
+
+    /// True for a control that no mapping takes, that is no pad and not ignored.
+    fn is_free(&self, control: &Control) -> bool {
+        let place = self.place(control);
+        place.is_some_and(|place| place.kind != PanelKind::Pad && self.mapped(&place, control).is_empty())
+    }
+
+    fn is_taken(&self, control: &Control) -> bool {
+        self.place(control).is_some_and(|place| !self.mapped(&place, control).is_empty())
     }
 }
 

@@ -50,7 +50,7 @@ impl<const MAPPINGS: usize> Lights<MAPPINGS> {
     }
 
     fn pay(&mut self, now: u64) {
-        self.paid_until = self.paid_until.max(now) + COST;
+        self.paid_until = self.paid_until.max(now).saturating_add(COST);
     }
 }
 
@@ -85,7 +85,11 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
 
     /// Everything in reach, values too: nothing that waited before has a meaning any more.
     pub(super) fn show_all(&mut self) {
-        self.lights.queue.clear();
+        while let Some(mapping) = self.lights.queue.pop_front() {
+            if let Some(cell) = self.cell(mapping) {
+                cell.clear(QUEUED);
+            }
+        }
         for slot in 0..super::slots::SLOTS {
             for mapping in self.slots.mappings(slot) {
                 if let Some(cell) = self.cell(mapping) {
@@ -105,16 +109,17 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
 
     /// A light of a mapping that is gone is to go out, unless another has it now. Those that find no room stay lit.
     pub(super) fn darken(&mut self, own: &Mapping) {
-        if let (Light::Own { off, .. }, false) = (own.light, self.is_lit(&own.at)) {
-            if let Some(word) = word(&own.at, value::from_7(off)) {
-                _ = self.lights.dark.push((device(&own.at), word));
-            }
+        if let Light::Own { off, .. } = own.light
+            && !self.is_lit(&own.at)
+            && let Some(word) = word(&own.at, value::from_7(off))
+        {
+            _ = self.lights.dark.push((device(&own.at), word));
         }
     }
 
     pub(super) fn show(&mut self, now: u64, each: &mut impl FnMut(Output)) {
         if self.targets.is_changed() && now >= self.lights.tells_at {
-            self.lights.tells_at = now + TELL_EVERY;
+            self.lights.tells_at = now.saturating_add(TELL_EVERY);
             self.tell_changed(each);
         }
         if now < self.lights.rests_until {
@@ -138,7 +143,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
                 each(Output::Light { device, word });
             }
         }
-        self.lights.rests_until = now + PAUSE;
+        self.lights.rests_until = now.saturating_add(PAUSE);
     }
 
     pub(super) fn show_due(&self) -> Option<u64> {

@@ -31,6 +31,9 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     ) {
         self.catch_up(mapping);
         let Some((own, _)) = self.look(mapping) else { return };
+        if own.button().is_some() {
+            return;
+        }
         match (own.glue.mode, event) {
             (Mode::Button(_), _) | (_, Event::Up) | (Mode::Knob(_), Event::Trigger) => {}
             (Mode::Encoder(encoder), _) => {
@@ -141,7 +144,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
             _ => false,
         };
         if !cell.is(KNOWN) || !is_same {
-            self.send(mapping, &own.action, value, each);
+            self.send(Some(MappingId(mapping)), &own.action, value, each);
         }
         each(Output::Value { by: MappingId(mapping), value, distance });
     }
@@ -150,7 +153,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     pub(super) fn set(&mut self, mapping: u16, own: &Mapping, value: u16, each: &mut impl FnMut(Output)) {
         self.keep(mapping, own, value);
         self.stand_at(mapping, own.glue.unshape(value));
-        self.send(mapping, &own.action, value, each);
+        self.send(Some(MappingId(mapping)), &own.action, value, each);
         each(Output::Value { by: MappingId(mapping), value, distance: None });
     }
 
@@ -164,8 +167,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 
     /// Sends a value to where its action wants it.
-    pub(super) fn send(&mut self, mapping: u16, action: &Action, value: u16, each: &mut impl FnMut(Output)) {
-        let by = Some(MappingId(mapping));
+    pub(super) fn send(&mut self, by: Option<MappingId>, action: &Action, value: u16, each: &mut impl FnMut(Output)) {
         each(match *action {
             Action::Control { channel, number } => {
                 let number = ControlFunction(U7::from_u8_lossy(number));
@@ -224,10 +226,10 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
             return self.tell_changed(each);
         }
         for mapping in 0..self.cells.len() as u16 {
-            let Some((own, cell)) = self.look(mapping) else { continue };
-            if own.action != *action || !action.has_value() {
+            if !action.has_value() || !self.does(mapping, |own| own == action) {
                 continue;
             }
+            let Some((own, cell)) = self.look(mapping) else { continue };
             if !cell.is(KNOWN) || cell.value != value {
                 self.find_at(mapping, &own, value);
                 each(Output::Value { by: MappingId(mapping), value, distance: self.distance(mapping) });
@@ -240,21 +242,26 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         }
     }
 
+    fn does(&self, mapping: u16, is_meant: impl FnOnce(&Action) -> bool) -> bool {
+        self.setup.mappings().get(usize::from(mapping)).is_some_and(|own| is_meant(&own.action))
+    }
+
     /// Tells the other mappings in reach what has become of values that they share.
     pub(super) fn tell_changed(&mut self, each: &mut impl FnMut(Output)) {
         let changed = self.targets.take_changed();
         for slot in 0..super::slots::SLOTS {
             for mapping in self.slots.mappings(slot) {
-                let Some((own, cell)) = self.look(mapping) else { continue };
-                if !changed.contains(&own.action) {
+                if !self.does(mapping, |own| changed.contains(own)) {
                     continue;
                 }
+                let Some((_, cell)) = self.look(mapping) else { continue };
                 self.catch_up(mapping);
-                if let (Some((_, now)), Some(value)) = (self.look(mapping), self.targets.value(&own.action)) {
-                    if now.value != cell.value || !cell.is(KNOWN) {
-                        each(Output::Value { by: MappingId(mapping), value, distance: self.distance(mapping) });
-                        self.show_mapping(mapping);
-                    }
+                if let Some((_, now)) = self.look(mapping)
+                    && (now.value != cell.value || !cell.is(KNOWN))
+                {
+                    let (value, distance) = (now.value, self.distance(mapping));
+                    each(Output::Value { by: MappingId(mapping), value, distance });
+                    self.show_mapping(mapping);
                 }
             }
         }

@@ -22,7 +22,8 @@ pub enum Output {
         /// Whose mapping asked; none ends what a mapping began that is no longer there.
         by: Option<MappingId>,
     },
-    /// A control was used: said once for every reading of a control, before what it does, whether or not it does anything.
+    /// A control was used: said once for every reading of a control, before what it does, whether or not it does anything; of
+    /// a clock only if it does.
     Heard {
         /// The control.
         control: Control,

@@ -3,7 +3,7 @@
 
 use super::Mapper;
 use super::act::{rest, stays};
-use super::cell::{CARRIED, Cell, Gesture, LEADER, NONE, ON, TIMED};
+use super::cell::{CARRIED, Cell, Gesture, LEADER, NONE, ON, QUEUED, REARM, TIMED};
 use super::held::{Orphan, Route};
 use super::output::Output;
 use super::slots::Slots;
@@ -38,7 +38,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         self.move_cells();
         self.settle();
         self.reseat(setup, each);
-        self.end_layers(each);
+        self.end_layers(setup, each);
     }
 
     /// Brings everything that follows from the set-up in line with it.
@@ -78,7 +78,6 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
                 }
             }
         }
-        self.show_all();
     }
 
     /// Decides what of a mapping's state goes on, and ends what does not.
@@ -94,6 +93,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
             self.forget_timer(mapping);
             cell.clear(ON | TIMED);
             cell.gesture = Gesture::new(new);
+            cell.set(REARM);
         }
         if !is_same_action {
             let link = cell.link;
@@ -121,19 +121,20 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         }
         if stays(&own.action) {
             if own.glue.press == Press::Momentary {
-                self.send(mapping, &own.action, rest(own), each);
+                self.targets.set(&own.action, rest(own));
+                self.send(None, &own.action, rest(own), each);
             }
             return;
         }
-        // A layer goes on for as long as the set-up names it.
-        if matches!(own.action, Action::Layer(_)) {
+        // A layer that was turned on goes on for as long as the set-up names it.
+        if matches!(own.action, Action::Layer(_)) && own.glue.press != Press::Momentary {
             return;
         }
         let control = self.keys.iter().find(|key| key.route.leads_to(mapping)).map(|key| key.control);
         let orphan = control.filter(|_| own.glue.press == Press::Momentary);
         let is_kept = orphan.is_some_and(|control| self.orphans.push(Orphan { control, action: own.action }).is_ok());
         if !is_kept {
-            self.end(&own.action, None, each);
+            self.end_orphan(&own.action, each);
         }
     }
 
@@ -170,7 +171,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
             if !cell.take(CARRIED) {
                 *cell = Cell::new(own);
             }
-            cell.clear(super::cell::QUEUED);
+            cell.clear(QUEUED);
         }
     }
 
@@ -213,21 +214,10 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 
     /// Ends the layers that no mapping can end any more.
-    fn end_layers(&mut self, each: &mut impl FnMut(Output)) {
-        let mut named = [false; LAYERS];
-        for own in self.setup.mappings() {
-            if let Action::Layer(place) = own.action {
-                if let Some(named) = named.get_mut(usize::from(place)) {
-                    *named = true;
-                }
-            }
-        }
-        for (place, is_named) in named.into_iter().enumerate() {
-            let layer = Action::Layer(place as u16);
-            if !is_named && self.targets.value(&layer).is_some_and(|value| value != 0) {
-                self.targets.set(&layer, 0);
-                self.end(&layer, None, each);
-            }
+    fn end_layers(&mut self, before: &Setup<PANELS, PRESETS, MAPPINGS>, each: &mut impl FnMut(Output)) {
+        let lost = layers(before) & !layers(&self.setup);
+        for place in (0..LAYERS as u16).filter(|place| lost & 1 << place != 0) {
+            self.end_orphan(&Action::Layer(place), each);
         }
     }
 }
@@ -256,4 +246,15 @@ fn same<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize>(
             }
         }
     }
+}
+
+/// The layers that a set-up names, one bit each.
+fn layers<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize>(
+    setup: &Setup<PANELS, PRESETS, MAPPINGS>,
+) -> u64 {
+    const { assert!(LAYERS <= u64::BITS as usize, "one bit a layer") }
+    setup.mappings().iter().fold(0, |named, own| match own.action {
+        Action::Layer(place) if usize::from(place) < LAYERS => named | 1 << place,
+        _ => named,
+    })
 }

@@ -52,9 +52,9 @@ impl Targets {
         true
     }
 
-    /// Sets the value of an action's target if nobody has.
+    /// Sets the value of an action's target if nobody has. A layer is on only once it has begun.
     pub fn seed(&mut self, action: &Action, value: u16) {
-        if self.value(action).is_none() {
+        if self.value(action).is_none() && !matches!(action, Action::Layer(_)) {
             self.set(action, value);
         }
     }

@@ -138,11 +138,14 @@ fn ignored_controls_do_not_exist() {
     setup.clear();
     setup.zone(zone(Source::Note(0), Source::Note(127), Role::Ignored)).unwrap();
     setup.zone(zone(Source::Control(1), Source::Control(1), Role::Ignored)).unwrap();
+    setup.zone(zone(Source::PitchBend, Source::PitchBend, Role::Ignored)).unwrap();
+    setup.zone(zone(Source::ChannelPressure, Source::ChannelPressure, Role::Pad(A))).unwrap();
     with_play(&mut setup);
     let mut desk = Desk::new(setup);
-    for bytes in [[0x90, 60, 1], [0x80, 60, 0], [0xB0, 1, 5]] {
+    for bytes in [[0x90, 60, 1], [0x80, 60, 0], [0xB0, 1, 5], [0xE0, 0, 5]] {
         assert!(desk.all(&bytes).is_empty(), "{bytes:x?}");
     }
+    assert_eq!(desk.does(&[0xD0, 5]), "", "a pad's");
     assert_eq!(desk.does(&[0xB0, 2, 5]), "cc 0 2 5");
 }
 
@@ -176,6 +179,33 @@ fn what_is_no_note_goes_to_the_synth_while_a_panel_plays_unless_it_is_mapped() {
         assert!(said.contains(part), "{part} is not in {said}");
     }
     desk.check(&[(&[0xB0, 64, 127], ""), (&[0xE0, 0, 32], "")]);
+}
+
+#[test]
+fn a_pedal_is_let_go_where_it_was_pressed() {
+    let mut setup = layout();
+    add(
+        &mut setup,
+        1,
+        PanelKind::Knob,
+        A,
+        &[map(Source::Control(64), plays(60)), knob(Source::PitchBend, Takeover::Off, cc(9))],
+    );
+    with_play(&mut setup);
+    let mut desk = Desk::new(setup);
+    desk.activate(1, false);
+    desk.check(&[(&[0xB0, 64, 127], "cc 0 64 127"), (&[0xE0, 0, 96], "bend 0 12288")]);
+    desk.activate(1, true);
+    desk.check(&[
+        (&[0xB0, 64, 0], "cc 0 64 0"),
+        (&[0xB0, 64, 127], "on 0 60 127"),
+        (&[0xE0, 0, 80], "cc 0 9 80"),
+        (&[0xE0, 0, 64], "cc 0 9 64; bend 0 8192"),
+        (&[0xE0, 0, 80], "cc 0 9 80"),
+    ]);
+    desk.activate(1, false);
+    // Down for the mapping, so that the synth hears nothing of it.
+    desk.check(&[(&[0xB0, 64, 100], ""), (&[0xB0, 64, 0], "off 0 60"), (&[0xB0, 64, 100], "cc 0 64 100")]);
 }
 
 #[test]
@@ -228,6 +258,7 @@ fn parameters_programs_clocks_and_patterns_are_sources() {
         map(Source::Start, Action::Sample(1)),
         map(Source::SysEx(pattern), plays(61)),
         knob(Source::ChannelPressure, Takeover::Off, cc(22)),
+        knob(Source::Rpn(5), Takeover::Off, Action::Sample(2)),
     ];
     add(&mut setup, 1, PanelKind::Knob, A, &all);
     let mut desk = Desk::new(setup);
@@ -240,6 +271,13 @@ fn parameters_programs_clocks_and_patterns_are_sources() {
         (&[0xC0, 6], "cc 0 21 6"),
         (&[0xFA], "do Sample(1) on 65535; do Sample(1) off"),
         (&[0xD3, 127], "cc 0 22 127"),
+        // One more and one less, for a value and for what has none.
+        (&[0xB0, 96, 0], "cc 0 20 65"),
+        (&[0xB0, 97, 0], "cc 0 20 64"),
+        (&[0xB0, 101, 0], ""),
+        (&[0xB0, 100, 5], ""),
+        (&[0xB0, 96, 0], "do Sample(2) on 65535; do Sample(2) off"),
+        (&[0xB0, 97, 0], ""),
     ]);
     let mut said = Vec::new();
     for body in [&[0x7D, 9, 3][..], &[0x7D, 9, 4], &[0x7D, 9], &[]] {
@@ -344,6 +382,7 @@ fn chords_of_buttons_and_long_presses_fire_through_the_mapper() {
     let mut setup = layout();
     let all = [
         fire(Source::Note(16), with, plays(60)),
+        fire(Source::Note(21), Fire::Chord { with: Source::Control(99), within_ms: 50 }, plays(65)),
         fire(Source::Note(18), Fire::Long { after_ms: 300 }, plays(61)),
         fire(Source::Note(18), Fire::Short { within_ms: 300 }, plays(62)),
         fire(Source::Note(19), Fire::Repeat { after_ms: 100, every_ms: 50, fastest_ms: 50 }, plays(63)),
@@ -370,5 +409,8 @@ fn chords_of_buttons_and_long_presses_fire_through_the_mapper() {
         (&[0x80, 20, 0], ""),
         (&[0x90, 20, 100], "off 0 64"),
         (&[0x80, 20, 0], ""),
+        (&[0x90, 21, 100], ""),
+        (&[0xB0, 99, 127], "on 0 65 100"),
+        (&[0xB0, 99, 0], "off 0 65"),
     ]);
 }

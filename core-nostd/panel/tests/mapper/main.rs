@@ -6,6 +6,7 @@ mod dispatch;
 mod lights;
 mod panels;
 mod replace;
+mod setup;
 mod support;
 mod values;
 mod wire;

@@ -1,1 +1,121 @@
-//! wire.
+//! Set-ups as bytes: what comes back is what went, and nothing else comes in.
+
+use crate::chaos::{setups, trace};
+use crate::support::*;
+use proptest::prelude::*;
+use ripieno_panel::glue::Takeover;
+use ripieno_panel::wire::{MAGIC, VERSION, WireError};
+use ripieno_panel::{PanelKind, Pattern, Setup, SetupError, Source};
+use ripieno_types::ParamId;
+
+const ROOM: usize = 16 << 10;
+
+fn bytes(setup: &Small) -> Vec<u8> {
+    let mut bytes = vec![0; ROOM];
+    let length = setup.encode(&mut bytes).unwrap();
+    bytes.truncate(length);
+    bytes
+}
+
+/// A set-up with one of each part.
+fn one_of_each() -> Small {
+    let mut setup = layout();
+    setup.clear();
+    setup.zone(zone(Source::Note(16), Source::Note(23), ripieno_panel::Role::Pad(A))).unwrap();
+    setup.pattern(Pattern { bytes: [Some(1), None].into_iter().collect() }).unwrap();
+    let knob = knob(Source::Control(48), Takeover::PickUp, ripieno_panel::Action::Parameter(ParamId(2)));
+    add(&mut setup, 3, PanelKind::Pad, A, &[lit(map(Source::Note(16), plays(60))), set_to(300, knob)]);
+    setup
+}
+
+/// Version 1, for ever: a change here is a new version.
+const GOLDEN: &str = "5250616e010100000010001700000103000001030301010300000202001000000000000000ffff0300000001003c000001017f0130000001010000ffff03000000060201ac020001020101007813115c";
+
+#[test]
+fn version_1_stays_as_it_is() {
+    let hex: String = bytes(&one_of_each()).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hex, GOLDEN);
+    assert_eq!(Small::decode(&bytes(&one_of_each())), Ok(one_of_each()));
+}
+
+#[test]
+fn too_little_room_is_an_error_whatever_is_missing() {
+    let whole = bytes(&one_of_each());
+    for room in 0..whole.len() {
+        assert_eq!(one_of_each().encode(&mut vec![0; room]), Err(WireError::Room), "{room}");
+    }
+    assert_eq!(one_of_each().encode(&mut vec![0; whole.len()]), Ok(whole.len()));
+}
+
+/// The bytes with a body of one's own and the right CRC.
+fn sealed(body: &[u8]) -> Vec<u8> {
+    let mut bytes = [&MAGIC[..], &[VERSION], body].concat();
+    let crc = !bytes.iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| crc >> 1 ^ if crc & 1 == 1 { 0xEDB8_8320 } else { 0 })
+    });
+    bytes.extend(crc.to_le_bytes());
+    bytes
+}
+
+#[test]
+fn each_fault_is_named() {
+    let whole = bytes(&one_of_each());
+    let with = |place: usize, byte: u8| {
+        let mut bytes = whole.clone();
+        bytes[place] = byte;
+        Small::decode(&bytes)
+    };
+    assert_eq!(with(0, 0), Err(WireError::Magic));
+    assert_eq!(with(4, 2), Err(WireError::Version(2)));
+    assert_eq!(with(9, 77), Err(WireError::Crc));
+    assert_eq!(Small::decode(&whole[..whole.len() - 1]), Err(WireError::Crc));
+    assert_eq!(Small::decode(&[]), Err(WireError::Magic));
+    assert_eq!(Small::decode(&sealed(&[])), Err(WireError::Body));
+    assert_eq!(Small::decode(&sealed(&[0, 0, 0, 0, 0, 0])), Err(WireError::Body), "something behind the end");
+    assert_eq!(Small::decode(&sealed(&[0, 0, 0, 0, 0])), Ok(Small::new()));
+    // More than this one has room for.
+    assert_eq!(Setup::<1, 1, 1>::decode(&whole), Err(WireError::Body));
+    assert!(Setup::<1, 1, 2>::decode(&whole).is_ok());
+    // A preset that claims mappings which are not there.
+    assert_eq!(
+        Small::decode(&sealed(&[0, 0, 1, 0, 0, 0, 1, 0, 0])),
+        Err(WireError::Setup(SetupError::Disorder("presets")))
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn what_is_read_maps_as_what_was_written(setup in setups(), inputs in trace()) {
+        let read = Small::decode(&bytes(&setup)).unwrap();
+        prop_assert_eq!(&read, &setup);
+        prop_assert_eq!(crate::chaos::run(read, &inputs)?, crate::chaos::run(setup, &inputs)?);
+    }
+
+    #[test]
+    fn single_changed_bits_are_refused(setup in setups(), place in any::<prop::sample::Index>(), bit in 0..8_u8) {
+        let mut bytes = bytes(&setup);
+        let place = place.index(bytes.len());
+        bytes[place] ^= 1 << bit;
+        prop_assert!(Small::decode(&bytes).is_err());
+    }
+
+    /// Bodies that are wrong although their CRC is right: refused, or a set-up that maps without a fault.
+    #[test]
+    fn no_bytes_do_harm(
+        setup in setups(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        inputs in trace(),
+    ) {
+        let whole = bytes(&setup);
+        let mut body = whole[MAGIC.len() + 1..whole.len() - 4].to_vec();
+        for (place, byte) in changes {
+            let place = place.index(body.len());
+            body[place] = byte;
+        }
+        if let Ok(setup) = Small::decode(&sealed(&body)) {
+            crate::chaos::run(setup, &inputs)?;
+        }
+    }
+}

@@ -127,7 +127,7 @@ proptest! {
             heard.truncate(1_500);
             heard
         };
-        let whole = play(&mut std::iter::empty());
+        let whole = play(&mut core::iter::empty());
         prop_assert!(whole == play(&mut blocks.iter().copied().cycle()));
     }
 }

@@ -126,7 +126,7 @@ fn two_layers_share_a_key() {
 #[test]
 fn phrases_are_polyphonic_scaled_and_end_as_they_say() {
     let mut score = Score::<64>::new();
-    let through = score.phrase(&[note(20, 64, 0 + 30), note(0, 60, 30)], false, true).unwrap();
+    let through = score.phrase(&[note(20, 64, 30), note(0, 60, 30)], false, true).unwrap();
     let held = score.phrase(&[note(0, 70, 60_000), note(500, 71, 30)], true, false).unwrap();
     let mut player = player(&score);
     let (one, two) = (Some(MappingId(1)), Some(MappingId(2)));

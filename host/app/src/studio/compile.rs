@@ -6,10 +6,11 @@ use super::bank::{bank_id, panel_kind};
 use super::glue;
 use super::model::{LayerSpec, Model, PanelSpec, ScoreSpec, ZoneSpec};
 use crate::panels::{HostScore, HostSetup};
+use ripieno_panel::glue::{Button, Fire, Mode};
 use ripieno_panel::value::from_unit;
 use ripieno_panel::{
-    Action as Core, Address, DeviceId, Layer, Light, Mapping, MappingId, Panel, PanelId, Pattern, Phrase, PresetId,
-    ScoreNote, Source, TextId, Zone,
+    Action as Core, Address, CHORDS, DeviceId, GROUP, Layer, Light, Mapping, MappingId, Panel, PanelId, PanelKind,
+    Pattern, Phrase, PresetId, ScoreNote, Setup, Source, TextId, Zone,
 };
 use ripieno_web::shape::{Action, Entry, EntryAddress, Kind, Preset};
 use std::collections::{BTreeMap, HashMap};
@@ -166,8 +167,14 @@ pub fn compile(model: &Model, numbers: &mut Numbers) -> Compiled {
         samples: model.samples.iter().map(|sample| sample.name.clone()).collect(),
         ..Names::default()
     };
-    let mut compiler =
-        Compiler { model, names, setup: Box::new(HostSetup::new()), zones: Vec::new(), warnings: Vec::new() };
+    let mut compiler = Compiler {
+        model,
+        names,
+        setup: Box::new(HostSetup::new()),
+        zones: Vec::new(),
+        chords: 0,
+        warnings: Vec::new(),
+    };
     let score = compiler.score(&model.score);
     compiler.zones();
     compiler.presets();
@@ -181,6 +188,8 @@ struct Compiler<'m> {
     setup: Box<HostSetup>,
     /// The rules, with what their lights are sent.
     zones: Vec<(Zone, Option<[u8; 2]>)>,
+    /// Buttons so far that fire together with another.
+    chords: usize,
     warnings: Vec<String>,
 }
 
@@ -211,7 +220,7 @@ impl Compiler<'_> {
         let zone = Zone { device: own, channel, run: spec.run, role: spec.role };
         match self.setup.zone(zone) {
             Ok(()) => self.zones.push((zone, spec.light.filter(|_| has_lights))),
-            Err(error) => self.warnings.push(format!("a zone of a layout is left out: {error:?}")),
+            Err(error) => self.warnings.push(format!("a zone of a layout is left out: {error}")),
         }
     }
 
@@ -223,7 +232,8 @@ impl Compiler<'_> {
         for (preset, id) in presets {
             let mut mappings: Vec<(Mapping, &EntryAddress)> = Vec::new();
             for entry in &preset.entries {
-                match self.mapping(preset.kind, entry) {
+                let fits = self.mapping(preset.kind, entry).and_then(|mapping| self.fits(mapping, &mappings));
+                match fits {
                     Ok(mapping) => mappings.push((mapping, &entry.at)),
                     Err(cause) => {
                         self.warnings.push(format!("{:?}: {} is left out: {cause}", preset.name, entry.at.source));
@@ -234,7 +244,7 @@ impl Compiler<'_> {
             mappings.sort_by_key(|(mapping, _)| mapping.at);
             let bare: Vec<Mapping> = mappings.iter().map(|(mapping, _)| *mapping).collect();
             if let Err(error) = self.setup.preset(id, panel_kind(preset.kind), &bare) {
-                self.warnings.push(format!("the preset {:?} is left out: {error:?}", preset.name));
+                self.warnings.push(format!("the preset {:?} is left out: {error}", preset.name));
                 continue;
             }
             for (_, at) in mappings {
@@ -244,6 +254,22 @@ impl Compiler<'_> {
                 self.names.mappings.push(key);
             }
         }
+    }
+
+    /// A mapping that the core takes beside the others: one that it does not take is not to cost the whole preset.
+    fn fits(&mut self, mapping: Mapping, others: &[(Mapping, &EntryAddress)]) -> Result<Mapping, String> {
+        let alone = Setup::<1, 1, 1>::new().preset(PresetId(0), PanelKind::Pad, &[mapping]);
+        alone.map_err(|error| error.to_string())?;
+        if others.iter().filter(|(other, _)| other.at == mapping.at).count() >= GROUP {
+            return Err(format!("a control does {GROUP} things at most"));
+        }
+        if matches!(mapping.glue.mode, Mode::Button(Button { fire: Fire::Chord { .. }, .. })) {
+            if self.chords >= CHORDS {
+                return Err(format!("there are {CHORDS} chords of buttons at most"));
+            }
+            self.chords += 1;
+        }
+        Ok(mapping)
     }
 
     fn mapping(&mut self, kind: Kind, entry: &Entry) -> Result<Mapping, String> {
@@ -275,7 +301,7 @@ impl Compiler<'_> {
             return Ok(n as u8);
         }
         let pattern = Pattern { bytes: bytes.iter().copied().collect() };
-        let number = self.setup.pattern(pattern).map_err(|error| format!("{error:?}"))?;
+        let number = self.setup.pattern(pattern).map_err(|error| error.to_string())?;
         self.names.patterns.push(bytes);
         Ok(number)
     }
@@ -335,11 +361,14 @@ impl Compiler<'_> {
             id,
             kind: panel_kind(spec.kind),
             bank,
-            preset: preset.and_then(|preset| self.names.preset(&preset.id)),
+            // One that was left out leaves a silent panel.
+            preset: preset
+                .and_then(|preset| self.names.preset(&preset.id))
+                .filter(|id| self.setup.presets().iter().any(|preset| preset.id == *id)),
             title: TextId(n as u16),
             is_active: self.model.is_active(spec),
         };
-        self.setup.panel(panel).map_err(|error| format!("{error:?}"))
+        self.setup.panel(panel).map_err(|error| error.to_string())
     }
 
     fn score(&mut self, spec: &ScoreSpec) -> Box<HostScore> {

@@ -44,7 +44,9 @@ pub fn glue(kind: Kind, entry: &Entry) -> Result<core::Glue, String> {
     }
     let curve = curve(entry.curve.as_ref())?;
     let invert = entry.invert.unwrap_or(false);
-    Ok(core::Glue { mode: mode(kind, entry)?, curve, min, max, invert, steps: entry.steps.unwrap_or(0), press })
+    let glue = core::Glue { mode: mode(kind, entry)?, curve, min, max, invert, steps: entry.steps.unwrap_or(0), press };
+    glue.check().map_err(|error| error.to_string())?;
+    Ok(glue)
 }
 
 fn mode(kind: Kind, entry: &Entry) -> Result<core::Mode, String> {
@@ -209,6 +211,7 @@ mod tests {
         check(json!({"curve": "steep"}), "softer");
         check(json!({"curve": [0, 1]}), "five points");
         check(json!({"curve": [0, 0.5, 0.6, 0.7, 1.1]}), "five points");
+        check(json!({"curve": [0, 0.5, 0.4, 0.7, 1.0]}), "point 2");
         check(json!({"button": {"fire": "chord"}}), "with");
         check(json!({"button": {"fire": "chord", "with": 200}}), "200");
         check(json!({"button": {"fire": "press", "with": 20}}), "belongs");

@@ -55,21 +55,15 @@ impl Steps {
         // Twice what it can become: more is not ours.
         let Ok(Some(bytes)) = files.load(Part::History, 2 * MOST_BYTES as usize) else { return stale };
         let Some(replayed) = journal::replay(&bytes) else { return stale };
-        let Replayed { mut steps, mut done, tip, before_last, length, records } = replayed;
-        let mut is_stale = (length as usize) < bytes.len();
+        let Replayed { steps, done, tip, before_last, length, records } = replayed;
+        let mut all = Self { steps, done, length, records, is_stale: (length as usize) < bytes.len() };
         if tip != text {
-            is_stale = true;
             match before_last.filter(|(_, _, before)| before == text) {
-                Some((steps_before, done_before, _)) => (steps, done) = (steps_before, done_before),
-                None => {
-                    steps.truncate(done);
-                    let patch = Patch::between(&tip, text);
-                    steps.push(Arc::new(Step { label: OUTSIDE.into(), millis: now(), patch }));
-                    done += 1;
-                }
+                Some((steps, done, _)) => all = Self { steps, done, is_stale: true, ..all },
+                None => all.outside(&tip, text),
             }
         }
-        Self { steps, done, length, records, is_stale }
+        all
     }
 
     /// Steps back and forth.
@@ -106,6 +100,14 @@ impl Steps {
         self.steps.push(Arc::new(step));
         self.done += 1;
         Ok(())
+    }
+
+    /// Remembers that somebody else made `new` of `old`. It is written with the next step.
+    pub fn outside(&mut self, old: &[u8], new: &[u8]) {
+        self.steps.truncate(self.done);
+        self.steps.push(Arc::new(Step { label: OUTSIDE.into(), millis: now(), patch: Patch::between(old, new) }));
+        self.done += 1;
+        self.is_stale = true;
     }
 
     /// Remembers a step back from the text `old`.

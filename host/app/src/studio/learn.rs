@@ -9,6 +9,7 @@ use ripieno_web::shape::{Action, Entry, EntryAddress, Kind, Preset, Use};
 
 /// What became of learning a control.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, and it lives for a moment")]
 pub enum Learned {
     /// It is mapped now.
     Mapped(Entry),

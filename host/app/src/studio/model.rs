@@ -224,6 +224,17 @@ impl Model {
         self.presets.iter().filter(move |preset| preset.kind == kind)
     }
 
+    /// What the computer may be made to do, for those who do it; `resolve` looks secrets up. Any.
+    ///
+    /// # Errors
+    /// Names what cannot be used.
+    pub fn actions_config(&self, resolve: impl Fn(&Value) -> Value) -> Result<ripieno_actions::Config, String> {
+        let mut all: serde_json::Map<String, Value> =
+            self.actions.tables.iter().map(|(key, value)| (key.clone(), resolve(value))).collect();
+        all.insert("allow".into(), self.actions.allow.clone().into());
+        serde_json::from_value(all.into()).map_err(|error| error.to_string())
+    }
+
     /// A panel as it is served. Any.
     pub fn served_panel(&self, panel: &PanelSpec) -> Panel {
         let preset = panel.preset_id.as_ref().and_then(|id| self.preset(panel.kind, id));

@@ -14,6 +14,8 @@ use view::{Findings, View};
 const STARTER: &str = include_str!("starter.toml");
 /// Where one of these is, somebody has begun already.
 const BEGUN: [&str; 7] = ["version", "devices", "layouts", "pad_presets", "knob_presets", "piano_presets", "panels"];
+/// What an own studio begins with.
+pub const STARTED: &str = "version = 1\n";
 /// The version of the format.
 const VERSION: i64 = 1;
 
@@ -64,7 +66,9 @@ fn read_whole(text: &str) -> Result<Reading, Vec<Notice>> {
     controls::read(&root, &mut model);
     rest::read(&root, &mut model);
     root.done();
-    controls::look_again(&model, document.as_table(), &findings);
+    if !findings.is_refused() {
+        controls::look_again(&model, document.as_table(), &findings);
+    }
     let (errors, warnings) = findings.told(text);
     if errors.is_empty() { Ok(Reading { model, warnings }) } else { Err(errors) }
 }

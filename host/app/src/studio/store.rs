@@ -81,8 +81,9 @@ impl<F: Files> Studio<F> {
     /// and unknown keys stay), stored and remembered under `label`. A change that changes nothing is no step. Control; blocks.
     ///
     /// # Errors
-    /// What `change` says; [`EditError::Invalid`] for what cannot be written down; [`EditError::Storage`]. Nothing has changed
-    /// then, in memory or on the disk.
+    /// What `change` says; [`EditError::Invalid`] for what cannot be written down; [`EditError::Conflict`] when the file was
+    /// changed meanwhile, which [`refresh`](Self::refresh) takes in; [`EditError::Storage`]. Nothing has changed then, in
+    /// memory or on the disk.
     pub fn edit<T>(
         &mut self,
         label: &str,
@@ -110,6 +111,22 @@ impl<F: Files> Studio<F> {
         let broken = |causes: Vec<Notice>| StudioError::Broken { causes, last_good: None }.to_string();
         let reading = read::read(text).map_err(|causes| EditError::Invalid(broken(causes)))?;
         if text == self.text { Ok(()) } else { self.commit(label, text.into(), reading) }
+    }
+
+    /// Reads the document again if somebody else has changed it, which is one step; false if nobody has. Until then no edit is
+    /// stored over it. Control; blocks.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open); the studio is as it was, and still not what is on the disk.
+    pub fn refresh(&mut self) -> Result<bool, StudioError> {
+        let text = load(&mut self.files, Part::Document)?.unwrap_or_default();
+        if text == self.text {
+            return Ok(false);
+        }
+        let reading = read::read(&text).map_err(|causes| StudioError::Broken { causes, last_good: None })?;
+        self.steps.outside(self.text.as_bytes(), text.as_bytes());
+        (self.text, self.model, self.warnings) = (text, reading.model, reading.warnings);
+        Ok(true)
     }
 
     /// Takes back the last step; nothing if there is none. Control; blocks.
@@ -164,6 +181,12 @@ impl<F: Files> Studio<F> {
         reading: Reading,
         remember: impl FnOnce(&mut Steps, &mut F, &[u8], &[u8]) -> Result<(), String>,
     ) -> Result<(), EditError> {
+        let there = self.files.load(Part::Document, MOST_BYTES);
+        let there = there.map_err(|error| EditError::Storage(format!("the studio {error}; nothing has changed")))?;
+        if there.unwrap_or_default() != self.text.as_bytes() {
+            let cause = "the studio's file was changed by somebody else meanwhile; it has to be read again first";
+            return Err(EditError::Conflict(cause.into()));
+        }
         let before = self.steps.clone();
         let stored = remember(&mut self.steps, &mut self.files, self.text.as_bytes(), text.as_bytes())
             .and_then(|()| self.files.rotate())
@@ -239,7 +262,7 @@ fn decoded(bytes: Vec<u8>) -> Result<String, StudioError> {
 }
 
 /// The text with the difference between two models written into it, and what it says then: exactly the new model.
-fn written(text: &str, old: &Model, new: &Model) -> Result<(String, Reading), EditError> {
+pub(super) fn written(text: &str, old: &Model, new: &Model) -> Result<(String, Reading), EditError> {
     let unreadable = |causes: Vec<Notice>| {
         EditError::Invalid(causes.into_iter().next().map(|notice| notice.cause).unwrap_or_default())
     };

@@ -16,6 +16,8 @@ pub struct Spec {
     pub button: bool,
     /// True if a knob makes sense of it.
     pub knob: bool,
+    /// True for what the computer is made to do: it has to be allowed, and is checked by those who do it.
+    pub is_outside: bool,
 }
 
 /// One field.
@@ -51,6 +53,8 @@ pub enum Shape {
     Param,
     /// An effect.
     Effect,
+    /// Whatever those who do it understand.
+    Any,
 }
 
 impl fmt::Display for Shape {
@@ -62,6 +66,7 @@ impl fmt::Display for Shape {
             Self::Notes => f.write_str("1 to 8 notes from 0 to 127, or their names"),
             Self::Bool => f.write_str("true or false"),
             Self::Text => f.write_str("a text"),
+            Self::Any => f.write_str("a value"),
             Self::OneOf(words) => write!(f, "one of {}", words.join(", ")),
             Self::Param => {
                 let names: Vec<&str> = PARAMS.iter().map(|param| param.name).collect();
@@ -85,6 +90,7 @@ impl Shape {
             Self::Notes => json!({ "type": "notes", "max_items": 8 }),
             Self::Bool => json!({ "type": "boolean" }),
             Self::Text => json!({ "type": "string" }),
+            Self::Any => json!({ "type": "any" }),
             Self::OneOf(words) => json!({ "type": "string", "one_of": words }),
             Self::Param => {
                 let names: Vec<&str> = PARAMS.iter().map(|param| param.name).collect();
@@ -115,14 +121,18 @@ const VELOCITY: Field = maybe("velocity", Shape::Int(1, 127));
 const KINDS: &[&str] = &["pad", "knob", "piano"];
 
 const fn button(name: &'static str, about: &'static str, fields: &'static [Field]) -> Spec {
-    Spec { name, about, fields, button: true, knob: false }
+    Spec { name, about, fields, button: true, knob: false, is_outside: false }
 }
 
 const fn either(name: &'static str, about: &'static str, fields: &'static [Field]) -> Spec {
-    Spec { name, about, fields, button: true, knob: true }
+    Spec { name, about, fields, button: true, knob: true, is_outside: false }
 }
 
-/// What the rig and the host's instruments and tasks understand.
+const fn outside(name: &'static str, about: &'static str, knob: bool, fields: &'static [Field]) -> Spec {
+    Spec { name, about, fields, button: true, knob, is_outside: true }
+}
+
+/// What the rig and the host's instruments and tasks understand, then what the computer does.
 const SPECS: &[Spec] = &[
     button("note", "a note for as long as the control is down", &[needed("note", Shape::Note), CHANNEL, VELOCITY]),
     button(
@@ -163,20 +173,69 @@ const SPECS: &[Spec] = &[
             maybe("event", Shape::Text),
         ],
     ),
+    outside(
+        "keystroke",
+        "keys, to whatever is in front or only to one application",
+        false,
+        &[needed("keys", Shape::Text), maybe("process", Shape::Text)],
+    ),
+    outside(
+        "scroll",
+        "notches of the wheel",
+        true,
+        &[needed("amount", Shape::Int(-100, 100)), given("horizontal", Shape::Bool, "false")],
+    ),
+    outside(
+        "launch",
+        "a program, by its arguments or, with shell = true, by a command",
+        false,
+        &[
+            maybe("argv", Shape::Any),
+            maybe("command", Shape::Text),
+            given("shell", Shape::Bool, "false"),
+            maybe("cwd", Shape::Text),
+            maybe("env", Shape::Any),
+        ],
+    ),
+    outside(
+        "http",
+        "a request",
+        true,
+        &[
+            given("method", Shape::Text, "GET"),
+            needed("url", Shape::Text),
+            maybe("headers", Shape::Any),
+            maybe("body", Shape::Text),
+            given("timeout_ms", Shape::Int(1, 600_000), "10000"),
+            given("redirects", Shape::Int(0, 255), "0"),
+        ],
+    ),
+    outside(
+        "osc",
+        "a message over UDP",
+        true,
+        &[needed("to", Shape::Text), needed("address", Shape::Text), maybe("args", Shape::Any)],
+    ),
+    outside("midi_out", "bytes to a MIDI output", true, &[needed("port", Shape::Text), needed("message", Shape::Any)]),
+    outside("volume", "a volume of the system", true, &[needed("target", Shape::Text)]),
+    outside(
+        "obs",
+        "something of OBS Studio",
+        false,
+        &[needed("do", Shape::Text), maybe("name", Shape::Text), maybe("input", Shape::Text)],
+    ),
+    outside("reaper", "an action of REAPER", true, &[needed("action", Shape::Any)]),
 ];
 
-/// What the computer is made to do: its fields are checked by those who do it.
-pub const OUTSIDE: &[&str] =
-    &["keystroke", "app_keystroke", "scroll", "launch", "http", "osc", "midi_out", "volume", "obs", "reaper"];
-
-/// A type by its name.
+/// A type by its name; `app_keystroke` is what `keystroke` was called with a process.
 pub fn find(name: &str) -> Option<&'static Spec> {
+    let name = if name == "app_keystroke" { "keystroke" } else { name };
     SPECS.iter().find(|spec| spec.name == name)
 }
 
 /// All names.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    SPECS.iter().map(|spec| spec.name).chain(OUTSIDE.iter().copied())
+    SPECS.iter().map(|spec| spec.name)
 }
 
 /// Every type of action with its fields: `[{type, about, fields: [{name, shape, default, required}], button, knob, where}]`;
@@ -186,14 +245,13 @@ pub fn catalog() -> Value {
         let default = field.default.map(|text| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)));
         json!({ "name": field.name, "shape": field.shape.json(), "default": default, "required": field.is_required })
     };
-    let ours = SPECS.iter().map(|spec| {
+    let spec = |spec: &Spec| {
         let fields: Vec<Value> = spec.fields.iter().map(field).collect();
-        json!({ "type": spec.name, "about": spec.about, "fields": fields, "button": spec.button, "knob": spec.knob, "where": "rig" })
-    });
-    ours.chain(outside()).collect()
-}
-
-/// What the computer may be made to do.
-fn outside() -> impl Iterator<Item = Value> {
-    OUTSIDE.iter().map(|name| json!({ "type": name, "about": "", "fields": [{"name": "", "required": true}], "button": true, "knob": true, "where": "computer" }))
+        let place = if spec.is_outside { "computer" } else { "rig" };
+        json!({
+            "type": spec.name, "about": spec.about, "fields": fields,
+            "button": spec.button, "knob": spec.knob, "where": place,
+        })
+    };
+    SPECS.iter().map(spec).collect()
 }

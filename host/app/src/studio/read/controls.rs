@@ -116,8 +116,12 @@ fn zone(view: View<'_>) -> Option<ZoneSpec> {
     }
     let [run] = runs.as_slice() else {
         let names: Vec<&str> = RUNS.iter().map(|(key, _)| *key).collect();
-        let cause = format!("a zone has one of {} and source; this has {}", names.join(", "), runs.len());
-        view.findings().error(view.at(), cause);
+        let named = names.iter().chain(&["source"]).filter(|key| view.has(key)).count();
+        // One that is there and is wrong was told already.
+        if named != 1 {
+            let cause = format!("a zone has one of {} and source; this has {named}", names.join(", "));
+            view.findings().error(view.at(), cause);
+        }
         return None;
     };
     let role = view.needed("role");
@@ -226,7 +230,7 @@ fn entry(view: View<'_>, kind: Kind) -> Option<Entry> {
     sources.extend(view.int("cc", 0..=127).map(|cc| format!("cc:{cc}")));
     sources.extend(view.text("source"));
     let [source] = sources.as_slice() else {
-        let named = ["note", "cc", "source"].iter().filter(|key| view.item(key).is_some()).count();
+        let named = ["note", "cc", "source"].iter().filter(|key| view.has(key)).count();
         if named != 1 {
             view.findings().error(view.at(), format!("a control has one of note, cc and source; this has {named}"));
         }

@@ -52,6 +52,9 @@ pub fn read(root: &View<'_>, model: &mut Model) {
             }
         }
     }
+    if let Err(cause) = model.actions_config(|value| value.clone()) {
+        root.findings().warn(root.place("actions"), format!("[actions]: {cause}"));
+    }
     for view in root.tables("contexts") {
         context(view, model);
     }

@@ -25,6 +25,11 @@ impl Findings {
         self.warnings.borrow_mut().push((at, cause.into()));
     }
 
+    /// True once there is a mistake.
+    pub fn is_refused(&self) -> bool {
+        !self.errors.borrow().is_empty()
+    }
+
     /// Mistakes and oddities in the order of the text.
     pub fn told(self, text: &str) -> (Vec<Notice>, Vec<Notice>) {
         let tell = |mut found: Vec<(Option<usize>, String)>| {
@@ -63,6 +68,11 @@ impl<'d> View<'d> {
     pub fn item(&self, key: &'static str) -> Option<&'d Item> {
         self.known.borrow_mut().push(key);
         self.table.get(key).filter(|item| !item.is_none())
+    }
+
+    /// True if there is such a key.
+    pub fn has(&self, key: &str) -> bool {
+        self.table.get(key).is_some_and(|item| !item.is_none())
     }
 
     /// Where a value stands.
