@@ -55,5 +55,5 @@ fn what_is_mapped_already_is_a_conflict_unless_it_is_to_be_replaced() {
     serve.done("POST", "/api/pads/16/press", json!({}));
     serve.until("/api/log", |log| log.to_string().contains("is a pad in the layout"));
     assert_eq!(serve.get("/api/learn")["heard"], json!([]));
-    serve.refused(400, "POST", "/api/learn", json!({"targets": [{"type": "nonsense"}], "type": "knob", "preset": "x"}));
+    serve.refused(400, "POST", "/api/learn", json!({"targets": [{"type": "nonsense"}]}));
 }

@@ -92,6 +92,8 @@ impl Serve {
                 let request = request.header("content-type", "application/json").body(body.to_string());
                 self.agent.run(request.expect("a request"))
             }
+            // Said to be empty rather than left open.
+            None if method == "POST" => self.agent.run(request.body("").expect("a request")),
             None => self.agent.run(request.body(()).expect("a request")),
         };
         let mut answer = answer.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
@@ -198,7 +200,10 @@ pub fn command(studio: &Path, arguments: &[&str]) -> Command {
     // Should the test be killed, the system ends the program.
     let mut command = Command::new("setpriv");
     command.args(["--pdeathsig", "KILL"]).arg(sibling("ripieno-under-test"));
-    command.args(["serve", "--addr", "127.0.0.1:0", "--json", "--studio"]).arg(studio).args(arguments);
+    command.args(["serve", "--json", "--studio"]).arg(studio).args(arguments);
+    if !arguments.contains(&"--addr") {
+        command.args(["--addr", "127.0.0.1:0"]);
+    }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -339,6 +344,22 @@ impl Socket {
             let message = self.read().unwrap_or_else(|code| panic!("closed with {code:?} before {id}"));
             if message["type"] == "response" && message["id"] == id.as_str() {
                 return (message["code"].as_u64().expect("a code"), message["payload"].clone());
+            }
+        }
+    }
+
+    /// Asks for the state's number and hash until this copy has that number, and compares.
+    ///
+    /// # Panics
+    /// When it differs, or the server closes before.
+    pub fn agree(&mut self) {
+        loop {
+            let (_, stamp) = self.ask("GET", "/api/state/stamp", Value::Null);
+            let seq = stamp["seq"].as_u64().expect("a number");
+            self.catch_up(seq);
+            if self.seq == seq {
+                assert_eq!(ripieno_web::hash(&self.state), stamp["hash"], "a copy differs at {seq}");
+                return;
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::Owner;
 use crate::live::Outcome;
-use crate::studio;
+use crate::studio::{self, Slot};
 use ripieno_panel::value::{to_7, to_14, to_unit};
 use ripieno_panel::{Action, BankId, Control, MappingId, Output, PanelId, PanelKind, Phase, Source};
 use ripieno_types::Command;
@@ -46,7 +46,10 @@ impl Owner {
             }
             Output::Rig(Command::Parameter { id, value }) => self.effect_moved(id, value),
             Output::Value { by, value, distance } => self.value_moved(by, value, distance),
-            Output::Activated { panel, previous, .. } => self.activated(panel, previous),
+            Output::Activated { kind, bank, panel, previous } => {
+                let kind = served_kind(kind);
+                self.activated(&(kind, studio::bank_name(kind, bank)), panel, previous);
+            }
             Output::Bank(bank) => {
                 self.bank = bank;
                 let bank = studio::bank_name(Kind::Knob, bank);
@@ -67,10 +70,13 @@ impl Owner {
     }
 
     /// A panel took a slot, or left it, by itself.
-    fn activated(&mut self, panel: Option<PanelId>, previous: Option<PanelId>) {
-        // What belongs to a set-up that is no more has been overruled by what was edited since.
-        let id = panel.or(previous).and_then(|id| self.names.panel_id(id)).map(str::to_owned);
-        let Some(id) = id else { return };
+    fn activated(&mut self, slot: &Slot, panel: Option<PanelId>, previous: Option<PanelId>) {
+        let id = |id: Option<PanelId>| id.and_then(|id| self.names.panel_id(id)).map(str::to_owned);
+        let (now, before) = (id(panel), id(previous));
+        if self.is_echo(slot, now.as_deref()) {
+            return;
+        }
+        let Some(id) = now.or(before) else { return };
         if let Err(refusal) = self.activate_panel(&id, panel.is_some()) {
             self.fail("panels", format!("the active panel cannot be kept: {refusal}"));
         }

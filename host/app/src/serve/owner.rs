@@ -17,12 +17,12 @@ use super::sound::Offer;
 use super::telemetry::Counters;
 use super::values::{self, Values};
 use crate::live::Handle;
-use crate::studio::{Compiled, EditError, Folder, Model, Names, Numbers, Studio, Vault, compile};
+use crate::studio::{Compiled, EditError, Folder, Model, Names, Numbers, Slot, Studio, Vault, compile};
 use ripieno_panel::{BankId, Zone};
 use ripieno_web::shape::{History, Pressed};
 use ripieno_web::{Event, Publisher, Refusal};
 use serde_json::Value;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::io;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -32,6 +32,9 @@ use std::time::{Duration, Instant};
 const REST: Duration = Duration::from_secs(1);
 /// Workers for operations and for what only looks.
 const WORKERS: usize = 4;
+
+/// The active panel of each slot.
+type Active = BTreeMap<Slot, String>;
 
 /// What an owner is made of.
 #[derive(Debug)]
@@ -65,7 +68,10 @@ pub struct Owner {
     pub(super) publisher: Publisher,
     /// What the numbers mean that the panels use now, and those of set-ups that are on their way, by their count.
     pub(super) names: Names,
-    coming: VecDeque<(u64, Names)>,
+    coming: VecDeque<(u64, Names, Active)>,
+    /// The slots as the set-up had them that is in place, and those that have been told of since.
+    placed: Active,
+    told: BTreeSet<Slot>,
     numbers: Numbers,
     setups: u64,
     /// What of the studio could not be handed over.
@@ -108,6 +114,8 @@ impl Owner {
             publisher: Publisher::new(empty()),
             names: Names::default(),
             coming: VecDeque::new(),
+            placed: Active::new(),
+            told: BTreeSet::new(),
             numbers: Numbers::default(),
             setups: 0,
             faults: Vec::new(),
@@ -279,7 +287,8 @@ impl Owner {
     /// Hands the panels over as they are now: all silent while something is learned.
     pub(super) fn arrange(&mut self, with_score: bool) {
         let model = self.studio.model();
-        let silent = self.learn.is_active().then(|| Model { active: Default::default(), ..model.clone() });
+        let silent = self.learn.is_active().then(|| Model { active: Active::new(), ..model.clone() });
+        let active = silent.as_ref().unwrap_or(model).active.clone();
         let Compiled { setup, score, names, warnings } = compile(silent.as_ref().unwrap_or(model), &mut self.numbers);
         self.zones = setup.zones().to_vec();
         self.session.panels(setup);
@@ -287,7 +296,7 @@ impl Owner {
             self.session.score(score);
         }
         self.setups += 1;
-        self.coming.push_back((self.setups, names));
+        self.coming.push_back((self.setups, names, active));
         let before = std::mem::replace(&mut self.faults, warnings.clone());
         for warning in warnings.into_iter().filter(|warning| !before.contains(warning)) {
             self.warn("panels", warning);
@@ -296,11 +305,17 @@ impl Owner {
 
     /// The n-th set-up is in place: from now on its numbers are used.
     pub(super) fn names_are(&mut self, n: u64) {
-        while self.coming.front().is_some_and(|(count, _)| *count <= n) {
-            if let Some((_, names)) = self.coming.pop_front() {
-                self.names = names;
+        while self.coming.front().is_some_and(|(count, ..)| *count <= n) {
+            if let Some((_, names, active)) = self.coming.pop_front() {
+                (self.names, self.placed) = (names, active);
+                self.told.clear();
             }
         }
+    }
+
+    /// True if a slot's change only says what the set-up has brought: everybody knows.
+    pub(super) fn is_echo(&mut self, slot: &Slot, panel: Option<&str>) -> bool {
+        self.told.insert(slot.clone()) && self.placed.get(slot).map(String::as_str) == panel
     }
 }
 
