@@ -1,6 +1,7 @@
 //! Panels in a live session on the fake driver: what a controller's messages become, while everything changes.
 
-use ripieno::live::{Change, HostScore, Outcome, Sample, Samples, Settings, Status};
+use ripieno::live::{Change, Outcome, Sample, Samples, Settings, Status};
+use ripieno::panels::HostScore;
 use ripieno_fx::id;
 use ripieno_panel::glue::{Fire, Glue, Press};
 use ripieno_panel::{Action, DeviceId, Output, Phase, ScoreNote, Source};

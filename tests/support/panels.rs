@@ -1,6 +1,7 @@
 //! Panels for a live session: short set-ups, and an ear for what they say.
 
-use ripieno::live::{Handle, HostSetup, Outcome};
+use ripieno::live::{Handle, Outcome};
+use ripieno::panels::HostSetup;
 use ripieno_panel::glue::{Button, Fire, Glue, Mode, Takeover};
 use ripieno_panel::{
     Action, Address, BankId, Light, Mapping, Output, Panel, PanelId, PanelKind, Pattern, PresetId, Role, Run, Source,

@@ -1,4 +1,4 @@
-//! The panel core at the size that a desktop has room for.
+//! The panel core at the size that a desktop has room for. These are large: keep them in boxes.
 
 use ripieno_panel::{Mapper, Score, Setup};
 

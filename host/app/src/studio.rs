@@ -13,7 +13,6 @@ mod files;
 mod glue;
 mod history;
 mod import;
-
 mod learn;
 mod merge;
 mod model;
@@ -27,14 +26,13 @@ mod vault;
 pub(crate) mod verb;
 
 pub use action::{catalog, check as check_action};
-pub use address::{pattern_of, source_of, source_text};
+pub use address::{Heard, pattern_of, source_of, source_text};
 pub use bank::{bank_id, bank_name, default_bank, panel_kind, template_title};
 pub use compile::{Compiled, Names, Numbers, Outside, compile};
 pub use controllers::{controllers, layouts_json};
 pub use error::{EditError, Notice, StudioError};
 pub use files::{Files, Folder, InMemory, Part, VERSIONS};
 pub use history::{FEWEST_STEPS, MOST_STEPS};
-
 pub use import::{Imported, import};
 pub use learn::Learned;
 pub use model::{

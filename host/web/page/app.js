@@ -71,7 +71,7 @@ function hear(message) {
     byId("unlock").hidden = true;
     say("open", "Connected");
     byId("log").replaceChildren();
-    for (const entry of state.logs ?? []) log(entry);
+    for (const entry of Object.values(state.logs ?? {})) log(entry);
   } else if (message.type === "response") {
     if (message.status === "error") log({ level: "error", tag: "page", message: message.payload?.error ?? "refused" });
     return;

@@ -1,6 +1,7 @@
 //! Panels, scores and samples for the live session, other ones each time.
 
-use ripieno::live::{Handle, HostScore, Sample, Samples};
+use ripieno::live::{Handle, Sample, Samples};
+use ripieno::panels::HostScore;
 use ripieno_fx::id;
 use ripieno_midi::SLOTS;
 use ripieno_panel::glue::{Fire, Glue, Press};

@@ -56,7 +56,8 @@ fn built_in() -> Vec<Entry> {
 
 /// The SoundFonts of one folder by name; none if it cannot be read.
 fn soundfonts(folder: &Path) -> Vec<FileEntry> {
-    let entry = |path: PathBuf| Some(FileEntry { bytes: path.metadata().ok()?.len(), path: path.display().to_string() });
+    let entry =
+        |path: PathBuf| Some(FileEntry { bytes: path.metadata().ok()?.len(), path: path.display().to_string() });
     soundfont_paths(folder).into_iter().filter_map(entry).collect()
 }
 

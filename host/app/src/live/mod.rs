@@ -22,7 +22,7 @@ mod staged;
 mod status;
 
 pub use hardware::Hardware;
-pub use panels::{HostFront, HostMapper, HostScore, HostSetup, Listener, Outcome};
+pub use panels::{HostFront, Listener, Outcome};
 pub use request::{Handle, SessionError};
 pub use samples::{Sample, Samples};
 pub use session::{Devices, Inputs, Opening, Parts, Running, Save, start};

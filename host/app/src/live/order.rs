@@ -1,9 +1,9 @@
 //! What crosses the rings between control and callback: orders one way, and what they replaced the other way.
 
 use super::Samples;
-use super::panels::{HostMapper, HostScore, HostSetup};
 use super::song::SongPart;
 use crate::Instrument;
+use crate::panels::{HostMapper, HostScore, HostSetup};
 use ripieno_midi::SLOTS;
 use ripieno_panel::DeviceId;
 use ripieno_rig::Input;

@@ -1,17 +1,12 @@
-//! Panels in a live session: how large they may be here, and what the audio side tells of them.
+//! Panels in a live session: what stands before the rig, and what the audio side tells of it.
 
 use super::Samples;
-use ripieno_panel::{Action, Mapper, Output, Phase, Score, Setup, value};
+use crate::panels::{HostMapper, HostScore};
+use ripieno_panel::{Action, Output, Phase, value};
 use ripieno_rig::Front;
 use ripieno_ring::spsc::Producer;
 use ripieno_types::Timed;
 
-/// The set-up of a live session: 256 panels, 512 presets and 4,096 mappings at most. Large: keep it in a box.
-pub type HostSetup = Setup<256, 512, 4_096>;
-/// The score of a live session: 4,096 notes at most. Large: keep it in a box.
-pub type HostScore = Score<4_096>;
-/// Maps by a [`HostSetup`].
-pub type HostMapper = Mapper<256, 512, 4_096>;
 /// What stands before the rig.
 pub type HostFront = Front<Box<HostMapper>, Box<HostScore>, Samples>;
 

@@ -1,9 +1,10 @@
 //! What others ask of a session, and the handle that they ask through.
 
-use super::panels::{HostScore, HostSetup, Listener, Outcome};
+use super::panels::{Listener, Outcome};
 use super::settings::OutOfRange;
 use super::{Change, Samples, Settings, SongPart, Status};
 use crate::Instrument;
+use crate::panels::{HostScore, HostSetup};
 use ripieno_files::atomic::{AtomicError, Existing};
 use ripieno_midi::SLOTS;
 use ripieno_panel::{DeviceId, PanelId};

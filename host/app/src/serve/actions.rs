@@ -63,7 +63,9 @@ impl Deeds {
             let post = self.post.clone();
             let front = Box::new(Desktop::default());
             // Without a thread nothing switches by itself, as without a desktop.
-            self.watch = Watch::start(front, ripieno_actions::LOOK_INTERVAL, move |front| _ = post.send(Inbox::Front(front))).ok();
+            self.watch =
+                Watch::start(front, ripieno_actions::LOOK_INTERVAL, move |front| _ = post.send(Inbox::Front(front)))
+                    .ok();
         }
         self.contexts.set_rules(rules)
     }
@@ -78,7 +80,8 @@ impl Owner {
     /// A panel asks for something outside of the rig.
     pub(super) fn outside(&mut self, n: u16, phase: Phase, by: Option<MappingId>) {
         let Some(Outside { action, label }) = self.names.outside(n).cloned() else { return };
-        let place = by.and_then(|by| self.names.mapping(by)).map(|(preset, at)| format!("{preset} {}", super::values::key(at)));
+        let place =
+            by.and_then(|by| self.names.mapping(by)).map(|(preset, at)| format!("{preset} {}", super::values::key(at)));
         let who = if label.is_empty() { place.unwrap_or_default() } else { label };
         let (phase, value) = match phase {
             Phase::On(value) => (ripieno_actions::Phase::On, value),
@@ -129,7 +132,11 @@ impl Owner {
         };
         let kind = kind.name().to_owned();
         let line = format!("{who}: {kind} {result}{}{detail}", if detail.is_empty() { "" } else { ": " });
-        if result == "failed" { self.warn("actions", line) } else { self.info("actions", line) }
+        if result == "failed" {
+            self.warn("actions", line)
+        } else {
+            self.info("actions", line)
+        }
         self.tell_outcome(Event::ActionOutcome { kind, who, result: result.into(), detail });
     }
 

@@ -151,7 +151,12 @@ impl Owner {
     /// The control that a source means whose role fits: on the device and channel of the rule that makes it so, else on those
     /// of the entry that listens. One whose slot has a panel is taken first.
     fn aim(&self, source: Source, fits: impl Fn(Role) -> bool) -> Option<Aim<'_>> {
-        let anywhere = Zone { device: None, channel: None, run: ripieno_panel::Run { first: source, last: source }, role: Role::Ignored };
+        let anywhere = Zone {
+            device: None,
+            channel: None,
+            run: ripieno_panel::Run { first: source, last: source },
+            role: Role::Ignored,
+        };
         let has_source = |zone: &&Zone| {
             zone.meets(&Control {
                 source,
@@ -193,11 +198,8 @@ impl Owner {
             if !is_near || !listens(channel, rule.channel) {
                 continue;
             }
-            let narrow = Control {
-                device: device.unwrap_or(control.device),
-                channel: channel.or(control.channel),
-                ..control
-            };
+            let narrow =
+                Control { device: device.unwrap_or(control.device), channel: channel.or(control.channel), ..control };
             // Narrower, it may be met by another rule.
             let same = self.panel_of(&narrow).map(|panel| &panel.id) == panel.map(|panel| &panel.id);
             if same {

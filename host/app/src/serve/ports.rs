@@ -62,10 +62,8 @@ impl Watch {
             }
         };
         let thread = thread::Builder::new().name("ripieno-ports".into()).spawn(run);
-        let thread = thread.map_err(|error| MidiError::Driver {
-            what: "watching MIDI devices",
-            cause: error.to_string(),
-        })?;
+        let thread =
+            thread.map_err(|error| MidiError::Driver { what: "watching MIDI devices", cause: error.to_string() })?;
         Ok((Self { is_over, thread: Some(thread) }, inputs, driver))
     }
 }
@@ -112,7 +110,11 @@ pub fn devices_of(ports: &[Port], devices: &[DeviceSpec]) -> Vec<Option<usize>> 
     for rule in rules {
         for (port, found) in ports.iter().zip(&mut found).filter(|(port, found)| port.is_connected && found.is_none()) {
             let place = (0..devices.len()).find(|n| !is_taken[*n] && rule(port, &devices[*n]));
-            is_taken.iter_mut().enumerate().filter(|(n, _)| Some(*n) == place).for_each(|(_, is_taken)| *is_taken = true);
+            is_taken
+                .iter_mut()
+                .enumerate()
+                .filter(|(n, _)| Some(*n) == place)
+                .for_each(|(_, is_taken)| *is_taken = true);
             *found = place;
         }
     }

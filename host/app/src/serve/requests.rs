@@ -46,7 +46,10 @@ impl Owner {
             Request::Key { note, velocity, bank, reply } => {
                 self.played(reply, |owner| owner.key(note, velocity, bank.as_deref()));
             }
-            Request::Panic(reply) => answer(reply, { self.silence(); Ok(()) }),
+            Request::Panic(reply) => answer(reply, {
+                self.silence();
+                Ok(())
+            }),
 
             Request::MidiStatus(reply) => answer(reply, Ok(self.midi_status())),
             Request::MidiReconnect(reply) => self.look_for_ports(reply),

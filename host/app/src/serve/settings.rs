@@ -54,7 +54,9 @@ impl Owner {
     pub(super) fn change_setting(&mut self, key: &str, value: Value) -> Result<(), Refusal> {
         if !KNOWN.contains(&key) {
             let known = KNOWN.join(", ");
-            return Err(Refusal::Unknown(format!("there is no setting {key:?} that can be changed so; there are {known}")));
+            return Err(Refusal::Unknown(format!(
+                "there is no setting {key:?} that can be changed so; there are {known}"
+            )));
         }
         let told = Event::SettingChanged { key: key.into(), value: value.clone() };
         self.edit(
@@ -104,7 +106,11 @@ impl Owner {
         // It may have been copied by hand from one of another name.
         if self.profiles().active != name {
             let active = Value::from(name.as_str());
-            self.edit("load profile", |model| Ok(drop(model.settings.insert(ACTIVE.into(), active))), |_, ()| Vec::new())?;
+            self.edit(
+                "load profile",
+                |model| Ok(drop(model.settings.insert(ACTIVE.into(), active))),
+                |_, ()| Vec::new(),
+            )?;
         }
         self.publish(&Event::ProfileChanged { name }, &[]);
         Ok(self.profiles())

@@ -204,11 +204,7 @@ impl Owner {
     }
 
     /// Has the session changed at the desk. It comes back here to save, before it is content.
-    pub(super) fn reconfigure(
-        &mut self,
-        change: Change,
-        done: impl FnOnce(Result<(), String>) + Send + 'static,
-    ) {
+    pub(super) fn reconfigure(&mut self, change: Change, done: impl FnOnce(Result<(), String>) + Send + 'static) {
         let (session, post) = (self.session.clone(), self.post.clone());
         self.desk.run(move || {
             let applied = session.reconfigure(change).map(drop).map_err(|error| error.to_string());
@@ -377,7 +373,10 @@ mod tests {
     #[test]
     fn of_one_name_the_first_is_offered_and_no_path_is_told() {
         let folder = tempfile::tempdir().unwrap();
-        let own = [InstrumentSpec { name: "ORGAN".into(), path: "x.sf2".into() }, InstrumentSpec { name: "Mine".into(), path: "mine.sf2".into() }];
+        let own = [
+            InstrumentSpec { name: "ORGAN".into(), path: "x.sf2".into() },
+            InstrumentSpec { name: "Mine".into(), path: "mine.sf2".into() },
+        ];
         let choices = choices(&own, folder.path());
         assert_eq!(choices.iter().filter(|(name, _)| name.to_lowercase() == "organ").count(), 1);
         let (name, path) = choices.iter().find(|(name, _)| name == "Mine").unwrap();

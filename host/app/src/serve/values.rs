@@ -3,8 +3,8 @@
 use super::Owner;
 use super::served::told;
 use crate::studio::Model;
-use ripieno_panel::value::to_unit;
 use ripieno_panel::MappingId;
+use ripieno_panel::value::to_unit;
 use ripieno_web::Event;
 use ripieno_web::shape::EntryAddress;
 use serde::Serialize;

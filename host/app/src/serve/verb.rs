@@ -103,9 +103,11 @@ fn token(options: &ServeOptions) -> Result<Option<Token>, Failure> {
 }
 
 fn path(options: &ServeOptions) -> Result<PathBuf, Failure> {
-    let path = options.studio.clone().or_else(studio::default_path).ok_or_else(|| {
-        Failure::Usage("there is no folder for configuration; name a file with --studio".into())
-    })?;
+    let path = options
+        .studio
+        .clone()
+        .or_else(studio::default_path)
+        .ok_or_else(|| Failure::Usage("there is no folder for configuration; name a file with --studio".into()))?;
     // What lies beside it must not depend on where the program was started.
     std::path::absolute(&path).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))
 }
@@ -150,9 +152,7 @@ fn midi(options: &ServeOptions, post: &Post) -> Result<Midi, Failure> {
     };
     let post = post.clone();
     match Watch::open(driver, wanted, move |ports| _ = post.send(Inbox::Ports(ports))) {
-        Ok((watch, inputs, driver)) => {
-            Ok(Midi { inputs: Some(inputs), watch: Some(watch), driver, trouble: None })
-        }
+        Ok((watch, inputs, driver)) => Ok(Midi { inputs: Some(inputs), watch: Some(watch), driver, trouble: None }),
         Err(error) if options.midi == MidiSystem::Auto && options.midi_in.is_empty() => {
             Ok(none(Some(error.to_string())))
         }

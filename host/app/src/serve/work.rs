@@ -49,7 +49,8 @@ impl Owner {
             post.send(Inbox::Step(id.clone(), Step::Begun));
             let course = Course { id: &id, post: &post, cancel: &cancel };
             let work = || if cancel.is_wanted() { Err("it was ended before it began".into()) } else { work(&course) };
-            let result = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("it broke off by a fault of its own".into()));
+            let result = catch_unwind(AssertUnwindSafe(work))
+                .unwrap_or_else(|_| Err("it broke off by a fault of its own".into()));
             post.send(Inbox::Step(id, Step::Over(result)));
         });
         Ok(op)
@@ -78,7 +79,8 @@ impl Owner {
             "load_instrument" => {
                 let name = params["name"].as_str().map(str::to_owned);
                 let name = name.ok_or_else(|| Refusal::Invalid("load_instrument: a `name` is wanted".into()))?;
-                let (own, folder, post) = (self.studio.model().instruments.clone(), self.folder.clone(), self.post.clone());
+                let (own, folder, post) =
+                    (self.studio.model().instruments.clone(), self.folder.clone(), self.post.clone());
                 Ok(Box::new(move |course| load(&name, &sound::choices(&own, &folder), &post, course)))
             }
             "record" => {

@@ -2,7 +2,8 @@
 
 use super::{Devices, Session};
 use crate::live::order::Order;
-use crate::live::panels::{HostMapper, HostSetup, Outcome, master};
+use crate::live::panels::{Outcome, master};
+use crate::panels::{HostMapper, HostSetup};
 use ripieno_panel::Output;
 use ripieno_ports::MidiIn;
 use ripieno_types::Command;

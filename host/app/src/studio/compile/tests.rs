@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::studio::{InMemory, Studio};
-use ripieno_panel::{Action as Core, PanelKind};
+use ripieno_panel::{Action as Core, PanelId, PanelKind};
 
 fn model(text: &str) -> Model {
     Studio::open(InMemory::of(text)).unwrap_or_else(|error| panic!("{error}")).model().clone()

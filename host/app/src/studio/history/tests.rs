@@ -149,7 +149,7 @@ fn a_crash_at_any_byte_is_the_old_or_the_new_document() {
 fn a_crash_while_the_journal_is_written_anew_loses_no_step() {
     let check = |deed: fn(&mut Doc)| {
         let mut before = Doc::open(InMemory::of("one"));
-        ["two", "three", "four"].map(|text| before.edit(text));
+        ["two", "three", "four"].into_iter().for_each(|text| before.edit(text));
         before.undo();
         before.undo();
         // Something tore off the end: the next record comes with the whole journal.
