@@ -22,7 +22,7 @@ use Step::{Down, Turn, Up};
 
 /// Milliseconds since the step before, and the step: a short press, a long one, two taps, knobs of two banks, keys that are
 /// mapped and keys that play, a knob that is picked up, a switch, a choice between two, and a change of bank under a held pad.
-const TRACE: [(u64, Step); 36] = [
+const TRACE: [(u64, Step); 34] = [
     (0, Down(16, 100)),
     (60, Up(16)),
     (900, Down(16, 90)),
@@ -48,15 +48,13 @@ const TRACE: [(u64, Step); 36] = [
     (100, Turn(48, 96)),
     (100, Up(24)),
     (100, Turn(48, 1)),
+    (100, Turn(49, 10)),
     (100, Down(40, 64)),
     (100, Up(40)),
     (100, Down(90, 101)),
     (100, Up(90)),
     (100, Down(18, 5)),
     (100, Up(18)),
-    (100, Turn(49, 10)),
-    (100, Down(19, 5)),
-    (100, Up(19)),
     (100, Turn(49, 12)),
     (100, Turn(49, 70)),
 ];
@@ -78,7 +76,7 @@ id = "pads-a"
 name = "A"
 pads = [
   {{ note = 16, action = {short}, button = {{ fire = "short", ms = 500 }} }},
-  {{ note = 16, nth = 1, action = {long}, button = {{ fire = "long", ms = 700 }} }},
+  {{ note = 16, action = {long}, button = {{ fire = "long", ms = 700 }} }},
   {{ note = 17, action = {double}, button = {{ fire = "double", ms = 600 }} }},
   {{ note = 19, action = {switch}, press = "toggle" }},
   {{ note = 20, action = {one}, press = {{ radio = 1 }} }},
@@ -187,6 +185,8 @@ fn play(jack: &Server, entrance: impl FnOnce(&Serve, &mut Socket)) -> Heard {
             }
         }
     }
+    // Shown when something is missing.
+    println!("{} events; {}", events.len(), serve.get("/api/log"));
     ear.set_nonblocking(true).unwrap();
     let mut packet = [0; 256];
     let packets = std::iter::from_fn(|| ear.recv(&mut packet).ok().map(|length| packet[..length].to_vec()));
@@ -246,10 +246,10 @@ fn jack_every_entrance_does_the_same() {
         .iter()
         .map(|packet| packet.iter().take_while(|byte| **byte != 0).map(|byte| char::from(*byte)).collect())
         .collect();
-    // Presses with a value are told of their end as well.
+    // Presses with a value are told of their end as well. Back in its bank, the knob moved by another one is picked up first.
     let expected = [
         "/short", "/long", "/double", "/knob-a", "/knob-a", "/picked", "/switch", "/switch", "/one", "/one", "/other",
-        "/hit", "/knob-b", "/hit", "/knob-b", "/key", "/key", "/switch", "/picked",
+        "/hit", "/knob-b", "/hit", "/knob-b", "/key", "/key", "/picked",
     ];
     assert_eq!(names, expected);
     let by_http = play(&jack, |serve, _| in_time(|method, path, body| _ = serve.done(method, path, body)));

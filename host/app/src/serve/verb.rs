@@ -65,6 +65,9 @@ pub fn run(options: &ServeOptions) -> Result<(), Failure> {
     let secrets = studio::Vault::beside(&path).map_err(Failure::Session)?;
     let deeds = Deeds::start(midi.driver, post.clone()).map_err(threads)?;
     let handle = session.handle();
+    // Before there is an owner, which must not miss that its first set-up is in place.
+    let heard = post.clone();
+    handle.outcomes(move |outcome| heard.send(Inbox::Heard(outcome)));
     let back = handle.clone();
     let lights = midi.watch.is_some().then(|| Lights::start(midi.driver, move |device| back.refresh(device)));
     let lights = lights.transpose().map_err(threads)?;
@@ -213,8 +216,6 @@ fn session(
 
 /// Brings everything to the owner's inbox that comes by other ways.
 fn forward(post: &Post, handle: &live::Handle, mut asked: requests::Receiver<Request>) -> Result<(), Failure> {
-    let heard = post.clone();
-    handle.outcomes(move |outcome| heard.send(Inbox::Heard(outcome)));
     let web = post.clone();
     let bring = move || while asked.blocking_recv().is_some_and(|request| web.send(Inbox::Web(request))) {};
     thread::Builder::new().name("ripieno-requests".into()).spawn(bring).map_err(threads)?;
