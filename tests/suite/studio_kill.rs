@@ -127,7 +127,7 @@ fn look(path: &Path, old: Expected, new: Option<Expected>, kill: usize) -> (bool
     assert!(left.is_empty(), "kill {kill}: {left:?}");
 
     // The history is walked in memory, so that the next program begins with what this one left.
-    let most = if kill % 25 == 0 { usize::MAX } else { 3 };
+    let most = if kill.is_multiple_of(25) { usize::MAX } else { 3 };
     let mut twin = Studio::open(copied(&mut files)).expect("the same files");
     expected.walk(&mut twin, most);
     (is_new, expected)

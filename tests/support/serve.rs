@@ -63,7 +63,8 @@ impl Serve {
             panic!("it does not come up: {line} {:?}", end(&mut process));
         };
         let text = |key: &str| ready[key].as_str().unwrap_or_else(|| panic!("no `{key}` in {ready}")).to_owned();
-        let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE)).proxy(None);
+        let config =
+            ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE)).proxy(None);
         let addr = text("addr").parse().expect("an address");
         Self { process, folder, agent: config.build().into(), addr, token: text("token") }
     }
