@@ -48,9 +48,8 @@ fn what_is_edited_is_told_and_there_after_a_restart() {
     assert_eq!(code, 200);
 
     let state = serve.get("/api/state");
-    let told = |state: &Value| {
-        ["panels", "active_panels", "presets", "settings", "history"].map(|part| state[part].clone())
-    };
+    let told =
+        |state: &Value| ["panels", "active_panels", "presets", "settings", "history"].map(|part| state[part].clone());
     assert_eq!(told(&page.state), told(&state), "a copy that follows the patches is the state");
     assert_eq!(state["active_panels"].get("piano:map"), None, "an empty slot is not in the state");
 
@@ -107,7 +106,8 @@ fn profiles_take_the_place_of_everything_and_come_back() {
         assert!((400..500).contains(&code), "{name}: {code} {answer}");
     }
     let folder = again.stop();
-    let mut files: Vec<_> = std::fs::read_dir(folder.path().join("profiles")).unwrap().map(|e| e.unwrap().file_name()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder.path().join("profiles")).unwrap().map(|e| e.unwrap().file_name()).collect();
     files.sort();
     assert_eq!(files, ["Loud.toml", "Quiet night.toml"]);
 }

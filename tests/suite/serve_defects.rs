@@ -119,9 +119,11 @@ fn slots_that_point_nowhere_are_mended_and_told() {
 #[test]
 fn every_kind_can_be_made_and_unmade() {
     let serve = Serve::start("");
-    for (kind, banks, presets) in
-        [("pad", ["A", "P"], "presets"), ("knob", ["B", "C"], "knob-presets"), ("piano", ["play", "map"], "piano/presets")]
-    {
+    for (kind, banks, presets) in [
+        ("pad", ["A", "P"], "presets"),
+        ("knob", ["B", "C"], "knob-presets"),
+        ("piano", ["play", "map"], "piano/presets"),
+    ] {
         let preset = serve.done("POST", &format!("/api/{presets}"), json!({"name": "New one"}));
         for bank in banks {
             let new = json!({"type": kind, "bank": bank, "preset": preset["id"], "activate": true});
@@ -158,7 +160,11 @@ fn what_an_action_came_to_is_told() {
     assert!(refused["detail"].as_str().unwrap().contains("allow = "), "{refused}");
     pad(19, json!({"type": "instrument", "name": "organ"}));
     assert_eq!(page.event("piano.instrument_changed")["current"], "organ");
-    for wrong in [json!({"type": "lunch"}), json!({"type": "launch", "command": "rm -r /"}), json!({"type": "keystroke", "keys": "ctl+x"})] {
+    for wrong in [
+        json!({"type": "lunch"}),
+        json!({"type": "launch", "command": "rm -r /"}),
+        json!({"type": "keystroke", "keys": "ctl+x"}),
+    ] {
         serve.refused(400, "PATCH", "/api/presets/Drums/pads/20", json!({"action": wrong}));
     }
     let actions = serve.get("/api/actions");
@@ -173,7 +179,10 @@ fn a_low_key_is_no_pad() {
     let serve = Serve::start("");
     let mut page = serve.socket();
     let key = serve.done("POST", "/api/piano/note", json!({"note": 20, "velocity": 90}));
-    assert_eq!((&key["handled"], key["instanceId"].as_str()), (&json!(true), Some(active(&serve, "piano:play").as_str())));
+    assert_eq!(
+        (&key["handled"], key["instanceId"].as_str()),
+        (&json!(true), Some(active(&serve, "piano:play").as_str()))
+    );
     assert_eq!(page.event("piano.note_on")["note"], 20);
     serve.until("/api/telemetry/current", |t| t["sound"]["voices"] == 1);
     serve.done("POST", "/api/piano/note/off", json!({"note": 20}));
@@ -204,7 +213,10 @@ fn secrets_stay_inside() {
         assert!(!all.contains(secret), "{secret} is told");
     }
     let text = std::fs::read_to_string(serve.studio()).unwrap();
-    assert!(text.contains("${vault:obs.password}") && !text.contains("hunter22") && text.contains("ui_layout"), "{text}");
+    assert!(
+        text.contains("${vault:obs.password}") && !text.contains("hunter22") && text.contains("ui_layout"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -212,7 +224,10 @@ fn a_part_of_an_entry_changes_alone() {
     let serve = Serve::start("");
     let before = serve.get("/api/pads")["Drums:16"]["entry"].clone();
     let after = serve.done("PATCH", "/api/presets/Drums/pads/16", json!({"label": "Boom"}));
-    assert_eq!((&after["action"], &after["color"], &after["label"]), (&before["action"], &before["color"], &json!("Boom")));
+    assert_eq!(
+        (&after["action"], &after["color"], &after["label"]),
+        (&before["action"], &before["color"], &json!("Boom"))
+    );
     let after = serve.done("PATCH", "/api/presets/Drums/pads/16", json!({"action": {"note": 41}}));
     assert_eq!((&after["action"]["note"], &after["action"]["channel"]), (&json!(41), &json!(10)));
     serve.refused(404, "PATCH", "/api/presets/Nobody/pads/16", json!({"label": "x"}));

@@ -8,12 +8,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// Listens for the process's signals. A process that already listens keeps its first listener.
+    /// Listens for the process's signals. A process that already listens keeps its first listener for Ctrl-C. One that was
+    /// started to ignore Ctrl-C or hanging up, as in the background of a script, goes on to, and is ended by a request to
+    /// terminate alone.
     pub fn listen() -> Self {
         let flag = Self::default();
         let seen = flag.clone();
-        // Without a handler the signal ends the process as it always did.
-        let _ = ctrlc::try_set_handler(move || seen.0.store(true, Ordering::Relaxed));
+        let listens = ctrlc::try_set_handler(move || seen.0.store(true, Ordering::Relaxed));
+        #[cfg(unix)]
+        if listens.is_err() {
+            // Without a handler the signal ends the process as it always did.
+            let _ = signal_hook::flag::register(signal_hook::consts::SIGTERM, flag.0.clone());
+        }
+        #[cfg(not(unix))]
+        drop(listens);
         flag
     }
 

@@ -106,7 +106,8 @@ impl Owner {
 
     fn submit(&mut self, action: Action, phase: ripieno_actions::Phase, value: u16, who: String) {
         let kind = action.kind.clone();
-        let read = serde_json::to_value(&action).and_then(serde_json::from_value::<ripieno_actions::Action>);
+        let read = serde_json::to_value(&action).map(|action| self.secrets.resolved(&action));
+        let read = read.and_then(serde_json::from_value::<ripieno_actions::Action>);
         let action = match read {
             Ok(action) => action,
             Err(error) => return self.warn("actions", format!("{who}: {kind} cannot be carried out: {error}")),

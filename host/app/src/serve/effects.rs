@@ -3,6 +3,7 @@
 use super::Owner;
 use super::served::told;
 use crate::settings::closest;
+use crate::studio::Model;
 use ripieno_fx::PARAMS;
 use ripieno_types::{Command, ParamId};
 use ripieno_web::{Event, Refusal};
@@ -90,8 +91,11 @@ impl Owner {
             return;
         }
         let kept = self.effects.kept();
-        let label = "effects";
-        if let Err(refusal) = self.edit(label, |model| Ok(model.fx = kept), |_, ()| Vec::new()) {
+        let change = |model: &mut Model| {
+            model.fx = kept;
+            Ok(())
+        };
+        if let Err(refusal) = self.edit("effects", change, |_, ()| Vec::new()) {
             self.fail("fx", format!("the effects cannot be kept: {refusal}"));
         }
     }

@@ -106,8 +106,8 @@ pub fn devices_of(ports: &[Port], devices: &[DeviceSpec]) -> Vec<Option<usize>> 
     let exact = |port: &Port, device: &DeviceSpec| same(&port.name, &device.name) || same(&port.id, &device.name);
     let mut found = vec![None; ports.len()];
     let mut is_taken = vec![false; devices.len()];
-    let rules: [&dyn Fn(&Port, &DeviceSpec) -> bool; 2] = [&exact, &fits];
-    for rule in rules {
+    for is_whole in [true, false] {
+        let rule = |port: &Port, device: &DeviceSpec| if is_whole { exact(port, device) } else { fits(port, device) };
         for (port, found) in ports.iter().zip(&mut found).filter(|(port, found)| port.is_connected && found.is_none()) {
             let place = (0..devices.len()).find(|n| !is_taken[*n] && rule(port, &devices[*n]));
             is_taken

@@ -92,7 +92,11 @@ mod tests {
     #[test]
     fn what_is_no_sound_is_refused_without_its_path() {
         let folder = tempfile::tempdir().unwrap();
-        for path in [folder.path().join("nothing.wav"), folder.path().into(), concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml").into()] {
+        for path in [
+            folder.path().join("nothing.wav"),
+            folder.path().into(),
+            concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml").into(),
+        ] {
             let error = read(&path).map(drop).unwrap_err();
             assert!(!error.contains(path.to_str().unwrap()), "{error}");
         }

@@ -87,7 +87,7 @@ impl Owner {
         }
         let name = known.unwrap_or(name);
         let active = Value::from(name.as_str());
-        self.edit("save profile", |model| Ok(drop(model.settings.insert(ACTIVE.into(), active))), |_, ()| Vec::new())?;
+        self.edit("save profile", |model| Ok(model.settings.insert(ACTIVE.into(), active)), |_, _| Vec::new())?;
         let stored = FileStorage::new(profile(&self.folder, &name)).store(self.studio.text().as_bytes());
         stored.map_err(|error| Refusal::Failed(format!("the profile {error}")))?;
         self.profile_names = names(&self.folder);
@@ -108,8 +108,8 @@ impl Owner {
             let active = Value::from(name.as_str());
             self.edit(
                 "load profile",
-                |model| Ok(drop(model.settings.insert(ACTIVE.into(), active))),
-                |_, ()| Vec::new(),
+                |model| Ok(model.settings.insert(ACTIVE.into(), active)),
+                |_, _| Vec::new(),
             )?;
         }
         self.publish(&Event::ProfileChanged { name }, &[]);

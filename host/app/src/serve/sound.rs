@@ -150,10 +150,10 @@ impl Owner {
             Ok((name, instrument)) => {
                 self.session.instrument(instrument, name.clone());
                 self.offer.current.clone_from(&name);
-                let kept = Some(name.clone());
+                let kept = name.clone();
                 if keeps
                     && let Err(refusal) =
-                        self.edit("choose instrument", |model| Ok(model.instrument = kept), |_, ()| Vec::new())
+                        self.edit("choose instrument", |model| Ok(model.instrument.replace(kept)), |_, _| Vec::new())
                 {
                     self.fail("piano", format!("the choice of {name} cannot be kept: {refusal}"));
                 }
@@ -223,11 +223,11 @@ impl Owner {
         let value = told(&kept);
         let stored = self.edit(
             "change sound",
-            |model| Ok(model.audio = settings),
-            |_, ()| vec![Event::SettingChanged { key: "piano_audio".into(), value }],
+            |model| Ok(std::mem::replace(&mut model.audio, settings)),
+            |_, _| vec![Event::SettingChanged { key: "piano_audio".into(), value }],
         );
         self.gain = None;
-        let _ = reply.send(stored.map_err(|refusal| refusal.to_string()));
+        let _ = reply.send(stored.map(drop).map_err(|refusal| refusal.to_string()));
     }
 
     /// A panel has moved the output gain: heard already, kept once it rests.
@@ -240,7 +240,11 @@ impl Owner {
     /// Keeps the gain that a panel has set.
     pub(super) fn keep_master(&mut self) {
         let Some((gain, _)) = self.gain.take() else { return };
-        if let Err(refusal) = self.edit("output gain", |model| Ok(model.audio.master = gain), |_, ()| Vec::new()) {
+        let change = |model: &mut Model| {
+            model.audio.master = gain;
+            Ok(())
+        };
+        if let Err(refusal) = self.edit("output gain", change, |_, ()| Vec::new()) {
             self.fail("audio", format!("the output gain cannot be kept: {refusal}"));
         }
     }

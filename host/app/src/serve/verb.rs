@@ -65,7 +65,7 @@ pub fn run(options: &ServeOptions) -> Result<(), Failure> {
     let secrets = studio::Vault::beside(&path).map_err(Failure::Session)?;
     let deeds = Deeds::start(midi.driver, post.clone()).map_err(threads)?;
     let handle = session.handle();
-    // Before there is an owner, which must not miss that its first set-up is in place.
+    // Before there are panels: what they say first is whose numbers they use.
     let heard = post.clone();
     handle.outcomes(move |outcome| heard.send(Inbox::Heard(outcome)));
     let back = handle.clone();
