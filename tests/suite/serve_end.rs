@@ -7,7 +7,8 @@ use std::net::TcpListener;
 use std::time::Instant;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
-fn ends_well(signal: Signal) {
+/// Signals come while notes sound and an edit is not kept yet.
+fn ends_well(signals: &[Signal]) {
     let serve = Serve::start("");
     let mut page = serve.socket();
     serve.done("POST", "/api/piano/instrument", json!({"name": "organ"}));
@@ -18,16 +19,16 @@ fn ends_well(signal: Signal) {
     // Not yet kept: that is done half a second after the last change.
     serve.done("PATCH", "/api/piano/fx", json!({"reverb.mix": 0.625}));
     let (addr, folder) = (serve.addr, serve.folder());
-    serve.signal(signal);
+    signals.iter().for_each(|signal| serve.signal(*signal));
     let farewell = loop {
         match page.read() {
             Ok(_) => {}
             Err(code) => break code,
         }
     };
-    assert_eq!(farewell, Some(CloseCode::Away), "{signal:?}");
+    assert_eq!(farewell, Some(CloseCode::Away), "{signals:?}");
     let ended = serve.wait();
-    assert_eq!((ended.code, ended.stderr.as_str(), ended.stdout.as_str()), (Some(0), "", ""), "{signal:?}");
+    assert_eq!((ended.code, ended.stderr.as_str(), ended.stdout.as_str()), (Some(0), "", ""), "{signals:?}");
 
     let start = Instant::now();
     while let Err(error) = TcpListener::bind(addr) {
@@ -38,16 +39,27 @@ fn ends_well(signal: Signal) {
     let left = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let unfinished: Vec<_> = left.filter(|name| name.ends_with(".part")).collect();
     assert_eq!(unfinished, [""; 0]);
+
+    let again = Serve::again(folder, &["--null-audio", "--no-midi"], |_| {});
+    assert_eq!(again.get("/api/piano/fx")["reverb.mix"], 0.625);
+    assert_eq!(again.get("/api/piano/instruments")["current"], "organ");
+    assert_eq!(again.get("/api/telemetry/current")["sound"]["voices"], 0);
+    again.stop();
 }
 
 #[test]
 fn a_service_manager_ends_it_in_order() {
-    ends_well(Signal::TERM);
+    ends_well(&[Signal::TERM]);
 }
 
 #[test]
 fn ctrl_c_ends_it_in_order() {
-    ends_well(Signal::INT);
+    ends_well(&[Signal::INT]);
+}
+
+#[test]
+fn somebody_impatient_ends_it_in_order_too() {
+    ends_well(&[Signal::TERM, Signal::TERM, Signal::INT]);
 }
 
 #[test]

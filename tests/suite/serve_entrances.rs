@@ -21,8 +21,8 @@ enum Step {
 use Step::{Down, Turn, Up};
 
 /// Milliseconds since the step before, and the step: a short press, a long one, two taps, knobs of two banks, keys that are
-/// mapped and keys that play.
-const TRACE: [(u64, Step); 20] = [
+/// mapped and keys that play, a knob that is picked up, a switch, a choice between two, and a change of bank under a held pad.
+const TRACE: [(u64, Step); 34] = [
     (0, Down(16, 100)),
     (60, Up(16)),
     (900, Down(16, 90)),
@@ -33,16 +33,30 @@ const TRACE: [(u64, Step); 20] = [
     (50, Up(17)),
     (900, Turn(48, 32)),
     (100, Turn(48, 64)),
+    (100, Turn(49, 64)),
+    (100, Down(19, 100)),
+    (100, Up(19)),
+    (100, Down(19, 60)),
+    (100, Up(19)),
+    (100, Down(20, 100)),
+    (100, Up(20)),
+    (100, Down(21, 100)),
+    (100, Up(21)),
+    (100, Down(21, 100)),
+    (100, Up(21)),
     (100, Down(24, 127)),
     (100, Turn(48, 96)),
     (100, Up(24)),
     (100, Turn(48, 1)),
+    (100, Turn(49, 10)),
     (100, Down(40, 64)),
     (100, Up(40)),
     (100, Down(90, 101)),
     (100, Up(90)),
     (100, Down(18, 5)),
     (100, Up(18)),
+    (100, Turn(49, 12)),
+    (100, Turn(49, 70)),
 ];
 
 const FRAMES_A_MS: u32 = 48;
@@ -64,6 +78,9 @@ pads = [
   {{ note = 16, action = {short}, button = {{ fire = "short", ms = 500 }} }},
   {{ note = 16, action = {long}, button = {{ fire = "long", ms = 700 }} }},
   {{ note = 17, action = {double}, button = {{ fire = "double", ms = 600 }} }},
+  {{ note = 19, action = {switch}, press = "toggle" }},
+  {{ note = 20, action = {one}, press = {{ radio = 1 }} }},
+  {{ note = 21, action = {other}, press = {{ radio = 1 }} }},
 ]
 [[pad_presets]]
 id = "pads-b"
@@ -72,7 +89,7 @@ pads = [{{ note = 24, action = {hit} }}]
 [[knob_presets]]
 id = "knobs-a"
 name = "A"
-knobs = [{{ cc = 48, action = {a}, takeover = "off" }}]
+knobs = [{{ cc = 48, action = {a}, takeover = "off" }}, {{ cc = 49, action = {picked}, takeover = "pick-up" }}]
 [[knob_presets]]
 id = "knobs-b"
 name = "B"
@@ -121,6 +138,10 @@ active = true
         short = once("short"),
         long = once("long"),
         double = once("double"),
+        switch = osc("switch"),
+        one = osc("one"),
+        other = osc("other"),
+        picked = osc("picked"),
         hit = osc("hit"),
         a = osc("knob-a"),
         b = osc("knob-b"),
@@ -164,6 +185,8 @@ fn play(jack: &Server, entrance: impl FnOnce(&Serve, &mut Socket)) -> Heard {
             }
         }
     }
+    // Shown when something is missing.
+    println!("{} events; {}", events.len(), serve.get("/api/log"));
     ear.set_nonblocking(true).unwrap();
     let mut packet = [0; 256];
     let packets = std::iter::from_fn(|| ear.recv(&mut packet).ok().map(|length| packet[..length].to_vec()));
@@ -223,10 +246,12 @@ fn jack_every_entrance_does_the_same() {
         .iter()
         .map(|packet| packet.iter().take_while(|byte| **byte != 0).map(|byte| char::from(*byte)).collect())
         .collect();
-    // Presses with a value are told of their end as well.
-    let expected =
-        ["/short", "/long", "/double", "/knob-a", "/knob-a", "/hit", "/knob-b", "/hit", "/knob-b", "/key", "/key"];
-    assert_eq!(names, expected, "{:?}", by_hardware.events);
+    // Presses with a value are told of their end as well. Back in its bank, the knob moved by another one is picked up first.
+    let expected = [
+        "/short", "/long", "/double", "/knob-a", "/knob-a", "/picked", "/switch", "/switch", "/one", "/one", "/other",
+        "/hit", "/knob-b", "/hit", "/knob-b", "/key", "/key", "/picked",
+    ];
+    assert_eq!(names, expected);
     let by_http = play(&jack, |serve, _| in_time(|method, path, body| _ = serve.done(method, path, body)));
     assert_eq!(by_http.actions, by_hardware.actions);
     assert_eq!(by_http.events, by_hardware.events);

@@ -38,7 +38,7 @@ impl Deed {
                 let (which, name) = (dice.below(8), dice.below(1_000));
                 Self::Title(which, (name % 3 > 0).then(|| format!("Title {name}")))
             }
-            9 => Self::Replace(1 + dice.below(20)),
+            9 => Self::Replace(1 + dice.below(8)),
             10..=12 => Self::Undo,
             _ => Self::Redo,
         }
@@ -196,7 +196,7 @@ impl Expected {
             studio.undo().expect("memory holds").expect("a step back");
             assert_eq!(hash(studio.text()), self.texts[self.at - step], "{step} steps back");
         }
-        let last = (self.at + most).min(self.texts.len() - 1);
+        let last = self.at.saturating_add(most).min(self.texts.len() - 1);
         for at in self.at + 1 - back..=last {
             studio.redo().expect("memory holds").expect("a step forth");
             assert_eq!(hash(studio.text()), self.texts[at], "forth to {at}");

@@ -131,8 +131,9 @@ fn profile(folder: &Path, name: &str) -> PathBuf {
     folder.join(FOLDER).join(format!("{name}.toml"))
 }
 
-/// The profiles that are there, in order.
+/// The profiles that are there, in order. What a killed program left half-written among them goes.
 pub fn names(folder: &Path) -> Vec<String> {
+    ripieno_files::atomic::sweep(&folder.join(FOLDER));
     let name = |entry: std::io::Result<std::fs::DirEntry>| {
         let path = entry.ok()?.path();
         let is_profile = path.extension().is_some_and(|kind| kind == "toml") && path.is_file();
