@@ -79,6 +79,28 @@ fn undo_and_redo_lead_back_and_forth_and_are_told_as_a_whole() {
 }
 
 #[test]
+fn an_edit_by_hand_is_taken_in_and_a_broken_one_is_not_written_over() {
+    let serve = Serve::start("[fx]\n\"reverb.mix\" = 0.25 # mine\n");
+    let mut page = serve.socket();
+    let text = std::fs::read_to_string(serve.studio()).unwrap();
+    store(&serve.studio(), &text.replace("0.25", "0.5"));
+    page.event("state.replaced");
+    assert_eq!((&page.state["fx"]["reverb.mix"], serve.get("/api/history")["undo"].as_u64()), (&json!(0.5), Some(1)));
+
+    store(&serve.studio(), "[fx\n");
+    let refused = serve.refused(409, "POST", "/api/presets", json!({"name": "Lost"}));
+    assert!(refused.contains("changed"), "{refused}");
+    assert_eq!(std::fs::read_to_string(serve.studio()).unwrap(), "[fx\n");
+    serve.until("/api/log", |log| log.to_string().contains("line 1"));
+
+    store(&serve.studio(), &text.replace("0.25", "0.75"));
+    serve.done("POST", "/api/presets", json!({"name": "Kept"}));
+    let stored = std::fs::read_to_string(serve.studio()).unwrap();
+    assert!(stored.contains("\"reverb.mix\" = 0.75 # mine") && stored.contains("Kept"), "{stored}");
+    serve.stop();
+}
+
+#[test]
 fn profiles_take_the_place_of_everything_and_come_back() {
     let serve = Serve::start("");
     serve.done("POST", "/api/profiles/Quiet%20night/save", Value::Null);

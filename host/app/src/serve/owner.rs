@@ -100,6 +100,9 @@ pub struct Owner {
     pub(super) operations: Operations,
     pub(super) counters: Counters,
     pub(super) log: Log,
+    /// When the studio's file was last compared with the studio, and what was wrong with it then.
+    looked: Instant,
+    outside: Option<String>,
 }
 
 impl Owner {
@@ -138,6 +141,8 @@ impl Owner {
             operations: Operations::default(),
             counters: Counters::new(format!("{:08x}", super::random()), super::now()),
             log: Log::default(),
+            looked: Instant::now(),
+            outside: None,
             studio,
             folder,
             secrets,
@@ -203,6 +208,33 @@ impl Owner {
         if self.gain.is_some_and(|(_, due)| due <= now) {
             self.keep_master();
         }
+        if now.saturating_duration_since(self.looked) >= REST {
+            self.looked = now;
+            self.look_outside();
+        }
+    }
+
+    /// Takes in what somebody has written into the studio's file by hand; until then nothing is written over it.
+    fn look_outside(&mut self) {
+        let before = self.studio.model().clone();
+        let fault = match self.studio.refresh() {
+            Ok(has_changed) => {
+                if has_changed {
+                    self.follow_whole(&before);
+                }
+                None
+            }
+            Err(error) => Some(error.to_string()),
+        };
+        if self.outside != fault {
+            if let Some(fault) = &fault {
+                self.warn(
+                    "studio",
+                    format!("the file was changed by hand, and nothing is kept until it is right: {fault}"),
+                );
+            }
+            self.outside = fault;
+        }
     }
 
     /// Keeps all that waits.
@@ -218,6 +250,7 @@ impl Owner {
         change: impl FnOnce(&mut Model) -> Result<T, EditError>,
         events: impl FnOnce(&Model, &T) -> Vec<Event>,
     ) -> Result<T, Refusal> {
+        self.look_outside();
         let before = self.studio.model().clone();
         let done = self.studio.edit(label, change).map_err(refusal)?;
         let after = self.studio.model();
@@ -235,14 +268,20 @@ impl Owner {
         &mut self,
         replace: impl FnOnce(&mut Studio<Folder>) -> Result<(), EditError>,
     ) -> Result<History, Refusal> {
+        self.look_outside();
         let before = self.studio.model().clone();
         replace(&mut self.studio).map_err(refusal)?;
-        if *self.studio.model() != before {
-            self.follow(&before);
-            self.follow_sound(&before);
+        self.follow_whole(&before);
+        Ok(self.history())
+    }
+
+    /// Lets everything follow another state as a whole, and tells everybody.
+    fn follow_whole(&mut self, before: &Model) {
+        if self.studio.model() != before {
+            self.follow(before);
+            self.follow_sound(before);
         }
         self.tell_edit(vec![Event::Replaced {}]);
-        Ok(self.history())
     }
 
     fn tell_edit(&mut self, mut events: Vec<Event>) {
