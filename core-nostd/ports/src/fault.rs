@@ -10,6 +10,8 @@ pub enum FaultKind {
     Gone,
     /// It cannot do that: ask for something else.
     Unsupported,
+    /// There is not enough memory: ask for less at once.
+    OutOfMemory,
     /// The system forbids it: tell the user.
     Denied,
     /// Nothing better is known: give up and tell the user.

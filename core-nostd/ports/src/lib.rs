@@ -10,6 +10,8 @@ mod memory;
 mod midi;
 mod midi_versions;
 mod ring_source;
+mod separator;
+mod separator_versions;
 mod storage;
 mod versions;
 
@@ -23,5 +25,7 @@ pub use memory::{MemoryStorage, StorageFull};
 pub use midi::{Arrived, InputId, Message, MidiIn, MidiOut};
 pub use midi_versions::{FaultyMidi, MemoryOut, MemoryOutError, MidiTrace, ScriptedMidi, TracedMidi};
 pub use ring_source::RingSource;
+pub use separator::{Conditions, Geometry, Separator, Statistics, WindowFrames};
+pub use separator_versions::{DelaySeparator, FaultySeparator, IdentitySeparator, Mishap, Planned};
 pub use storage::Storage;
 pub use versions::{Faulty, Scripted, Silence, Trace, Traced};

@@ -2,11 +2,13 @@
 #![no_std]
 #![warn(clippy::std_instead_of_core, clippy::alloc_instead_of_core)]
 
+mod anchor;
 mod block;
 mod command;
 pub mod midi;
 mod rate;
 
+pub use anchor::{Anchor, AnchorError, Sign};
 pub use block::Block;
 pub use command::{Command, EffectId, ParamId, Timed};
 pub use rate::{RateError, SampleRate};

@@ -4,10 +4,12 @@ pub mod atomic;
 pub mod map;
 pub mod smf;
 pub mod storage;
+pub mod tags;
 pub mod wav;
 
 pub use atomic::{AtomicFile, Existing};
 pub use map::MappedFile;
 pub use smf::Song;
 pub use storage::FileStorage;
+pub use tags::Tags;
 pub use wav::WavWriter;
