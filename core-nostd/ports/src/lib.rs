@@ -25,7 +25,7 @@ pub use memory::{MemoryStorage, StorageFull};
 pub use midi::{Arrived, InputId, Message, MidiIn, MidiOut};
 pub use midi_versions::{FaultyMidi, MemoryOut, MemoryOutError, MidiTrace, ScriptedMidi, TracedMidi};
 pub use ring_source::RingSource;
-pub use separator::{Conditions, Geometry, Separator, Statistics, WindowFrames};
+pub use separator::{Conditions, Geometry, Separator, Statistics};
 pub use separator_versions::{DelaySeparator, FaultySeparator, IdentitySeparator, Mishap, Planned};
 pub use storage::Storage;
 pub use versions::{Faulty, Scripted, Silence, Trace, Traced};

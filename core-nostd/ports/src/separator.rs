@@ -1,23 +1,7 @@
 //! What takes a mix apart: a model, an algorithm, or a stand-in for one.
 
 use crate::Fault;
-use ripieno_types::{Anchor, SampleRate};
-
-/// How long a window a separator takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WindowFrames {
-    /// Exactly so many frames, at least 1: shorter audio is padded by the caller.
-    Fixed(usize),
-    /// Any multiple of `align` (at least 1) up to `most`. One length for a whole recording is the cheapest.
-    Flexible {
-        /// What the length must be a multiple of, in frames.
-        align: usize,
-        /// The longest window, in frames, a multiple of `align`.
-        most: usize,
-        /// The best length where the user asks for none, in frames, a multiple of `align`.
-        preferred: usize,
-    },
-}
+use ripieno_types::{Anchor, SampleRate, WindowFrames};
 
 /// What a separator takes and gives.
 #[derive(Clone, Copy, Debug, PartialEq)]

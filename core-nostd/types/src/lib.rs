@@ -7,9 +7,11 @@ mod block;
 mod command;
 pub mod midi;
 mod rate;
+mod window;
 
 pub use anchor::{Anchor, AnchorError, Sign};
 pub use block::Block;
 pub use command::{Command, EffectId, ParamId, Timed};
 pub use rate::{RateError, SampleRate};
+pub use window::WindowFrames;
 pub use wmidi;
