@@ -16,6 +16,7 @@ cargo xtask COMMAND
   demo [ARGS...]    set the machine up, build in release, run `ripieno demo ARGS`
   test              set the machine up, then every test: format, lints, units, properties, models, docs, tidy
   bench [NAME...]   our crates beside their rivals in one run: ring, fx, synth; all when none is named
+  gen models        write the tests' ONNX models below tests/models, where they have changed
   tidy              the shape of the tree: who names whom, places of raw memory access, docs, file sizes
   setup             install the system packages that building, tests and benchmarks need, and nothing else
 
@@ -54,6 +55,10 @@ fn dispatch(command: &str, rest: &[String]) -> Result<()> {
             args.extend(rest.iter().map(String::as_str));
             run::cargo(&args).run()
         }
+        "gen" if rest == ["models"] => {
+            run::cargo(&["run", "--quiet", "--package", "ripieno-onnx", "--", "tests/models"]).run()
+        }
+        "gen" => bail!("what shall be generated? `cargo xtask gen models`"),
         "tidy" => tidy::check(&root),
         "setup" => setup::ensure(&[setup::BUILD, setup::TEST, setup::BENCH].concat()),
         "" | "help" | "-h" | "--help" => {
