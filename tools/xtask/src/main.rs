@@ -1,5 +1,6 @@
 //! `cargo xtask`: the one entrance for people and CI.
 
+mod python;
 mod run;
 mod sanitize;
 mod setup;
@@ -18,7 +19,7 @@ cargo xtask COMMAND
   bench [NAME...]   our crates beside their rivals in one run: ring, fx, synth; all when none is named
   gen models        write the tests' ONNX models below tests/models, where they have changed
   tidy              the shape of the tree: who names whom, places of raw memory access, docs, file sizes
-  setup             install the system packages that building, tests and benchmarks need, and nothing else
+  setup             install what building, tests and benchmarks need of this system and of PyPI, and nothing else
 
 Examples:
   cargo xtask demo --out /tmp
@@ -60,7 +61,10 @@ fn dispatch(command: &str, rest: &[String]) -> Result<()> {
         }
         "gen" => bail!("what shall be generated? `cargo xtask gen models`"),
         "tidy" => tidy::check(&root),
-        "setup" => setup::ensure(&[setup::BUILD, setup::TEST, setup::BENCH].concat()),
+        "setup" => {
+            setup::ensure(&[setup::BUILD, setup::TEST, setup::BENCH].concat())?;
+            python::ensure_onnx_runtime(&root)
+        }
         "" | "help" | "-h" | "--help" => {
             print!("{HELP}");
             Ok(())
