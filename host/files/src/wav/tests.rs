@@ -71,12 +71,12 @@ fn float_files_have_tag_3_and_a_fact_chunk() {
 #[test]
 fn beyond_four_gibibytes_the_header_turns_into_rf64() {
     let spec = spec(Encoding::F32, 2);
-    let small = header::bytes(&spec, 0);
+    let small = header::bytes(&spec, &[], 0);
     // The last length whose RIFF size is not the marker itself, and the first that needs 64 bits.
     let most = (u64::from(u32::MAX) - 1 - (small.len() as u64 - 8)) / 8;
-    assert_eq!(&header::bytes(&spec, most)[..4], b"RIFF");
+    assert_eq!(&header::bytes(&spec, &[], most)[..4], b"RIFF");
     for frames in [most + 1, 1 << 40] {
-        let large = header::bytes(&spec, frames);
+        let large = header::bytes(&spec, &[], frames);
         let field = |at: usize| u64::from_le_bytes(large[at..at + 8].try_into().unwrap());
         assert_eq!(large.len(), small.len());
         assert_eq!((&large[..8], &large[12..16]), (&b"RF64\xff\xff\xff\xff"[..], &b"ds64"[..]));
