@@ -16,10 +16,57 @@ pub struct DriverShape {
     pub channels: usize,
     /// Names of the stems, in their order; at least one.
     pub stems: Vec<String>,
-    /// How long a window is, where the manifest says so; otherwise the driver finds what fits its graphs.
-    pub window: Option<WindowFrames>,
+    /// How long a window should be.
+    pub window: WindowWish,
     /// Frames at either end of a window that only serve as context; `None` leaves it to the driver.
     pub context: Option<usize>,
+}
+
+/// What a manifest says of the length of windows; what it leaves open, the driver finds to suit its graphs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WindowWish {
+    /// The length in frames, at least 1.
+    pub samples: Option<usize>,
+    /// Whether it must be just that; unless said, whether the graphs fix it.
+    pub fixed: Option<bool>,
+    /// What it must be a multiple of where it is not fixed, in frames, at least 1.
+    pub align: Option<usize>,
+}
+
+/// What a driver's graphs can do with windows.
+pub(crate) struct WindowRoom {
+    /// Frames of a step of the graphs: what windows are a multiple of, unless said.
+    pub hop: usize,
+    /// The longest window that is a multiple of it, at least one.
+    pub longest: usize,
+    /// Whether the graphs take one length alone.
+    pub fixed: bool,
+    /// The length where nothing is said.
+    pub usual: usize,
+}
+
+impl WindowWish {
+    /// The windows that suit wish and graphs; `fits` tells whether one is short enough.
+    pub(crate) fn settle(self, room: &WindowRoom, fits: impl Fn(usize) -> bool) -> Result<WindowFrames, DriverError> {
+        let Self { samples, fixed, align } = self;
+        let WindowRoom { hop, longest, .. } = *room;
+        if let Some(samples) = samples.filter(|samples| !fits(*samples)) {
+            let wanted = format!("is longer than the graphs or the memory allow; {longest} would do");
+            return Err(DriverError::setting("chunk", "samples", samples, wanted));
+        }
+        if fixed.unwrap_or(room.fixed) {
+            let known = samples.or(room.fixed.then_some(longest));
+            let wanted = "needs samples, as the graphs take any length";
+            return known.map(WindowFrames::Fixed).ok_or_else(|| DriverError::setting("chunk", "fixed", true, wanted));
+        }
+        let align = align.unwrap_or(hop);
+        let most = longest / align * align;
+        if most == 0 {
+            return Err(DriverError::setting("chunk", "align", align, format!("must be at most {longest}")));
+        }
+        let preferred = samples.unwrap_or(room.usual).next_multiple_of(align).min(most);
+        Ok(WindowFrames::Flexible { align, most, preferred: Some(preferred) })
+    }
 }
 
 /// More stems or channels than any model has.
@@ -41,23 +88,12 @@ impl DriverShape {
         if let Some((_, twice)) = self.stems.iter().enumerate().find(seen) {
             return Err(DriverError::setting("", "stems", twice, "each stem has a name of its own"));
         }
-        let longest = self.longest_window();
-        match self.window {
-            Some(WindowFrames::Fixed(frames)) if !(1..=longest).contains(&frames) => {
-                Err(DriverError::setting("chunk", "samples", frames, format!("must be 1 to {longest}")))
-            }
-            Some(WindowFrames::Flexible { align, most, preferred })
-                if align == 0 || most < align || preferred.is_some_and(|frames| frames == 0 || frames > most) =>
-            {
-                Err(DriverError::setting(
-                    "chunk",
-                    "align",
-                    align,
-                    "must be at least 1 and no window may exceed the longest",
-                ))
-            }
-            _ => Ok(()),
+        let WindowWish { samples, align, .. } = self.window;
+        if samples == Some(0) || align == Some(0) {
+            let field = if samples == Some(0) { "samples" } else { "align" };
+            return Err(DriverError::setting("chunk", field, 0, "must be at least 1"));
         }
+        Ok(())
     }
 
     /// The longest window that a driver agrees to, in frames.

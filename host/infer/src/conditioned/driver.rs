@@ -7,9 +7,8 @@ use super::noise::Noise;
 use super::sampler::integrate;
 use super::settings::{AnchorSettings, CodecSettings, Order, SamplerSettings, TextSettings};
 use super::text::{Encoded, TextEncoder, truths};
-use crate::driver::{
-    BoundGraph, DriverError, DriverShape, ReadFile, Role, names, shown_shape, take_graph, window_frames,
-};
+use crate::driver::{BoundGraph, DriverError, DriverShape, ReadFile, Role, WindowRoom};
+use crate::driver::{names, shown_shape, take_graph, window_frames};
 use crate::graph::{GraphError, Slot};
 use crate::tensor::{ElementKind, Elements, Tensor};
 use ripieno_ports::{Conditions, FaultKind, Geometry, Separator};
@@ -278,38 +277,23 @@ fn window(
 ) -> Result<WindowFrames, DriverError> {
     let hop = settings.hop;
     let network = fixed.map(|frames| frames.saturating_mul(hop));
-    let most = [codec.window(), network, Some(shape.longest_window() / hop * hop)].into_iter().flatten().min();
-    let most = most.unwrap_or(0);
-    if most == 0 {
+    let most = [codec.window(), network, Some(shape.longest_window() / hop * hop)];
+    let longest = most.into_iter().flatten().min().unwrap_or(0);
+    if longest == 0 {
         return Err(DriverError::setting("codec", "hop", hop, "is longer than any window"));
     }
-    match shape.window {
-        Some(WindowFrames::Fixed(samples)) if samples > most => {
-            Err(DriverError::setting("chunk", "samples", samples, format!("the graphs take at most {most}")))
-        }
-        Some(WindowFrames::Fixed(samples)) => Ok(WindowFrames::Fixed(samples)),
-        Some(WindowFrames::Flexible { align, most: asked, preferred }) => {
-            // Windows begin on latent frames only if they are whole numbers of them apart.
-            if align % hop != 0 {
-                return Err(DriverError::setting(
-                    "chunk",
-                    "align",
-                    align,
-                    format!("must be a multiple of [codec] hop = {hop}"),
-                ));
-            }
-            let most = asked.min(most) / align * align;
-            if most == 0 {
-                return Err(DriverError::setting("chunk", "align", align, "is longer than the graphs take"));
-            }
-            Ok(WindowFrames::Flexible { align, most, preferred: preferred.map(|wanted| wanted.min(most)) })
-        }
-        None if codec.window().is_some() || fixed.is_some() => Ok(WindowFrames::Fixed(most)),
-        None => {
-            let usual = (shape.rate.hz() as usize * USUAL_WINDOW_SECS).next_multiple_of(hop).min(most);
-            Ok(WindowFrames::Flexible { align: hop, most, preferred: Some(usual) })
-        }
+    // Windows begin on latent frames only if they are whole numbers of them apart.
+    if let Some(align) = shape.window.align.filter(|align| align % hop != 0) {
+        return Err(DriverError::setting(
+            "chunk",
+            "align",
+            align,
+            format!("must be a multiple of [codec] hop = {hop}"),
+        ));
     }
+    let fixed = codec.window().is_some() || network.is_some();
+    let room = WindowRoom { hop, longest, fixed, usual: shape.rate.hz() as usize * USUAL_WINDOW_SECS };
+    shape.window.settle(&room, |samples| samples <= longest)
 }
 
 impl Separator for ConditionedDriver {

@@ -3,7 +3,7 @@
 use super::layout::{Extent, Layout, fits};
 use super::settings::StftSettings;
 use super::transform::TransformSettings;
-use crate::driver::{BoundGraph, DriverError, DriverShape, Role, names, shown_shape};
+use crate::driver::{BoundGraph, DriverError, DriverShape, Role, WindowRoom, names, shown_shape};
 use crate::tensor::ElementKind;
 use ripieno_types::WindowFrames;
 
@@ -106,33 +106,9 @@ pub(crate) fn window(
         let shown = frames.map_or("none".into(), |frames| frames.to_string());
         return Err(DriverError::setting("stft", "frames", shown, "hold not a single hop with this n_fft and border"));
     }
-    match shape.window {
-        Some(WindowFrames::Fixed(samples)) if samples > limit => Err(DriverError::setting(
-            "chunk",
-            "samples",
-            samples,
-            format!("with this n_fft and hop {limit} are the most"),
-        )),
-        Some(WindowFrames::Fixed(samples)) => match frames {
-            Some(most) if transform.frames(samples) > most => {
-                let wanted = format!("makes {} frames where the graph takes {most}", transform.frames(samples));
-                Err(DriverError::setting("chunk", "samples", samples, format!("{wanted}; {longest} would do")))
-            }
-            _ => Ok(WindowFrames::Fixed(samples)),
-        },
-        Some(WindowFrames::Flexible { align, most, preferred }) => {
-            let most = most.min(longest) / align * align;
-            if most == 0 {
-                return Err(DriverError::setting("chunk", "align", align, format!("must be at most {longest}")));
-            }
-            let preferred = preferred.or(frames.map(|_| most)).map(|wanted| wanted.min(most));
-            Ok(WindowFrames::Flexible { align, most, preferred })
-        }
-        None if frames.is_some() => Ok(WindowFrames::Fixed(longest)),
-        None => {
-            let usual = if patch > 1 { transform.longest(patch) } else { shape.rate.hz() as usize * USUAL_WINDOW_SECS };
-            let preferred = usual.next_multiple_of(hop).clamp(hop, longest);
-            Ok(WindowFrames::Flexible { align: hop, most: longest, preferred: Some(preferred) })
-        }
-    }
+    let usual = if patch > 1 { transform.longest(patch) } else { shape.rate.hz() as usize * USUAL_WINDOW_SECS };
+    let room = WindowRoom { hop, longest, fixed: frames.is_some(), usual: usual.max(1) };
+    shape
+        .window
+        .settle(&room, |samples| samples <= limit && frames.is_none_or(|frames| transform.frames(samples) <= frames))
 }

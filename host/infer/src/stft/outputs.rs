@@ -24,7 +24,6 @@ struct Output {
 #[derive(Debug)]
 pub(crate) struct Outputs {
     kind: SpectrumOutput,
-    gain: f32,
     specs: Vec<Output>,
     waves: Vec<Output>,
     scatter: Option<Scatter>,
@@ -71,8 +70,7 @@ impl Outputs {
     ) -> Result<Self, DriverError> {
         let graphs: Vec<&BoundGraph> = graphs.collect();
         let names = graphs.iter().map(|graph| graph.name.clone()).collect();
-        let mut outputs =
-            Self { kind: settings.output, gain: settings.gain, specs: vec![], waves: vec![], scatter, graphs: names };
+        let mut outputs = Self { kind: settings.output, specs: vec![], waves: vec![], scatter, graphs: names };
         let (one, batch) = outputs.one(settings.layout, extent);
         let spec = |count: usize| stacked(count, &one, batch);
         let wave = |count: usize| stacked(count, &[Some(1), Some(extent.channels), None], 1);
@@ -140,7 +138,7 @@ impl Outputs {
             let shape = stacked(output.stems, &[Some(1), Some(channels), Some(samples)], 1);
             waves.extend(self.values(results, output, &shape)?.chunks_exact(channels * samples));
         }
-        Ok(Given { kind: self.kind, gain: self.gain, specs, waves })
+        Ok(Given { kind: self.kind, specs, waves })
     }
 
     fn values<'a>(
@@ -242,7 +240,6 @@ fn direction(value: Complex32) -> Complex32 {
 #[derive(Debug)]
 pub(crate) struct Given<'a> {
     kind: SpectrumOutput,
-    gain: f32,
     specs: Vec<Cow<'a, [f32]>>,
     waves: Vec<&'a [f32]>,
 }
@@ -274,12 +271,11 @@ impl Given<'_> {
         }
     }
 
-    /// Adds a stem's waveform if there is one, and scales it all.
+    /// Adds a stem's waveform if there is one.
     pub(crate) fn finish(&self, stem: usize, signal: &mut [f32]) -> Result<(), GraphError> {
         if let Some(wave) = self.waves.get(stem) {
             signal.iter_mut().zip(*wave).for_each(|(sample, add)| *sample += add);
         }
-        signal.iter_mut().for_each(|sample| *sample *= self.gain);
         if signal.iter().all(|sample| sample.is_finite()) {
             return Ok(());
         }

@@ -95,9 +95,6 @@ pub struct StftSettings {
     pub zero_low_bins: usize,
     /// What the graph gives.
     pub output: SpectrumOutput,
-    /// By what every stem is multiplied, linear.
-    #[serde(default = "one")]
-    pub gain: f32,
     /// For [`Layout::Packed`]: the row of the packed axis (`bin * channels + channel`) that each row of the graph's output
     /// stands for. Rows that several bands share are averaged.
     pub freq_indices: Option<Indices>,
@@ -108,10 +105,6 @@ pub struct StftSettings {
 
 const fn yes() -> bool {
     true
-}
-
-const fn one() -> f32 {
-    1.0
 }
 
 impl StftSettings {
@@ -156,9 +149,6 @@ impl StftSettings {
         }
         if let Some(frames) = self.frames.filter(|frames| !(1..=MOST_FRAMES).contains(frames)) {
             return Err(DriverError::setting("stft", "frames", frames, format!("must be 1 to {MOST_FRAMES}")));
-        }
-        if !self.gain.is_finite() {
-            return Err(DriverError::setting("stft", "gain", self.gain, "must be a number"));
         }
         let output = self.output;
         if !self.layout.is_complex() && matches!(output, SpectrumOutput::Spectrum | SpectrumOutput::DualBranch) {
