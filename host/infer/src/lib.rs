@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod bind;
+pub mod builtin;
+pub mod description;
 mod error;
 mod graph;
 pub mod manifest;
