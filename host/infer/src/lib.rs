@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 mod bind;
+pub mod builtin;
 pub mod conditioned;
+pub mod description;
 mod driver;
 mod engine;
 mod error;
