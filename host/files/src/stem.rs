@@ -5,6 +5,8 @@
 //! up with the same bytes as one written in one go. [`publish`] gives it its name.
 
 pub(crate) mod flac;
+#[cfg(test)]
+mod played;
 mod publish;
 mod state;
 pub(crate) mod tags;
