@@ -18,6 +18,7 @@ mod live_play;
 mod live_realtime;
 mod midi;
 mod midi_jack;
+mod models;
 mod no_alloc;
 mod panels;
 mod ports;
