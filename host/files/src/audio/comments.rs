@@ -125,10 +125,14 @@ fn standard(tag: &StandardTag) -> Option<(&'static str, String)> {
     })
 }
 
-/// Keeps words, not pictures, and nothing twice.
+/// What is not carried: pictures, and who encoded the file that was read.
+const LEFT_OUT: [&str; 3] = ["METADATA_BLOCK_PICTURE", "COVERART", "ENCODER"];
+
+/// Keeps words, and nothing twice.
 fn push(tags: &mut Tags, name: &str, value: &str) {
     let known = tags.iter().any(|(own, other)| own.eq_ignore_ascii_case(name) && other == value);
-    if value.len() <= LONGEST_VALUE && !name.eq_ignore_ascii_case("METADATA_BLOCK_PICTURE") && !known {
+    let wanted = !LEFT_OUT.iter().any(|other| other.eq_ignore_ascii_case(name));
+    if value.len() <= LONGEST_VALUE && wanted && !known {
         tags.push(name, value);
     }
 }

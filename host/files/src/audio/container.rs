@@ -70,7 +70,12 @@ pub(super) fn mp4(mut input: Input) -> Result<Opened, AudioError> {
         _ => (0, total),
     };
     let places = if stamped { places } else { Places::Counted };
-    finish(Framed::new("MP4", open, reader, &track, places, start)?, name, frames, tags)
+    // The depth stands in the sixth byte of what describes ALAC to its decoder.
+    let cookie = params.extra_data.as_deref().filter(|_| codec == CODEC_ID_ALAC);
+    let bits = cookie.and_then(|cookie| cookie.get(5)).map(|bits| u32::from(*bits));
+    let mut opened = finish(Framed::new("MP4", open, reader, &track, places, start)?, name, frames, tags)?;
+    opened.spec.bits = bits;
+    Ok(opened)
 }
 
 /// What iTunes tells of the frames its encoder added.
@@ -292,7 +297,7 @@ mod tests {
     fn what_itunes_tells_is_read() {
         let text = " 00000000 00000840 000001CA 00000000003F31F6 00000000 00000000";
         assert_eq!(Gapless::parse(text), Some(Gapless { delay: 0x840, frames: 0x3F_31F6 }));
-        for text in ["", "1 2 3", " 0 0 0 0", "x 840 1CA 3F31F6", " 0 FFFFFFFF 0 1", " 0 840 1CA FFFFFFFFFFFFFFFFF"] {
+        for text in ["", "1 2 3", " 0 0 0 0", " 0 x 1CA 3F31F6", " 0 FFFFFFFF 0 1", " 0 840 1CA FFFFFFFFFFFFFFFFF"] {
             assert_eq!(Gapless::parse(text), None, "{text}");
         }
     }
