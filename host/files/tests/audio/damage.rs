@@ -39,7 +39,8 @@ fn a_damaged_part_leaves_the_rest_in_its_place() {
             file[middle..middle + 700].fill(byte);
             let (planes, damage) = read(&file);
             assert_eq!(planes[0].len(), frames, "{name}, {kind}");
-            assert!(damage.is_some(), "{name}, {kind}: the damage is not told");
+            // Packets of these have no checksum: what is in them may be decoded to something.
+            assert!(damage.is_some() || matches!(name, "ALAC" | "AAC"), "{name}, {kind}: the damage is not told");
             let Some((first, last)) = differing(&planes, &whole) else { panic!("{name}, {kind}: nothing differs") };
             // Noise that a decoder draws goes on otherwise; what it is drawn for is quiet.
             if name == "AAC" || name == "Opus" {
