@@ -116,7 +116,7 @@ proptest! {
         for segment in plan.segments() {
             sum.add(&segment, Output::whole(&model(&segment), 2)).unwrap();
             loop {
-                if takes.bits() % 2 == 0 {
+                if takes.bits().is_multiple_of(2) {
                     let mut saved = vec![0.0; sum.saved_len()];
                     sum.save(&mut saved).unwrap();
                     let (segments, taken) = (sum.segments(), sum.position());

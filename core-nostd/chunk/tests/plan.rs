@@ -219,7 +219,7 @@ fn check_segment(settings: &PlanSettings, plan: &Plan, index: u64) -> Result<(),
     match settings.window {
         WindowFrames::Fixed(frames) => prop_assert_eq!(one.window() + settings.reserve, frames),
         WindowFrames::Flexible { align, most, .. } => {
-            prop_assert!(one.window() % align == 0 && one.window() + settings.reserve <= most, "{:?}", one);
+            prop_assert!(one.window().is_multiple_of(align) && one.window() + settings.reserve <= most, "{:?}", one);
         }
     }
     if settings.tail == Tail::Context {

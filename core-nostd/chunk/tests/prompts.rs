@@ -361,7 +361,7 @@ proptest! {
         match window {
             WindowFrames::Fixed(frames) => prop_assert_eq!(arrangement.sent, frames),
             WindowFrames::Flexible { align, most, .. } => {
-                prop_assert!(arrangement.sent % align == 0 && arrangement.sent <= most);
+                prop_assert!(arrangement.sent.is_multiple_of(align) && arrangement.sent <= most);
             }
         }
         if budgeted {

@@ -1,5 +1,6 @@
 //! `cargo xtask bench [NAME]`: every comparison, or the ones that are named.
 
+mod chunk;
 mod fx;
 mod harness;
 mod panel;
@@ -10,8 +11,14 @@ mod synth;
 use std::process::ExitCode;
 
 /// Each subject and what runs its contests.
-const SUBJECTS: &[(&str, fn())] =
-    &[("fx", fx::run), ("panel", panel::run), ("rig", rig::run), ("ring", ring::run), ("synth", synth::run)];
+const SUBJECTS: &[(&str, fn())] = &[
+    ("chunk", chunk::run),
+    ("fx", fx::run),
+    ("panel", panel::run),
+    ("rig", rig::run),
+    ("ring", ring::run),
+    ("synth", synth::run),
+];
 
 fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
