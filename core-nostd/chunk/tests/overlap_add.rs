@@ -217,6 +217,25 @@ fn a_hole_is_entered_without_a_click() {
 }
 
 #[test]
+fn where_windows_do_not_meet_every_bit_comes_back() {
+    for shape in [Window::Linear, Window::RaisedCosine] {
+        for (total, chunk, overlap) in [(1_000, 100, 20), (1_000, 100, 0), (1_000, 1_000, 0), (983, 97, 48)] {
+            let plan = plan(total, chunk, overlap, Tail::Context);
+            let recording = recording(1, total);
+            let out = stream(&plan, shape, 1, Noise(total), |segment| identity(&recording, segment));
+            for at in 0..total {
+                let windows = plan.segments().filter(|segment| segment.kept_span().contains(&at)).count();
+                let (out, recording) = (out[0][at as usize], recording[0][at as usize]);
+                assert!(
+                    windows > 1 || out.to_bits() == recording.to_bits(),
+                    "{shape:?} {total} {chunk} {overlap} {at}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn a_known_delay_stays_what_it_is() {
     // A model that is late by 5 frames is heard 5 frames late, but for the fades of the first 5 frames of each window.
     let plan = plan(400, 100, 30, Tail::Context);
