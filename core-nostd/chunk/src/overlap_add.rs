@@ -44,8 +44,8 @@ pub struct OverlapAdd<M> {
     next: u64,
     taken: u64,
     repaired: u64,
-    /// What the row of weights holds: whether it rises and falls, and how many frames.
-    row: Option<(bool, bool, usize)>,
+    /// Whether the row of weights rises and falls, when it holds any: all windows between the first and the last share it.
+    row: Option<(bool, bool)>,
 }
 
 impl<M> core::fmt::Debug for OverlapAdd<M> {
@@ -258,9 +258,9 @@ impl<M: AsRef<[f32]> + AsMut<[f32]>> OverlapAdd<M> {
         let (sums, rest) = self.memory.as_mut().split_at_mut(self.channels * chunk);
         let (all_weights, row) = rest.split_at_mut(chunk);
         let row = &mut row[..kept];
-        let holds = (segment.index > 0, segment.index + 1 < self.plan.chunks(), kept);
-        if self.row.replace(holds) != Some(holds) {
-            self.window.weights(&self.plan, holds.0, holds.1, row);
+        let (rises, falls) = (segment.index > 0, segment.index + 1 < self.plan.chunks());
+        if self.row.replace((rises, falls)) != Some((rises, falls)) {
+            self.window.weights(&self.plan, rises, falls, row);
         }
         // What is there fades out before a hole.
         let fade = if there < kept { there.min(Self::HOLE_FADE_FRAMES) } else { 0 };

@@ -367,6 +367,6 @@ fn weights_are_never_zero_and_sizes_are_known() {
     }
     assert_eq!(size_of::<Plan>(), 88);
     assert_eq!(size_of::<Segment>(), 64);
-    assert_eq!(size_of::<OverlapAdd<&mut [f32]>>(), 160);
+    assert_eq!(size_of::<OverlapAdd<&mut [f32]>>(), 152);
     assert_eq!(size_of::<Prompt>(), 48);
 }

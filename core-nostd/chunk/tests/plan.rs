@@ -235,6 +235,7 @@ fn check_segment(settings: &PlanSettings, plan: &Plan, index: u64) -> Result<(),
         let next = plan.segment(index + 1).unwrap();
         prop_assert_eq!(one.kept_span().end - next.kept_start, plan.overlap_frames() as u64);
         prop_assert!(next.kept.len() > plan.overlap_frames());
+        prop_assert!(next.start >= one.start, "whoever reads forwards would have to go back");
     }
     Ok(())
 }
@@ -256,6 +257,8 @@ proptest! {
             }
             prop_assert_eq!(plan.segments().nth(last as usize), plan.segment(last));
             prop_assert_eq!(plan.segments().len() as u64, plan.chunks());
+            let mut all = plan.segments();
+            prop_assert_eq!((all.nth(usize::MAX), all.len(), all.next()), (None, 0, None));
         }
     }
 }
