@@ -3,7 +3,7 @@
 use super::*;
 use proptest::prelude::*;
 use ripieno_types::SampleRate;
-use std::f32::consts::TAU;
+use std::f64::consts::TAU;
 
 const RATE: SampleRate = SampleRate::CD;
 
@@ -32,7 +32,8 @@ pub fn noise(length: usize) -> Vec<f32> {
 }
 
 fn sine(hz: f32, length: usize) -> Vec<f32> {
-    (0..length).map(|at| 0.5 * (TAU * hz * at as f32 / RATE.as_f32()).sin()).collect()
+    let step = TAU * f64::from(hz) / f64::from(RATE.hz());
+    (0..length).map(|at| (0.5 * (step * at as f64).sin()) as f32).collect()
 }
 
 /// Root mean square in decibels.
@@ -239,7 +240,13 @@ fn references_name_a_separator_and_its_settings() {
 fn what_cannot_be_opened_says_why() {
     use crate::ModelErrorKind::{Invalid, Missing};
     for (reference, hz, channels, kind, wanted) in [
-        ("builtin:drums", 44_100, 2, Missing, "built in are builtin:hpss, builtin:center, builtin:bands, builtin:identity"),
+        (
+            "builtin:drums",
+            44_100,
+            2,
+            Missing,
+            "built in are builtin:hpss, builtin:center, builtin:bands, builtin:identity",
+        ),
         ("builtin:", 44_100, 2, Missing, "there is no 'builtin:'"),
         ("hpss,margin=0.5", 44_100, 2, Invalid, "builtin:hpss: margin = '0.5'"),
         ("identity,x=1", 44_100, 2, Invalid, "there is no setting 'x'; known: none"),

@@ -45,7 +45,9 @@ fn words_find_their_stem() {
     check(SIX, "rhythm guitar", Some("guitar"));
     check(SIX, "grand piano", Some("piano"));
     // What is not there is not made up.
-    for description in ["", " ", "guitar", "rhythm guitar", "drums and bass", "vocals + drums", "no drums", "zither", "💥"] {
+    for description in
+        ["", " ", "guitar", "rhythm guitar", "drums and bass", "vocals + drums", "no drums", "zither", "💥"]
+    {
         check(FOUR, description, None);
     }
     check(TWO, "vocals", Some("vocals"));
