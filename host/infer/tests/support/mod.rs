@@ -35,7 +35,8 @@ pub fn onnx_runtime() -> PathBuf {
         return path.into();
     }
     let capi = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/python/onnxruntime/capi");
-    let files = fs::read_dir(&capi).unwrap_or_else(|error| panic!("{}: {error}; run cargo xtask setup", capi.display()));
+    let files =
+        fs::read_dir(&capi).unwrap_or_else(|error| panic!("{}: {error}; run cargo xtask setup", capi.display()));
     let is_library = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         name.starts_with("libonnxruntime.") && !name.contains("providers")
