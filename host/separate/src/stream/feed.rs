@@ -1,7 +1,7 @@
 //! A recording at another rate, from any place on, always as many frames as it should have.
 
 use super::recording::{Reader, Recording};
-use crate::{Cancel, ErrorCode, JobError};
+use crate::{Cancel, JobError};
 use ripieno_files::Resampler;
 use ripieno_types::SampleRate;
 
@@ -67,7 +67,7 @@ impl<'a, R: Recording> Feed<'a, R> {
         let frames = frames.min(left);
         while self.ready[0].len() < frames {
             if self.cancel.is_requested() {
-                return Err(JobError::new(ErrorCode::Cancelled, "cancelled"));
+                return Err(JobError::cancelled());
             }
             self.advance()?;
         }
@@ -84,6 +84,8 @@ impl<'a, R: Recording> Feed<'a, R> {
         let frames = usize::try_from(left).map_or(BLOCK, |left| left.min(BLOCK));
         if frames == 0 {
             self.resampler.finish(self.total, &mut self.ready);
+            let left = usize::try_from(self.total - self.at).unwrap_or(usize::MAX);
+            self.ready.iter_mut().for_each(|row| row.resize(left, 0.0));
             return Ok(());
         }
         let mut rows: Vec<&mut [f32]> = self.raw.iter_mut().map(|row| &mut row[..frames]).collect();
