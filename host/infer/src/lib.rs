@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod bind;
+pub mod builtin;
+pub mod description;
 mod engine;
 mod error;
 mod graph;
