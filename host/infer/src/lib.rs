@@ -2,10 +2,13 @@
 
 mod bind;
 pub mod builtin;
+pub mod conditioned;
 pub mod description;
+mod driver;
 mod engine;
 mod error;
 mod graph;
+mod kinds;
 pub mod manifest;
 mod model;
 mod onnx;
@@ -14,10 +17,13 @@ mod options;
 mod policy;
 mod probe;
 mod reference;
+mod scaled;
+pub mod stft;
 mod tensor;
 mod waveform;
 
 pub use bind::Bound;
+pub use driver::{BoundGraph, DriverError, DriverShape, ReadFile, WindowWish};
 pub use error::{ModelError, ModelErrorKind};
 pub use graph::{Graph, GraphError, Slot};
 pub use model::{Choice, Model, ModelInfo, NoMatch, SCHEME};

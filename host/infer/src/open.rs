@@ -7,7 +7,7 @@ use crate::onnx::OnnxFile;
 use crate::policy::{self, Driver};
 use crate::reference::{self, Source};
 use crate::waveform::Waveform;
-use crate::{Bound, ModelError, ModelErrorKind, ModelInfo, OpenOptions, probe};
+use crate::{Bound, BoundGraph, ModelError, ModelErrorKind, ModelInfo, OpenOptions, kinds, probe};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -65,40 +65,45 @@ impl Files {
             bytes += file.bytes;
             graphs.insert(name.clone(), file);
         }
+        for name in kinds::files_beside(&manifest) {
+            all.update(hash(&kinds::path_beside(&folder, name)?)?);
+        }
         Ok(Self { hash: hexadecimal(&all.finalize()), manifest, folder, graphs, bytes, warnings })
     }
 
     /// Loads the graphs and gives them to the driver of the model's kind.
     fn driver(&self, engine: &Engine, setup: &Setup) -> Result<Driver, ModelError> {
         let manifest = &self.manifest;
-        let mut bound = BTreeMap::new();
+        let mut loaded = Vec::new();
         for (name, file) in &self.graphs {
-            let table = &manifest.graph[name];
-            let (mut inputs, mut outputs) = (table.inputs.clone(), table.outputs.clone());
-            // A lone tensor needs no binding.
-            let role = if manifest.kind == Kind::Waveform { ("mix", "stems") } else { ("spec", "spec") };
-            if let ([only], true, true) = (file.inputs.as_slice(), inputs.is_empty(), name == "main") {
-                inputs.insert(role.0.to_owned(), only.name.clone());
-            }
-            if let ([only], true, true) = (file.outputs.as_slice(), outputs.is_empty(), name == "main") {
-                outputs.insert(role.1.to_owned(), only.name.clone());
-            }
             let graph = engine.load(file, setup).map_err(|error| error.at(format!("graph.{name}")))?;
-            bound.insert(name.clone(), Bound::new(name, graph, &inputs, &outputs)?);
+            let table = &manifest.graph[name];
+            let (inputs, outputs) = (table.inputs.clone(), table.outputs.clone());
+            loaded.push(BoundGraph { name: name.clone(), graph, inputs, outputs });
         }
         match manifest.kind {
-            Kind::Waveform => {
-                let main =
-                    bound.remove("main").ok_or_else(|| ModelError::invalid("the table [graph.main] is missing"))?;
-                if let Some(other) = bound.keys().next() {
-                    return Err(ModelError::invalid(format!(
-                        "graph.{other}: a model of kind 'waveform' has one graph, main"
-                    )));
-                }
-                Ok(Box::new(Waveform::new(manifest, main)?))
-            }
-            kind => Err(ModelError::unavailable(format!("models of kind {kind:?} cannot be run yet"))),
+            Kind::Waveform => self.waveform(loaded),
+            Kind::Stft => kinds::stft(manifest, loaded, &self.folder),
+            Kind::Conditioned => kinds::conditioned(manifest, loaded, &self.folder),
         }
+    }
+
+    fn waveform(&self, graphs: Vec<BoundGraph>) -> Result<Driver, ModelError> {
+        if let Some(BoundGraph { name, .. }) = graphs.iter().find(|graph| graph.name != "main") {
+            return Err(ModelError::invalid(format!("graph.{name}: a model of kind 'waveform' has one graph, main")));
+        }
+        let main = graphs.into_iter().next();
+        let main = main.ok_or_else(|| ModelError::invalid("the table [graph.main] is missing"))?;
+        let BoundGraph { name, graph, mut inputs, mut outputs } = main;
+        // A lone tensor needs no binding.
+        if let ([only], true) = (graph.inputs(), inputs.is_empty()) {
+            inputs.insert("mix".to_owned(), only.name.clone());
+        }
+        if let ([only], true) = (graph.outputs(), outputs.is_empty()) {
+            outputs.insert("stems".to_owned(), only.name.clone());
+        }
+        let bound = Bound::new(&name, graph, &inputs, &outputs)?;
+        Ok(Box::new(Waveform::new(&self.manifest, bound)?))
     }
 }
 
