@@ -2,11 +2,13 @@
 
 mod devices;
 mod play;
+mod separate;
 mod serve;
 mod studio;
 
 pub use devices::DevicesOptions;
 pub use play::{MidiSystem, PlayOptions};
+pub use separate::{SeparateOptions, WorkerOptions};
 pub use serve::ServeOptions;
 pub use studio::{CheckOptions, ImportOptions, RestoreOptions, StudioVerb, VersionsOptions};
 
@@ -42,6 +44,10 @@ pub enum Verb {
     Render(RenderOptions),
     /// Play live: controllers and songs in, sound out
     Play(Box<PlayOptions>),
+    /// Separate recordings into stems, by model, description and anchors
+    Separate(Box<SeparateOptions>),
+    /// Separate for other programs: jobs and events as JSON lines
+    Worker(WorkerOptions),
     /// Serve panels, presets and sound to a browser and to programs
     Serve(Box<ServeOptions>),
     /// List audio and MIDI devices

@@ -17,9 +17,11 @@ mod progress;
 mod quiet;
 mod render;
 mod report;
+mod separate;
 pub mod serve;
 mod settings;
 pub mod studio;
+mod worker;
 
 pub use exit::Failure;
 pub use instrument::Instrument;
@@ -49,6 +51,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Verb::Demo(options) => demo::run(&options),
         Verb::Render(options) => render::run(&options),
         Verb::Play(options) => play::run(&options),
+        Verb::Separate(options) => separate::run(&options),
+        Verb::Worker(options) => worker::run(&options),
         Verb::Serve(options) => serve::run(&options),
         Verb::Devices(options) => devices::run(&options),
         Verb::Studio { verb } => studio::verb::run(&verb),
