@@ -8,6 +8,7 @@ pub mod hostile;
 pub mod jack;
 pub mod measure;
 pub mod midi_in;
+pub mod models;
 pub mod panels;
 #[cfg(unix)]
 pub mod play;

