@@ -32,8 +32,8 @@ pub fn run(options: &WorkerOptions) -> Result<(), Failure> {
         end_process: end,
     };
     match serve(serving, input, channel, Session::new) {
+        _ if interrupt.is_raised() => Err(Failure::Told(exit::INTERRUPTED)),
         true => Ok(()),
-        false if interrupt.is_raised() => Err(Failure::Told(exit::INTERRUPTED)),
         false => Err(Failure::Told(exit::FAILED)),
     }
 }

@@ -10,6 +10,7 @@ mod names;
 mod session;
 mod settings;
 mod words;
+pub mod worker;
 
 pub use cancel::Cancel;
 pub use error::{ErrorCode, JobError};

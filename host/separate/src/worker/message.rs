@@ -330,7 +330,10 @@ mod tests {
             Said::fail(&JobError::new(ErrorCode::BadInput, "a.wav is no recording")),
             r#"{"event":"fail","message":"bad_input: a.wav is no recording","percent":null,"code":"bad_input","job":"a"}"#,
         );
-        check(Said::heartbeat(Some(4096)), r#"{"event":"heartbeat","message":"working","percent":null,"rss_bytes":4096,"job":"a"}"#);
+        check(
+            Said::heartbeat(Some(4096)),
+            r#"{"event":"heartbeat","message":"working","percent":null,"rss_bytes":4096,"job":"a"}"#,
+        );
         let sha256 = "ab".repeat(32);
         check(
             Said::result(&outcome()),
@@ -347,7 +350,10 @@ mod tests {
             assert_eq!(line.ok().and_then(|line| line.said.meaning()), meaning, "{text}");
         };
         check(r#"{"event":"header","message":"x","percent":null}"#, Some(Meaning::Alive));
-        check(r#"{"event":"hello","message":"","percent":null,"protocol":2,"version":"","pid":1,"new":{}}"#, Some(Meaning::Hello(2)));
+        check(
+            r#"{"event":"hello","message":"","percent":null,"protocol":2,"version":"","pid":1,"new":{}}"#,
+            Some(Meaning::Hello(2)),
+        );
         let failed = JobError::new(ErrorCode::Failed, "x");
         check(r#"{"event":"fail","message":"x","percent":null,"code":"later"}"#, Some(Meaning::Over(Err(failed))));
         check(r#"{"event":"fail","message":"x"}"#, None);

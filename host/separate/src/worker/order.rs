@@ -12,10 +12,7 @@ use std::path::Path;
 #[derive(Debug)]
 pub(super) enum Order {
     /// A job.
-    Run {
-        id: Option<JobId>,
-        settings: Box<JobSettings>,
-    },
+    Run { id: Option<JobId>, settings: Box<JobSettings> },
     /// Stop this job, or all of them.
     Cancel(Option<JobId>),
 }
@@ -34,7 +31,8 @@ impl Order {
     /// Reads a line. Keys that it does not know are ignored.
     pub fn read(line: &[u8]) -> Result<Self, Refused> {
         let nameless = |message: String| Refused { id: None, error: JobError::new(ErrorCode::BadSettings, message) };
-        let value: Value = serde_json::from_slice(line).map_err(|error| nameless(format!("this is no JSON: {error}")))?;
+        let value: Value =
+            serde_json::from_slice(line).map_err(|error| nameless(format!("this is no JSON: {error}")))?;
         let Value::Object(keys) = &value else {
             return Err(nameless("a job is a JSON object".into()));
         };

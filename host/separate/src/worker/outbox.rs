@@ -113,15 +113,15 @@ impl Outbox {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Phase;
     use crate::worker::JobId;
+    use crate::{ErrorCode, Event, JobError, Phase, Warning, WarningCode};
     use std::io;
     use std::sync::mpsc;
 
     fn update(job: u64, percent: f64) -> Line {
-        let update =
-            Said::update(Phase::Separating, percent, (0, 1), None, String::new());
-        Line { said: update, job: Some(JobId::Number(job.into())) }
+        let (phase, message) = (Phase::Separating, String::new());
+        let event = Event::Progress { phase, percent, done: 0, chunks: 1, eta_secs: None, message };
+        Line { said: Said::event(event), job: Some(JobId::Number(job.into())) }
     }
 
     fn written(outbox: &Outbox) -> Vec<String> {
@@ -148,9 +148,10 @@ mod tests {
     fn who_does_not_read_costs_no_more_than_so_much() {
         let outbox = Outbox::default();
         for n in 0..10 * CROWDED {
-            outbox.say(Line::of(Said::warning(crate::WarningCode::Other, n.to_string())));
+            let warning = Warning { code: WarningCode::Other, message: n.to_string() };
+            outbox.say(Line::of(Said::event(Event::Warning(warning))));
         }
-        outbox.say(Line::of(Said::fail(crate::ErrorCode::Failed, "the end")));
+        outbox.say(Line::of(Said::fail(&JobError::new(ErrorCode::Failed, "the end"))));
         let lines = written(&outbox);
         assert_eq!(lines.len(), CROWDED + 1);
         assert!(lines[CROWDED].contains("the end"));

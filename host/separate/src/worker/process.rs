@@ -120,7 +120,9 @@ fn keep(mut command: Command, hand_over: &Sender<Started>, say: &SyncSender<Hear
     let mut lines = Lines::new(BufReader::new(stdout), MAX_LINE);
     while let Ok(Some(line)) = lines.next() {
         let heard = match line {
-            Text::Whole(line) => serde_json::from_slice(&line).map_or(Heard::Garbage, |line| Heard::Line(Box::new(line))),
+            Text::Whole(line) => {
+                serde_json::from_slice(&line).map_or(Heard::Garbage, |line| Heard::Line(Box::new(line)))
+            }
             Text::TooLong => Heard::Garbage,
         };
         if say.send(heard).is_err() {

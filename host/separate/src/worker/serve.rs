@@ -8,8 +8,8 @@ use super::{CANCEL_GRACE, HEARTBEAT, channel};
 use crate::{Cancel, ErrorCode, Event, JobError, JobSettings, Observer, Outcome};
 use std::collections::VecDeque;
 use std::io::{BufReader, Read, Write};
-use std::path::PathBuf;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -63,7 +63,8 @@ impl Work for crate::Session {
     }
 }
 
-/// Speaks the protocol until there are no more jobs, or until it is told to stop; says whether every job succeeded.
+/// Speaks the protocol until there are no more jobs, or until it is told to stop; says whether every job that came
+/// succeeded and was told so.
 /// Each job ends in exactly one `result` or `fail`. `work` makes what does the jobs, at the start and after a panic.
 /// Worker; blocks.
 pub fn serve<W: Work>(
@@ -105,7 +106,7 @@ pub fn serve<W: Work>(
     let heard = desk.outbox.flush(if desk.lock().stopping { LAST_WORDS } else { LAST_LINES });
     desk.outbox.close();
     let state = desk.lock();
-    heard && !state.failed && !state.stopping
+    heard && !state.failed
 }
 
 fn words(panic: &(dyn std::any::Any + Send)) -> String {
@@ -181,10 +182,14 @@ impl Desk {
                         self.enqueue(id, *settings);
                         continue;
                     }
-                    Ok(Order::Run { id, .. }) => Refused::new(id, "this worker has its one job; start it with --config - for more"),
+                    Ok(Order::Run { id, .. }) => {
+                        Refused::new(id, "this worker has its one job; start it with --config - for more")
+                    }
                     Err(refused) => refused,
                 },
-                Ok(Some(Text::TooLong)) => Refused::new(None, format!("a line has more than {MAX_LINE} bytes; it was skipped")),
+                Ok(Some(Text::TooLong)) => {
+                    Refused::new(None, format!("a line has more than {MAX_LINE} bytes; it was skipped"))
+                }
                 Ok(None) | Err(_) => break,
             };
             self.refuse(refused);
@@ -298,3 +303,6 @@ impl Refused {
         Self { id, error: JobError::new(ErrorCode::BadSettings, message) }
     }
 }
+
+#[cfg(test)]
+mod tests;

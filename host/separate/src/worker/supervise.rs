@@ -1,9 +1,9 @@
 //! The host's side: jobs done by a worker process, with the same events and ends as in this one.
 
+use super::CANCEL_GRACE;
 use super::message::{JobId, Line, Meaning, PROTOCOL};
 use super::order;
 use super::process::{Heard, Process};
-use super::CANCEL_GRACE;
 use crate::{Cancel, ErrorCode, JobError, JobSettings, Observer, Outcome};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -145,7 +145,9 @@ impl Supervisor {
                     let Line { said, job } = *line;
                     match said.meaning() {
                         Some(Meaning::Hello(version)) if version != PROTOCOL => {
-                            return unfit(format!("the worker speaks version {version} of the protocol, not {PROTOCOL}"));
+                            return unfit(format!(
+                                "the worker speaks version {version} of the protocol, not {PROTOCOL}"
+                            ));
                         }
                         // Of another job, or of none.
                         Some(_) if job.as_ref() != Some(&ours) => {}
@@ -182,7 +184,8 @@ fn obituary(process: &Process) -> String {
 fn ended(status: ExitStatus) -> String {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        let hint = if signal == 9 { "; if the system ran out of memory, --max-len-s makes windows smaller" } else { "" };
+        let hint =
+            if signal == 9 { "; if the system ran out of memory, --max-len-s makes windows smaller" } else { "" };
         return format!("signal {signal}{hint}");
     }
     status.code().map_or_else(|| "in an unknown way".into(), |code| format!("exit code {code}"))
