@@ -23,6 +23,8 @@ mod panels;
 mod ports;
 mod rig;
 #[cfg(unix)]
+mod separate_worker;
+#[cfg(unix)]
 mod serve;
 #[cfg(unix)]
 mod serve_clients;

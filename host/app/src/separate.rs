@@ -46,7 +46,11 @@ pub fn run(options: &SeparateOptions) -> Result<(), Failure> {
         }
     }
     drop(bars);
-    if options.json { output::json(&report)? } else { output::text(&report.summary())? }
+    if options.json {
+        output::json(&report)?
+    } else {
+        output::text(&report.summary())?
+    }
     match (end, report.only()) {
         _ if report.failed == 0 => Ok(()),
         (Some(code), _) | (None, Some(code)) => Err(Failure::Told(exit::job_code(code))),

@@ -24,13 +24,8 @@ pub fn run(options: &WorkerOptions) -> Result<(), Failure> {
     // To read from a terminal without need stops a program in the background.
     let is_deaf = config.is_some() && !options.lifeline && io::stdin().is_terminal();
     let input: Box<dyn Read + Send> = if is_deaf { Box::new(io::empty()) } else { Box::new(io::stdin()) };
-    let serving = Serving {
-        config,
-        lifeline: options.lifeline,
-        stop,
-        version: env!("CARGO_PKG_VERSION"),
-        end_process: end,
-    };
+    let serving =
+        Serving { config, lifeline: options.lifeline, stop, version: env!("CARGO_PKG_VERSION"), end_process: end };
     match serve(serving, input, channel, Session::new) {
         _ if interrupt.is_raised() => Err(Failure::Told(exit::INTERRUPTED)),
         true => Ok(()),

@@ -2,16 +2,13 @@
 
 use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
 use clap::{ArgAction, Args};
-use ripieno_separate::{
-    AnchorMode, Compat, Container, Depth, Engine, JobSettings, OutputRate, Residual, WindowShape,
-};
+use ripieno_separate::{AnchorMode, Compat, Container, Depth, Engine, JobSettings, OutputRate, Residual, WindowShape};
 use std::path::PathBuf;
 
 /// A parser of a closed set of words.
 macro_rules! words {
     ($name:ident) => {
-        PossibleValuesParser::new($name::ALL.iter().map(|one| one.word()))
-            .try_map(|word| $name::from_word(&word))
+        PossibleValuesParser::new($name::ALL.iter().map(|one| one.word())).try_map(|word| $name::from_word(&word))
     };
 }
 

@@ -5,7 +5,7 @@ use crate::cli::SeparateOptions;
 use crate::report::bytes;
 use crate::{Failure, exit, output};
 use ripieno_separate::batch::BatchJob;
-use ripieno_separate::{JobError, PlanReport, Session, SegmentReport};
+use ripieno_separate::{JobError, PlanReport, SegmentReport, Session};
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -82,17 +82,16 @@ fn show(job: &BatchJob, plan: &PlanReport) -> Result<(), Failure> {
     let mut text = String::new();
     let _ = writeln!(text, "{} with {}", job.settings.audio.display(), job.settings.model);
     let PlanReport { chunks, chunk_frames, overlap_frames, step_frames, .. } = plan;
-    let _ = writeln!(
-        text,
-        "windows  {chunks} of {chunk_frames} frames, {overlap_frames} shared, one every {step_frames}"
-    );
+    let _ =
+        writeln!(text, "windows  {chunks} of {chunk_frames} frames, {overlap_frames} shared, one every {step_frames}");
     let _ = writeln!(text, "memory   {}", bytes(plan.memory_bytes));
     if let Some(secs) = plan.estimate_secs {
         let _ = writeln!(text, "time     about {secs:.0} s");
     }
     for segment in plan.segments.iter().filter(|segment| !segment.anchors.is_empty()) {
         let anchors = segment.anchors.iter();
-        let anchors = anchors.map(|anchor| format!("{} {:.3}-{:.3} s", anchor.sign(), anchor.start_secs(), anchor.end_secs()));
+        let anchors =
+            anchors.map(|anchor| format!("{} {:.3}-{:.3} s", anchor.sign(), anchor.start_secs(), anchor.end_secs()));
         let _ = writeln!(text, "window {}: {}", segment.index, anchors.collect::<Vec<_>>().join(", "));
     }
     output::text(&text)

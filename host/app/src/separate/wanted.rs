@@ -9,7 +9,7 @@ use ripieno_types::{Anchor, Sign};
 pub fn wanted(options: &SeparateOptions) -> Result<JobSettings, Failure> {
     let model = match &options.model {
         Some(model) => model.clone(),
-        None => ripieno_infer::builtin::default_for(&options.description).to_owned(),
+        None => "builtin:hpss".to_owned(),
     };
     // Each recording takes its place later.
     let mut wanted = JobSettings::new(model, options.files.first().cloned().unwrap_or_default());
