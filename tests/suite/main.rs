@@ -22,6 +22,9 @@ mod no_alloc;
 mod panels;
 mod ports;
 mod rig;
+mod separate;
+#[cfg(target_os = "linux")]
+mod separate_end;
 #[cfg(unix)]
 mod separate_worker;
 #[cfg(unix)]

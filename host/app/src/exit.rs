@@ -4,6 +4,7 @@ use crate::studio::StudioError;
 use ripieno_files::atomic::AtomicError;
 use ripieno_files::map::MapError;
 use ripieno_files::smf::{Options, SmfError};
+use ripieno_infer::{ModelError, ModelErrorKind};
 use ripieno_separate::{ErrorCode, JobError};
 use std::io;
 use std::path::PathBuf;
@@ -72,6 +73,9 @@ pub enum Failure {
     /// A job of separation without its stems.
     #[error("{0}{advice}", advice = job_advice(.0))]
     Job(JobError),
+    /// A model that cannot be used.
+    #[error("{0}")]
+    Model(ModelError),
     /// No device to play on.
     #[error("{0}")]
     Device(String),
@@ -100,7 +104,8 @@ impl Failure {
             Self::Song { .. } | Self::Map { .. } | Self::Instrument { .. } => BAD_INPUT,
             Self::Studio { .. } => BAD_INPUT,
             Self::Job(error) => job_code(error.code()),
-            Self::Device(_) => UNAVAILABLE,
+            Self::Model(error) if error.kind() == ModelErrorKind::Invalid => BAD_INPUT,
+            Self::Device(_) | Self::Model(_) => UNAVAILABLE,
             Self::Output { .. } | Self::Stdout(_) | Self::Session(_) => FAILED,
             Self::Interrupted | Self::Stopped => INTERRUPTED,
             Self::Told(code) => *code,

@@ -9,6 +9,7 @@ pub mod exit;
 pub mod instrument;
 mod interrupt;
 pub mod live;
+mod model;
 pub mod offline;
 mod output;
 pub mod panels;
@@ -53,6 +54,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Verb::Play(options) => play::run(&options),
         Verb::Separate(options) => separate::run(&options),
         Verb::Worker(options) => worker::run(&options),
+        Verb::Model { verb } => model::run(&verb),
         Verb::Serve(options) => serve::run(&options),
         Verb::Devices(options) => devices::run(&options),
         Verb::Studio { verb } => studio::verb::run(&verb),

@@ -12,6 +12,8 @@ macro_rules! words {
     };
 }
 
+pub(super) use words;
+
 /// Options of `separate`.
 #[derive(Debug, Args)]
 #[command(after_help = SEPARATE_EXAMPLES)]

@@ -9,7 +9,9 @@ use ripieno_types::{Anchor, Sign};
 pub fn wanted(options: &SeparateOptions) -> Result<JobSettings, Failure> {
     let model = match &options.model {
         Some(model) => model.clone(),
-        None => "builtin:hpss".to_owned(),
+        None => ripieno_infer::builtin::default_for(&options.description)
+            .map_err(|error| Failure::Usage(error.to_string()))?
+            .to_owned(),
     };
     // Each recording takes its place later.
     let mut wanted = JobSettings::new(model, options.files.first().cloned().unwrap_or_default());
