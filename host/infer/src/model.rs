@@ -1,8 +1,19 @@
 //! A model that is ready to run: opened from a folder, a manifest or a lone ONNX file, or built in.
 
 use crate::manifest::{Edge, Shape};
-use crate::{GraphError, ModelError, OpenOptions};
+use crate::policy::Driver;
+use crate::reference::{self, Source};
+use crate::{GraphError, ModelError, OpenOptions, open};
 use ripieno_ports::{Conditions, Geometry, Separator};
+
+/// What comes before the name of a model that is built in.
+pub const SCHEME: &str = "builtin:";
+
+/// Memory that an engine and its runs take beside what can be told from sizes, in bytes.
+const ENGINE_BYTES: u64 = 64 << 20;
+
+/// About how much memory intermediate results of a network take, against its input.
+const ACTIVATIONS: u64 = 100;
 
 /// What a model says of itself and how it really runs.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,7 +71,8 @@ pub struct NoMatch {
 /// A model that is ready to run.
 pub struct Model {
     info: ModelInfo,
-    driver: Box<dyn Separator<Error = GraphError> + Send>,
+    driver: Driver,
+    bytes: u64,
 }
 
 impl std::fmt::Debug for Model {
@@ -76,8 +88,14 @@ impl Model {
     /// # Errors
     /// [`ModelError`] by kind: no such model, a file that is not what it must be, nothing that can run it.
     pub fn open(reference: &str, options: &OpenOptions) -> Result<Self, ModelError> {
-        let _ = options;
-        Err(ModelError::missing(format!("there is no model '{reference}'")))
+        let folder = reference::models_folder();
+        match reference::find(reference, folder.as_deref())? {
+            Source::Builtin(name) => Err(ModelError::missing(format!("there is no built-in model '{name}'"))),
+            source => {
+                let open::Opened { driver, info, bytes } = open::open(&source, options)?;
+                Ok(Self { info, driver, bytes })
+            }
+        }
     }
 
     /// What it says of itself and how it really runs. Any.
@@ -87,8 +105,11 @@ impl Model {
 
     /// About how much memory a run takes with windows of so many frames, in bytes, weights included. Any.
     pub fn memory_bytes(&self, window_frames: usize) -> u64 {
-        let geometry = self.driver.geometry();
-        (window_frames * geometry.channels * (1 + geometry.stems) * size_of::<f32>()) as u64
+        let Geometry { channels, stems, .. } = self.driver.geometry();
+        let input = (window_frames as u64).saturating_mul((channels * size_of::<f32>()) as u64);
+        // Weights lie in memory as the file has them and once more as the engine wants them.
+        let fixed = ENGINE_BYTES.saturating_add(self.bytes.saturating_mul(2));
+        fixed.saturating_add(input.saturating_mul(ACTIVATIONS + stems as u64))
     }
 
     /// What a description means to this model. Any.

@@ -44,6 +44,11 @@ impl JobError {
         Self { code, message: message.into() }
     }
 
+    /// Somebody asked to stop. Any.
+    pub(crate) fn cancelled() -> Self {
+        Self::new(ErrorCode::Cancelled, "cancelled")
+    }
+
     /// What kind of end it was. Any.
     pub const fn code(&self) -> ErrorCode {
         self.code

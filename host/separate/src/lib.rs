@@ -9,6 +9,7 @@ mod json;
 mod names;
 mod session;
 mod settings;
+pub mod stream;
 mod words;
 pub mod worker;
 

@@ -1,7 +1,8 @@
 //! Weights beside an ONNX file: where they may lie.
 
 use crate::ModelError;
-use std::path::{Component, Path, PathBuf};
+use crate::manifest::is_inside;
+use std::path::{Path, PathBuf};
 
 /// What a tensor says of where its data lies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,10 +27,7 @@ impl External {
     /// enough.
     pub fn resolve(&self, folder: &Path) -> Result<(PathBuf, u64), ModelError> {
         let Self { location, offset, length } = self;
-        let path = Path::new(location);
-        let plain = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-        // A backslash parts folders on Windows alone; a drive has a colon.
-        if location.is_empty() || !plain || location.contains(['\\', ':', '\0']) {
+        if !is_inside(location) {
             return Err(ModelError::invalid(format!(
                 "external data at '{location}': it must lie in the model's folder, without '..' or an absolute path"
             )));
@@ -43,7 +41,7 @@ impl External {
             ))
         };
         let folder = folder.canonicalize().map_err(missing)?;
-        let file = folder.join(path).canonicalize().map_err(missing)?;
+        let file = folder.join(location).canonicalize().map_err(missing)?;
         if !file.starts_with(&folder) {
             return Err(outside());
         }
