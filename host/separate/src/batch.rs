@@ -1,6 +1,7 @@
 //! Many recordings at once: folders and patterns, the anchors beside each, and no two jobs for one output.
 
-use crate::settings::{Container, JobSettings};
+use crate::outputs::extension;
+use crate::settings::JobSettings;
 use crate::{ErrorCode, JobError, Warning, anchors, names};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -106,10 +107,7 @@ pub fn jobs(like: &JobSettings, recordings: &[PathBuf]) -> Result<Vec<BatchJob>,
 
 /// Where a part of a recording goes by the job's template.
 fn output(settings: &JobSettings, recording: &Path, part: &str) -> Result<PathBuf, String> {
-    let ext = match settings.container {
-        Container::Wav => "wav",
-        Container::Flac => "flac",
-    };
+    let ext = extension(settings.container);
     names::place(&settings.name, recording, settings.out_dir.as_deref(), part, "model", ext)
 }
 

@@ -89,7 +89,7 @@ pub struct PlanReport {
     pub step_frames: u64,
     /// Windows.
     pub chunks: u64,
-    /// Every window, in order.
+    /// Every window, in order; the first [`MOST_SEGMENTS`](Self::MOST_SEGMENTS) of more.
     pub segments: Vec<SegmentReport>,
     /// The most memory that buffers and the model are expected to take.
     pub memory_bytes: u64,
@@ -97,6 +97,11 @@ pub struct PlanReport {
     pub estimate_secs: Option<f64>,
     /// What is not as asked.
     pub warnings: Vec<Warning>,
+}
+
+impl PlanReport {
+    /// The most windows that a report lists, so that its size does not grow with the recording.
+    pub const MOST_SEGMENTS: usize = 50_000;
 }
 
 /// One window of a plan.

@@ -15,14 +15,16 @@ mod state;
 pub use delivery::Sink;
 pub use parts::Part;
 pub use recording::{Reader, Recording};
-pub use state::{Keeper, LaneState, State};
+pub use state::{Due, Keeper, LaneState, State};
 
 use crate::{Cancel, ErrorCode, JobError};
 use delivery::Delivery;
 use feed::Feed;
 use gather::Gather;
 use parts::Mixer;
-use ripieno_chunk::{AddError, Arrangement, Edge, Output, OverlapAdd, Plan, Prompt, PromptSettings, Segment, Window, arrange};
+use ripieno_chunk::{
+    AddError, Arrangement, Edge, Output, OverlapAdd, Plan, Prompt, PromptSettings, Segment, Window, arrange,
+};
 use ripieno_files::Resampler;
 use ripieno_ports::{Conditions, Fault, FaultKind, Separator, Statistics};
 use ripieno_types::{Anchor, SampleRate, Sign};
@@ -37,6 +39,9 @@ const WAITING: usize = 1;
 
 /// How often the caller hears of the writing thread once nothing is left to separate.
 const TAIL_POLL: Duration = Duration::from_millis(20);
+
+/// Frames that the reading thread may be ahead.
+pub(crate) const AHEAD_FRAMES: usize = gather::AHEAD * gather::BLOCK;
 
 /// What is to be done with a recording.
 #[derive(Debug)]
@@ -150,8 +155,7 @@ impl<R: Recording> Stream<'_, R> {
             true => Some(Feed::open(self.recording, self.rate, self.cancel)?),
             false => None,
         };
-        let mut delivery =
-            Delivery::new(mixer, recording, sinks, channels, (geometry.rate, self.rate), self.frames());
+        let mut delivery = Delivery::new(mixer, recording, sinks, channels, (geometry.rate, self.rate), self.frames());
         delivery.restore(from.delivered, from.lanes)?;
 
         let done = AtomicU64::new(from.windows);
@@ -167,9 +171,8 @@ impl<R: Recording> Stream<'_, R> {
             for segment in self.plan.segments().skip(usize::try_from(from.windows).unwrap_or(usize::MAX)) {
                 let piece = self.separate(model, &segment, &mut gather, &used, &mut sums, &mut buffers, tell);
                 // Where another thread ended early, it knows why.
-                separated = piece.and_then(|piece| {
-                    piece.and_then(|piece| pieces.send(piece).ok()).ok_or_else(JobError::cancelled)
-                });
+                separated = piece
+                    .and_then(|piece| piece.and_then(|piece| pieces.send(piece).ok()).ok_or_else(JobError::cancelled));
                 if separated.is_err() {
                     break;
                 }
@@ -183,11 +186,11 @@ impl<R: Recording> Stream<'_, R> {
             // A thread that ended early is the cause, whatever the others say.
             let read = reader.join().unwrap_or_else(|panic| resume_unwind(panic));
             let written = writer.join().unwrap_or_else(|panic| resume_unwind(panic));
-            let is_cause = |ended: &Result<(), JobError>| ended.as_ref().is_err_and(|error| error.code != ErrorCode::Cancelled);
-            match [&written, &read, &separated].into_iter().find(|ended| is_cause(ended)) {
-                Some(cause) => cause.clone(),
-                None => written.and(read).and(separated),
-            }?;
+            let ends: Vec<JobError> = [written, read, separated].into_iter().filter_map(Result::err).collect();
+            let cause = ends.iter().find(|error| error.code != ErrorCode::Cancelled).or(ends.first());
+            if let Some(cause) = cause {
+                return Err(cause.clone());
+            }
             tell(Told::Done(done.load(Ordering::Acquire)));
             Ok(())
         })
@@ -299,11 +302,10 @@ impl<R: Recording> Stream<'_, R> {
             delivery.accept(&piece.stems, piece.frames)?;
             windows = piece.windows;
             let lanes = delivery.lanes();
-            if let Some(keeper) = &mut keeper
-                && keeper.is_due()
-            {
-                let (delivered, sinks) = (delivery.delivered(), delivery.sinks()?);
-                keeper.keep(&State { windows, taken: piece.taken, delivered, sums: piece.sums, lanes, sinks })?;
+            let due = keeper.as_mut().map_or(Due::No, |keeper| keeper.due());
+            if let Some(keeper) = keeper.as_mut().filter(|_| due != Due::No) {
+                let (delivered, sinks) = (delivery.delivered(), delivery.sinks(due == Due::Machine)?);
+                keeper.keep(&State { windows, taken: piece.taken, delivered, sums: piece.sums, lanes, sinks }, due)?;
             }
             done.store(windows, Ordering::Release);
         }
@@ -356,4 +358,3 @@ fn refused(window: u64, fault: &dyn Fault) -> JobError {
     };
     JobError::new(code, format!("the model failed at window {}: {fault}", window + 1))
 }
-

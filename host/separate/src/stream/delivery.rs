@@ -16,12 +16,18 @@ pub trait Sink: Send {
     /// [`JobError`], mostly with [`ErrorCode::WriteFailed`](crate::ErrorCode::WriteFailed).
     fn write(&mut self, channels: &[&[f32]]) -> Result<(), JobError>;
 
-    /// All that is needed to go on from here after the process is gone, once what was written cannot be lost with it. Worker;
-    /// blocks.
+    /// All that is needed to go on from here after the process is gone; what was written cannot be lost with it any more.
+    /// Worker; blocks.
     ///
     /// # Errors
     /// As [`write`](Self::write).
     fn state(&mut self) -> Result<Vec<u8>, JobError>;
+
+    /// Makes what was written survive the machine too. Worker; blocks, for as long as the disk takes.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    fn sync(&mut self) -> Result<(), JobError>;
 }
 
 /// Frames that are mixed and written at a time.
@@ -136,9 +142,13 @@ impl<'a, R: Recording, S: Sink> Delivery<'a, R, S> {
         self.lanes.iter_mut().map(trimmed).collect()
     }
 
-    /// The sinks' states.
-    pub(crate) fn sinks(&mut self) -> Result<Vec<Vec<u8>>, JobError> {
-        self.sinks.iter_mut().map(Sink::state).collect()
+    /// The sinks' states; `synced`, what was written is on the disk then.
+    pub(crate) fn sinks(&mut self, synced: bool) -> Result<Vec<Vec<u8>>, JobError> {
+        let state = |sink: &mut S| {
+            let state = sink.state()?;
+            if synced { sink.sync().map(|()| state) } else { Ok(state) }
+        };
+        self.sinks.iter_mut().map(state).collect()
     }
 
     fn write_ready(&mut self) -> Result<(), JobError> {

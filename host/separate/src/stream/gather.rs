@@ -18,7 +18,11 @@ pub(crate) const BLOCK: usize = 1 << 14;
 pub(crate) type Block = Vec<Vec<f32>>;
 
 /// Reads a recording from its place to its end, block by block, until nobody wants more.
-pub(crate) fn read_ahead<R: Recording>(mut feed: Feed<'_, R>, channels: usize, blocks: &SyncSender<Block>) -> Result<(), JobError> {
+pub(crate) fn read_ahead<R: Recording>(
+    mut feed: Feed<'_, R>,
+    channels: usize,
+    blocks: &SyncSender<Block>,
+) -> Result<(), JobError> {
     loop {
         let mut block = vec![Vec::with_capacity(BLOCK); channels];
         let frames = feed.read(BLOCK, &mut block)?;
@@ -49,12 +53,7 @@ impl<'a, R: Recording> Gather<'a, R> {
 
     /// Fills `mix`, the channels one after the other, with a window and its prompts. `None`: the reading thread ended early
     /// and knows why. What lies before the window is not needed any more.
-    pub(crate) fn window(
-        &mut self,
-        segment: &Segment,
-        arrangement: &Arrangement,
-        mix: &mut [f32],
-    ) -> Option<()> {
+    pub(crate) fn window(&mut self, segment: &Segment, arrangement: &Arrangement, mix: &mut [f32]) -> Option<()> {
         let past = usize::try_from(segment.start.saturating_sub(self.start)).unwrap_or(usize::MAX);
         let end = past + segment.frames;
         while self.ring[0].len() < end {

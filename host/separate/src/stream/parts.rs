@@ -12,7 +12,8 @@ pub enum Part {
 }
 
 impl Part {
-    fn stems(&self) -> &[usize] {
+    /// The stems it is made of. Any.
+    pub fn stems(&self) -> &[usize] {
         match self {
             Self::Sum(stems) | Self::Rest(stems) => stems,
         }
@@ -76,7 +77,8 @@ impl Mixer {
             out.clear();
             match part {
                 Part::Sum(sum) => {
-                    let (first, others) = sum.split_first().map_or((None, &[][..]), |(first, others)| (Some(first), others));
+                    let (first, others) =
+                        sum.split_first().map_or((None, &[][..]), |(first, others)| (Some(first), others));
                     match first {
                         Some(first) => out.extend_from_slice(stems[*first]),
                         None => out.resize(stems.first().map_or(0, |stem| stem.len()), 0.0),

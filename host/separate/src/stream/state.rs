@@ -26,14 +26,25 @@ pub struct LaneState {
     pub(crate) history: Vec<Vec<f32>>,
 }
 
+/// How much a state is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// Not now.
+    No,
+    /// One that survives the process.
+    Process,
+    /// One that survives the machine: what sinks wrote is brought to the disk first.
+    Machine,
+}
+
 /// Keeps states.
 pub trait Keeper: Send {
     /// Whether it wants the state of this moment. Worker.
-    fn is_due(&mut self) -> bool;
+    fn due(&mut self) -> Due;
 
     /// Keeps a state in place of the one before. Worker; blocks.
     ///
     /// # Errors
     /// [`JobError`]; the one before must still be there.
-    fn keep(&mut self, state: &State) -> Result<(), JobError>;
+    fn keep(&mut self, state: &State, due: Due) -> Result<(), JobError>;
 }
