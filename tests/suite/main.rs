@@ -45,6 +45,7 @@ mod session;
 mod soundfont;
 mod soundfont_hostile;
 mod soundfont_model;
+mod stems;
 #[cfg(unix)]
 mod studio_kill;
 mod timing;

@@ -106,10 +106,14 @@ impl Plan {
         if 2 * context >= sent_most {
             return Err(PlanError::Context { context, window: sent_most });
         }
-        if reserve >= sent_most - 2 * context {
-            return Err(PlanError::Reserve { reserve, below: sent_most - 2 * context });
+        // What is left beside the reserve is a length that the model takes, so that the whole reserve stays free.
+        let widest = lengths.beside(lengths.at_least(sent_most), reserve).min(sent_most.saturating_sub(reserve));
+        if widest <= 2 * context {
+            let least = (2 * context / lengths.align + 1) * lengths.align;
+            let below = (lengths.at_least(sent_most) - least + 1).min(sent_most - 2 * context);
+            return Err(PlanError::Reserve { reserve, below });
         }
-        let chunk = sent_most - 2 * context - reserve;
+        let chunk = widest - 2 * context;
         let overlap = overlap(settings, chunk)?;
         // What fits one window is one chunk, and has nobody to overlap with.
         let (chunk, overlap) = usize::try_from(total).map_or((chunk, overlap), |total| match total <= chunk {
@@ -177,7 +181,7 @@ impl Plan {
             Tail::Context => {
                 let window = self.window_frames();
                 let centred = kept_start.saturating_sub((window - self.chunk - 2 * self.context) as u64 / 2);
-                let last = self.total.saturating_add(2 * context).saturating_sub(window as u64);
+                let last = self.total.saturating_sub((window - 2 * self.context) as u64);
                 (window, window, centred.min(last))
             }
         };
@@ -261,6 +265,11 @@ impl Lengths {
     /// The same for what is no more than `most - reserve`, when `reserve` frames of it must stay free.
     fn window(&self, frames: usize, reserve: usize) -> usize {
         if self.fixed { self.most - reserve } else { self.at_least(frames) }
+    }
+
+    /// The longest that leaves `reserve` frames of `frames`, itself a length that the model takes.
+    fn beside(&self, frames: usize, reserve: usize) -> usize {
+        frames.saturating_sub(reserve) / self.align * self.align
     }
 
     fn is_limited(&self) -> bool {

@@ -227,7 +227,7 @@ pub enum Format {
     /// 32-bit float
     #[default]
     F32,
-    /// 24-bit integer, dithered
+    /// 24-bit integer, rounded
     I24,
     /// 16-bit integer, dithered
     I16,

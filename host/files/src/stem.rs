@@ -248,10 +248,11 @@ impl StemWriter {
     /// # Panics
     /// When the number of slices is not the spec's number of channels, or they differ in length.
     pub fn write(&mut self, channels: &[&[f32]]) -> Result<(), StemError> {
-        Ok(match &mut self.body {
+        match &mut self.body {
             Body::Wav(body) => body.write(channels)?,
             Body::Flac(body) => body.write(channels)?,
-        })
+        }
+        Ok(())
     }
 
     /// Frames written so far. Any.

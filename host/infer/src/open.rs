@@ -6,8 +6,7 @@ use crate::manifest::{Kind, Manifest};
 use crate::onnx::OnnxFile;
 use crate::policy::{self, Driver};
 use crate::reference::{self, Source};
-use crate::waveform::Waveform;
-use crate::{Bound, ModelError, ModelErrorKind, ModelInfo, OpenOptions, probe};
+use crate::{BoundGraph, ModelError, ModelErrorKind, ModelInfo, OpenOptions, kinds, probe};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -65,39 +64,26 @@ impl Files {
             bytes += file.bytes;
             graphs.insert(name.clone(), file);
         }
+        for name in kinds::files_beside(&manifest) {
+            all.update(hash(&kinds::path_beside(&folder, name)?)?);
+        }
         Ok(Self { hash: hexadecimal(&all.finalize()), manifest, folder, graphs, bytes, warnings })
     }
 
     /// Loads the graphs and gives them to the driver of the model's kind.
     fn driver(&self, engine: &Engine, setup: &Setup) -> Result<Driver, ModelError> {
         let manifest = &self.manifest;
-        let mut bound = BTreeMap::new();
+        let mut loaded = Vec::new();
         for (name, file) in &self.graphs {
-            let table = &manifest.graph[name];
-            let (mut inputs, mut outputs) = (table.inputs.clone(), table.outputs.clone());
-            // A lone tensor needs no binding.
-            let role = if manifest.kind == Kind::Waveform { ("mix", "stems") } else { ("spec", "spec") };
-            if let ([only], true, true) = (file.inputs.as_slice(), inputs.is_empty(), name == "main") {
-                inputs.insert(role.0.to_owned(), only.name.clone());
-            }
-            if let ([only], true, true) = (file.outputs.as_slice(), outputs.is_empty(), name == "main") {
-                outputs.insert(role.1.to_owned(), only.name.clone());
-            }
             let graph = engine.load(file, setup).map_err(|error| error.at(format!("graph.{name}")))?;
-            bound.insert(name.clone(), Bound::new(name, graph, &inputs, &outputs)?);
+            let table = &manifest.graph[name];
+            let (inputs, outputs) = (table.inputs.clone(), table.outputs.clone());
+            loaded.push(BoundGraph { name: name.clone(), graph, inputs, outputs });
         }
         match manifest.kind {
-            Kind::Waveform => {
-                let main =
-                    bound.remove("main").ok_or_else(|| ModelError::invalid("the table [graph.main] is missing"))?;
-                if let Some(other) = bound.keys().next() {
-                    return Err(ModelError::invalid(format!(
-                        "graph.{other}: a model of kind 'waveform' has one graph, main"
-                    )));
-                }
-                Ok(Box::new(Waveform::new(manifest, main)?))
-            }
-            kind => Err(ModelError::unavailable(format!("models of kind {kind:?} cannot be run yet"))),
+            Kind::Waveform => kinds::waveform(manifest, loaded),
+            Kind::Stft => kinds::stft(manifest, loaded, &self.folder),
+            Kind::Conditioned => kinds::conditioned(manifest, loaded, &self.folder),
         }
     }
 }
@@ -116,8 +102,8 @@ pub(crate) fn open(source: &Source, options: &OpenOptions) -> Result<Opened, Mod
     let setup = Setup { threads: options.threads.or(manifest.runtime.threads), runtime: manifest.runtime };
     let (engines, mut warnings) = Engine::candidates(options)?;
     warnings.splice(0..0, files.warnings.iter().cloned());
-    let (engine, driver) = first_that_can(&files, &setup, &engines, &mut warnings)?;
-    let (engine, mut driver) = on_hardware(&files, &setup, options, engine, driver, &mut warnings);
+    let opened = first_that_can(&files, &setup, &engines, &mut warnings)?;
+    let (engine, mut driver) = on_hardware(&files, &setup, options, opened, &mut warnings);
     if manifest.tta.polarity {
         driver = Box::new(policy::Polarity::new(driver));
     }
@@ -128,7 +114,7 @@ pub(crate) fn open(source: &Source, options: &OpenOptions) -> Result<Opened, Mod
         id: manifest.id.clone(),
         stems: manifest.stems.clone(),
         complement: manifest.complement.clone(),
-        conditioned: manifest.kind == Kind::Conditioned,
+        conditioned: manifest.kind == Kind::Conditioned || manifest.text.is_some(),
         hash: files.hash.clone(),
         overlap: manifest.chunk.overlap,
         window: manifest.chunk.shape(),
@@ -142,7 +128,7 @@ pub(crate) fn open(source: &Source, options: &OpenOptions) -> Result<Opened, Mod
 }
 
 /// The first engine that can run all graphs. What kept an earlier one from it becomes a warning.
-fn first_that_can(
+pub(crate) fn first_that_can(
     files: &Files,
     setup: &Setup,
     engines: &[Engine],
@@ -166,12 +152,11 @@ fn first_that_can(
 }
 
 /// The first of the hardware asked for that works and gives the processor's numbers, else the processor.
-fn on_hardware(
+pub(crate) fn on_hardware(
     files: &Files,
     setup: &Setup,
     options: &OpenOptions,
-    engine: Engine,
-    mut driver: Driver,
+    (engine, mut driver): (Engine, Driver),
     warnings: &mut Vec<String>,
 ) -> (Engine, Driver) {
     for provider in &options.providers {

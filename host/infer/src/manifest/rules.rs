@@ -82,7 +82,7 @@ fn stems(manifest: &Manifest) -> Result<(), Fault> {
 }
 
 fn graphs(manifest: &Manifest) -> Result<(), Fault> {
-    if manifest.kind != Kind::Conditioned && !manifest.graph.contains_key("main") {
+    if manifest.kind == Kind::Waveform && !manifest.graph.contains_key("main") {
         return Err(Fault { key: "graph".to_owned(), problem: "the table [graph.main] is missing".to_owned() });
     }
     for (name, graph) in &manifest.graph {

@@ -1,5 +1,7 @@
 //! The tables of a manifest and what each key may hold.
 
+use crate::conditioned::{AnchorSettings, CodecSettings, SamplerSettings, Source, TextSettings};
+use crate::stft::StftSettings;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -44,6 +46,21 @@ pub struct Manifest {
     /// How engines run the graphs.
     #[serde(default)]
     pub runtime: Runtime,
+    /// How a spectrum is made for a model of kind `stft`.
+    pub stft: Option<StftSettings>,
+    /// How a description becomes what a graph understands.
+    pub text: Option<TextSettings>,
+    /// How a model of kind `conditioned` sees waveforms.
+    pub codec: Option<CodecSettings>,
+    /// How it goes from noise to stems.
+    #[serde(default)]
+    pub sampler: SamplerSettings,
+    /// How anchors are told to it.
+    #[serde(default)]
+    pub anchors: AnchorSettings,
+    /// What the inputs of its network are fed with.
+    #[serde(default)]
+    pub bind: BTreeMap<String, Source>,
 }
 
 /// Which driver runs a model.
