@@ -8,6 +8,7 @@ pub mod hostile;
 pub mod jack;
 pub mod measure;
 pub mod midi_in;
+pub mod models;
 pub mod panels;
 #[cfg(unix)]
 pub mod play;
@@ -16,6 +17,7 @@ pub mod pty;
 pub mod rack;
 #[cfg(target_os = "linux")]
 pub mod realtime;
+pub mod recording;
 pub mod scramble;
 #[cfg(unix)]
 pub mod serve;

@@ -7,7 +7,7 @@
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 /// What to do when the place is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,9 +40,7 @@ pub enum AtomicError {
 #[derive(Debug)]
 pub struct AtomicFile {
     file: NamedTempFile,
-    path: PathBuf,
-    folder: PathBuf,
-    existing: Existing,
+    place: Place,
 }
 
 impl AtomicFile {
@@ -65,21 +63,7 @@ impl AtomicFile {
 
     #[cfg_attr(not(unix), expect(unused_variables, reason = "permissions are Unix's"))]
     fn create_with(path: &Path, existing: Existing, mode: u32) -> Result<Self, AtomicError> {
-        let path = match fs::symlink_metadata(path) {
-            Ok(_) if existing == Existing::Refuse => return Err(AtomicError::Exists),
-            Ok(found) if found.is_symlink() => fs::canonicalize(path)?,
-            _ => path.to_path_buf(),
-        };
-        if fs::metadata(&path).is_ok_and(|found| !found.is_file()) || path.file_name().is_none() {
-            return Err(AtomicError::NotAFile);
-        }
-        let folder = match path.parent() {
-            Some(folder) => here(folder).to_path_buf(),
-            None => PathBuf::from("."),
-        };
-        if !folder.is_dir() {
-            return Err(AtomicError::NoFolder(folder));
-        }
+        let place = Place::find(path, existing)?;
         let mut builder = tempfile::Builder::new();
         builder.prefix(PREFIX).suffix(SUFFIX);
         #[cfg(unix)]
@@ -88,11 +72,11 @@ impl AtomicFile {
             builder.permissions(fs::Permissions::from_mode(mode));
         }
         // Somebody may sweep it away before it is locked; once it is, it stays.
-        let mut file = locked(builder.tempfile_in(&folder)?);
+        let mut file = locked(builder.tempfile_in(&place.folder)?);
         while !file.path().exists() {
-            file = locked(builder.tempfile_in(&folder)?);
+            file = locked(builder.tempfile_in(&place.folder)?);
         }
-        Ok(Self { file, path, folder, existing })
+        Ok(Self { file, place })
     }
 
     /// Whether what was written so far is, byte for byte, what the file at `other` holds. Control; blocks.
@@ -127,9 +111,46 @@ impl AtomicFile {
     /// [`AtomicError`]; the unfinished file is gone then, and what was there before is untouched.
     pub fn commit(self) -> Result<(), AtomicError> {
         self.file.as_file().sync_all()?;
+        // The lock holds until the file has its name.
+        let (_locked, path) = self.file.into_parts();
+        self.place.give(path)
+    }
+}
+
+/// Where a file is to appear.
+#[derive(Debug)]
+pub(crate) struct Place {
+    path: PathBuf,
+    folder: PathBuf,
+    existing: Existing,
+}
+
+impl Place {
+    /// Looks whether a file may appear there. A symbolic link is followed.
+    pub fn find(path: &Path, existing: Existing) -> Result<Self, AtomicError> {
+        let path = match fs::symlink_metadata(path) {
+            Ok(_) if existing == Existing::Refuse => return Err(AtomicError::Exists),
+            Ok(found) if found.is_symlink() => fs::canonicalize(path)?,
+            _ => path.to_path_buf(),
+        };
+        if fs::metadata(&path).is_ok_and(|found| !found.is_file()) || path.file_name().is_none() {
+            return Err(AtomicError::NotAFile);
+        }
+        let folder = match path.parent() {
+            Some(folder) => here(folder).to_path_buf(),
+            None => PathBuf::from("."),
+        };
+        if !folder.is_dir() {
+            return Err(AtomicError::NoFolder(folder));
+        }
+        Ok(Self { path, folder, existing })
+    }
+
+    /// Gives a file that is on the disk this place's name.
+    pub fn give(self, file: TempPath) -> Result<(), AtomicError> {
         let renamed = match self.existing {
-            Existing::Refuse => self.file.persist_noclobber(&self.path),
-            Existing::Replace => self.file.persist(&self.path),
+            Existing::Refuse => file.persist_noclobber(&self.path),
+            Existing::Replace => file.persist(&self.path),
         };
         renamed.map_err(|failed| match failed.error.kind() {
             io::ErrorKind::AlreadyExists => AtomicError::Exists,

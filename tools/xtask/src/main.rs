@@ -1,5 +1,6 @@
 //! `cargo xtask`: the one entrance for people and CI.
 
+mod python;
 mod run;
 mod sanitize;
 mod setup;
@@ -15,9 +16,10 @@ cargo xtask COMMAND
 
   demo [ARGS...]    set the machine up, build in release, run `ripieno demo ARGS`
   test              set the machine up, then every test: format, lints, units, properties, models, docs, tidy
-  bench [NAME...]   our crates beside their rivals in one run: ring, fx, synth; all when none is named
+  bench [NAME...]   our crates beside their rivals in one run: ring, fx, separate, synth; all when none is named
+  gen models        write the tests' ONNX models below tests/models, where they have changed
   tidy              the shape of the tree: who names whom, places of raw memory access, docs, file sizes
-  setup             install the system packages that building, tests and benchmarks need, and nothing else
+  setup             install what building, tests and benchmarks need of this system and of PyPI, and nothing else
 
 Examples:
   cargo xtask demo --out /tmp
@@ -50,12 +52,23 @@ fn dispatch(command: &str, rest: &[String]) -> Result<()> {
         "bench" => {
             setup::ensure_build()?;
             setup::ensure(setup::BENCH)?;
+            if rest.is_empty() || rest.iter().any(|name| name == "separate") {
+                python::ensure_librosa(&root)?;
+            }
             let mut args = vec!["run", "--release", "--package", "ripieno-bench", "--"];
             args.extend(rest.iter().map(String::as_str));
             run::cargo(&args).run()
         }
+        "gen" if rest == ["models"] => {
+            run::cargo(&["run", "--quiet", "--package", "ripieno-onnx", "--", "tests/models"]).run()
+        }
+        "gen" => bail!("what shall be generated? `cargo xtask gen models`"),
         "tidy" => tidy::check(&root),
-        "setup" => setup::ensure(&[setup::BUILD, setup::TEST, setup::BENCH].concat()),
+        "setup" => {
+            setup::ensure(&[setup::BUILD, setup::TEST, setup::BENCH].concat())?;
+            python::ensure_onnx_runtime(&root)?;
+            python::ensure_librosa(&root)
+        }
         "" | "help" | "-h" | "--help" => {
             print!("{HELP}");
             Ok(())

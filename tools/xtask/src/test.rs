@@ -1,7 +1,7 @@
 //! Every test, in the order that fails fastest.
 
 use crate::run::{cargo, program};
-use crate::{sanitize, setup, tidy};
+use crate::{python, sanitize, setup, tidy};
 use anyhow::Result;
 use std::path::Path;
 use std::time::Instant;
@@ -11,6 +11,7 @@ pub fn all(root: &Path) -> Result<()> {
     let start = Instant::now();
     setup::ensure_build()?;
     setup::ensure(setup::TEST)?;
+    python::ensure_onnx_runtime(root)?;
     step("tidy", || tidy::check(root))?;
     step("format", || cargo(&["fmt", "--all", "--check"]).run())?;
     step("lints", || cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]).run())?;
@@ -26,6 +27,11 @@ pub fn all(root: &Path) -> Result<()> {
     // Nothing may need JACK that is not about JACK.
     step("without JACK", || {
         let packages = ["--package", "ripieno-audio", "--package", "ripieno-midi"];
+        cargo(&[&["check", "--quiet", "--no-default-features"][..], &packages].concat()).run()
+    })?;
+    // What needs no engine must not need one.
+    step("without engines", || {
+        let packages = ["--package", "ripieno-infer", "--package", "ripieno-separate"];
         cargo(&[&["check", "--quiet", "--no-default-features"][..], &packages].concat()).run()
     })?;
     // Every interleaving that the rings' orderings allow, within loom's bounds.

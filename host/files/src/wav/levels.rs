@@ -1,7 +1,9 @@
 //! How loud a file is, measured while it is written.
 
+use serde::{Deserialize, Serialize};
+
 /// Levels over all channels. Linear; full scale is 1.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Levels {
     /// The greatest magnitude.
     pub peak: f32,
@@ -31,7 +33,7 @@ impl Levels {
 
     /// Counts one sample; returns what to write for it.
     #[inline]
-    pub(super) fn take(&mut self, sample: f32) -> f32 {
+    pub(crate) fn take(&mut self, sample: f32) -> f32 {
         let sound = sample.is_finite();
         let sample = if sound { sample } else { 0.0 };
         self.invalid += u64::from(!sound);

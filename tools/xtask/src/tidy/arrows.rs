@@ -22,12 +22,13 @@ const ARROWS: &[(&str, Option<&[&str]>)] = &[
     ("ripieno-web", Some(&["ripieno-panel", "ripieno-types"])),
     ("ripieno", None),
     ("ripieno-bench", None),
+    ("ripieno-onnx", Some(&[])),
     ("ripieno-tests", None),
     ("xtask", None),
 ];
 
 /// Crates that nothing but tools and tests may name.
-const NAMED_BY_NOBODY: &[&str] = &["ripieno-bench", "ripieno-tests", "xtask"];
+const NAMED_BY_NOBODY: &[&str] = &["ripieno-bench", "ripieno-onnx", "ripieno-tests", "xtask"];
 
 /// What the cores may take from outside. Everything else is an arrow out of `core-nostd`.
 const CORE_DEPENDENCIES: &[&str] = &["heapless", "libm", "loom", "multiversion", "postcard", "serde", "wmidi"];

@@ -1,0 +1,194 @@
+//! From a reference to a driver that runs: files are checked before any engine sees them, engines are tried in turn, and
+//! other hardware must give the processor's numbers.
+
+use crate::engine::{Engine, Setup};
+use crate::manifest::{Kind, Manifest};
+use crate::onnx::OnnxFile;
+use crate::policy::{self, Driver};
+use crate::reference::{self, Source};
+use crate::{BoundGraph, ModelError, ModelErrorKind, ModelInfo, OpenOptions, kinds, probe};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+/// A model's files, looked through.
+#[derive(Debug)]
+pub(crate) struct Files {
+    pub manifest: Manifest,
+    pub folder: PathBuf,
+    /// The graphs by their names in the manifest.
+    pub graphs: BTreeMap<String, OnnxFile>,
+    /// SHA-256 of all of them, in hexadecimal digits.
+    pub hash: String,
+    /// How long they are together.
+    pub bytes: u64,
+    pub warnings: Vec<String>,
+}
+
+impl Files {
+    /// Looks through the files of a model. Control; reads each once.
+    ///
+    /// # Errors
+    /// When one is missing, damaged, not what the manifest says, or refers out of the model's folder.
+    pub fn read(source: &Source) -> Result<Self, ModelError> {
+        let (manifest, warnings) = reference::described(source)?;
+        let path = match source {
+            Source::Manifest(path) | Source::Onnx(path) => path,
+            Source::Builtin(name) => return Err(ModelError::missing(format!("there is no file of {name}"))),
+        };
+        let folder = reference::folder_of(path);
+        let mut all = Sha256::new();
+        if let Source::Manifest(path) = source {
+            all.update(hash(path)?);
+        }
+        let mut graphs = BTreeMap::new();
+        let mut bytes = 0;
+        for (name, graph) in &manifest.graph {
+            let place = format!("graph.{name}");
+            let path = folder.join(&graph.file);
+            let file = OnnxFile::read(&path, &folder).map_err(|error| error.at(&place))?;
+            let digest = hash(&path)?;
+            let digits = hexadecimal(&digest);
+            if let Some(expected) = graph.sha256.as_ref().filter(|expected| !expected.eq_ignore_ascii_case(&digits)) {
+                return Err(ModelError::invalid(format!(
+                    "{place}: {} has the SHA-256 {digits}, the manifest says {expected}; fetch the file again",
+                    path.display()
+                )));
+            }
+            all.update(digest);
+            for external in &file.external {
+                all.update(hash(external)?);
+            }
+            bytes += file.bytes;
+            graphs.insert(name.clone(), file);
+        }
+        for name in kinds::files_beside(&manifest) {
+            all.update(hash(&kinds::path_beside(&folder, name)?)?);
+        }
+        Ok(Self { hash: hexadecimal(&all.finalize()), manifest, folder, graphs, bytes, warnings })
+    }
+
+    /// Loads the graphs and gives them to the driver of the model's kind.
+    fn driver(&self, engine: &Engine, setup: &Setup) -> Result<Driver, ModelError> {
+        let manifest = &self.manifest;
+        let mut loaded = Vec::new();
+        for (name, file) in &self.graphs {
+            let graph = engine.load(file, setup).map_err(|error| error.at(format!("graph.{name}")))?;
+            let table = &manifest.graph[name];
+            let (inputs, outputs) = (table.inputs.clone(), table.outputs.clone());
+            loaded.push(BoundGraph { name: name.clone(), graph, inputs, outputs });
+        }
+        match manifest.kind {
+            Kind::Waveform => kinds::waveform(manifest, loaded),
+            Kind::Stft => kinds::stft(manifest, loaded, &self.folder),
+            Kind::Conditioned => kinds::conditioned(manifest, loaded, &self.folder),
+        }
+    }
+}
+
+/// A model that is ready, and what to say of it.
+pub(crate) struct Opened {
+    pub driver: Driver,
+    pub info: ModelInfo,
+    pub bytes: u64,
+}
+
+/// Opens a model with files. Control.
+pub(crate) fn open(source: &Source, options: &OpenOptions) -> Result<Opened, ModelError> {
+    let files = Files::read(source)?;
+    let manifest = &files.manifest;
+    let setup = Setup { threads: options.threads.or(manifest.runtime.threads), runtime: manifest.runtime };
+    let (engines, mut warnings) = Engine::candidates(options)?;
+    warnings.splice(0..0, files.warnings.iter().cloned());
+    let opened = first_that_can(&files, &setup, &engines, &mut warnings)?;
+    let (engine, mut driver) = on_hardware(&files, &setup, options, opened, &mut warnings);
+    if manifest.tta.polarity {
+        driver = Box::new(policy::Polarity::new(driver));
+    }
+    if let Some(recording) = options.recording {
+        driver = policy::channels(driver, manifest.channel_policy, recording.channels)?;
+    }
+    let info = ModelInfo {
+        id: manifest.id.clone(),
+        stems: manifest.stems.clone(),
+        complement: manifest.complement.clone(),
+        conditioned: manifest.kind == Kind::Conditioned || manifest.text.is_some(),
+        hash: files.hash.clone(),
+        overlap: manifest.chunk.overlap,
+        window: manifest.chunk.shape(),
+        edge: manifest.chunk.edge,
+        licence: manifest.licence.clone(),
+        author: manifest.author.clone(),
+        engine: engine.name(),
+        warnings,
+    };
+    Ok(Opened { driver, info, bytes: files.bytes })
+}
+
+/// The first engine that can run all graphs. What kept an earlier one from it becomes a warning.
+pub(crate) fn first_that_can(
+    files: &Files,
+    setup: &Setup,
+    engines: &[Engine],
+    warnings: &mut Vec<String>,
+) -> Result<(Engine, Driver), ModelError> {
+    let mut first = None;
+    for engine in engines {
+        match files.driver(engine, setup) {
+            Ok(driver) => {
+                warnings.extend(first.map(|error: ModelError| format!("{error}; {} runs it instead", engine.name())));
+                return Ok((engine.clone(), driver));
+            }
+            // What one engine takes for damage, another may know.
+            Err(error) if matches!(error.kind(), ModelErrorKind::Unavailable | ModelErrorKind::Invalid) => {
+                first = Some(first.unwrap_or(error));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Err(first.unwrap_or_else(|| ModelError::unavailable("this build has no engine")))
+}
+
+/// The first of the hardware asked for that works and gives the processor's numbers, else the processor.
+pub(crate) fn on_hardware(
+    files: &Files,
+    setup: &Setup,
+    options: &OpenOptions,
+    (engine, mut driver): (Engine, Driver),
+    warnings: &mut Vec<String>,
+) -> (Engine, Driver) {
+    for provider in &options.providers {
+        let Some(other) = engine.on(*provider) else {
+            warnings.push(format!("{} cannot use {}; the processor is used", engine.name(), provider.word()));
+            continue;
+        };
+        let tried = files.driver(&other, setup).map_err(|error| error.to_string()).and_then(|mut faster| {
+            probe::compare(&mut *driver, &mut *faster)?;
+            Ok(faster)
+        });
+        match tried {
+            Ok(faster) => return (other, faster),
+            Err(why) => warnings.push(format!("{} is not used: {why}", provider.word())),
+        }
+    }
+    (engine, driver)
+}
+
+fn hash(path: &Path) -> Result<[u8; 32], ModelError> {
+    let failed = |error| ModelError::invalid(format!("{} cannot be read: {error}", path.display()));
+    let mut file = File::open(path).map_err(failed)?;
+    let mut digest = Sha256::new();
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        match file.read(&mut buffer).map_err(failed)? {
+            0 => return Ok(digest.finalize().into()),
+            read => digest.update(&buffer[..read]),
+        }
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
