@@ -32,7 +32,7 @@ enum Decoder {
     /// A packet depends on the one before it.
     Vorbis(Codec),
     /// A packet depends on all that went before.
-    Opus(Opus),
+    Opus(Box<Opus>),
 }
 
 /// # Errors
@@ -68,7 +68,7 @@ pub(super) fn open(mut input: Input, start: u64) -> Result<Opened, AudioError> {
         comments::vorbis(headers[1].strip_prefix(b"OpusTags").unwrap_or_default(), &mut tags);
         let head = Head::parse(&headers[0])?;
         let (channels, skip) = (head.channels, head.pre_skip);
-        (Decoder::Opus(Opus::new(head)?), "Opus", opus::RATE, channels, skip)
+        (Decoder::Opus(Box::new(Opus::new(head)?)), "Opus", opus::RATE, channels, skip)
     };
     let last = last(&mut pages.input, &first).map_err(AudioError::Read)?;
     let audio_at = pages.place();

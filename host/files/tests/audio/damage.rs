@@ -15,7 +15,7 @@ fn read(file: &[u8]) -> (Planes, Option<String>) {
 /// The frames at which two recordings differ.
 fn differing(one: &Planes, other: &Planes) -> Option<(usize, usize)> {
     let mut places = (0..one[0].len()).filter(|n| (0..one.len()).any(|channel| one[channel][*n] != other[channel][*n]));
-    places.next().map(|first| (first, places.last().unwrap_or(first)))
+    places.next().map(|first| (first, places.next_back().unwrap_or(first)))
 }
 
 #[test]
