@@ -191,12 +191,13 @@ impl AudioFile {
     /// [`AudioError`] when the file can no longer be read.
     pub fn seek(&mut self, frame: u64) -> Result<(), AudioError> {
         let frame = frame.min(self.spec.frames.unwrap_or(u64::MAX));
-        if frame != self.position {
+        // Nothing is read at the end, so nothing needs to be found there.
+        if self.block.covers(frame).is_none() && Some(frame) != self.spec.frames && frame != self.position {
             self.source.seek(frame)?;
             self.block.clear();
             self.ended = false;
-            self.position = frame;
         }
+        self.position = frame;
         Ok(())
     }
 

@@ -63,9 +63,9 @@ pub(super) fn mp4(mut input: Input) -> Result<Opened, AudioError> {
     let itunes = itunes_gapless(&mut reader);
     let (start, frames) = match (itunes, edits.iter().find(|edit| edit.track == track.id)) {
         (Some(gapless), _) => (gapless.delay, Some(gapless.frames)),
-        (None, Some(edit)) if stamped => {
-            let left = total.map(|total| total.saturating_sub(edit.start));
-            (edit.start, edit.shortened(left))
+        (None, Some(edit)) => {
+            let start = edit.start_frame(params.sample_rate.unwrap_or(0));
+            (start, edit.shortened(total.map(|total| total.saturating_sub(start))))
         }
         _ => (0, total),
     };
@@ -189,7 +189,10 @@ impl Framed {
             return Err(AudioError::unsupported(container, "sound of an unknown kind"));
         };
         let usual = params.max_frames_per_packet.unwrap_or(1024);
-        let codec = Codec::new(container, params.clone())?;
+        let codec = Codec::new(container, params.clone()).map_err(|error| match params.codec {
+            CODEC_ID_AAC => AudioError::unsupported(container, "AAC other than LC, or of more than two channels"),
+            _ => error,
+        })?;
         let channels = codec.channels().filter(|channels| *channels > 0);
         let channels = channels.ok_or_else(|| AudioError::damaged(container, "it has no channel"))?;
         let track = track.id;

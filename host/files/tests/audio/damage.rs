@@ -1,6 +1,6 @@
 //! Damaged files: what can be decoded stays in its place, the rest is silence or missing, and it is told.
 
-use crate::fixtures::{FRAMES, Planes, decoded, error_db, named, open, read_on, song};
+use crate::fixtures::{FRAMES, Planes, assert_same, decoded, error_db, named, open, read_on, song};
 
 /// Frames enough for several pages of Ogg.
 const LONG: usize = 200_003;
@@ -104,5 +104,19 @@ fn junk_around_an_mp3_is_not_heard() {
         let (planes, damage) = read(&[&before, &sound, &after[..]].concat());
         assert_eq!(damage, None, "{name}");
         assert!(planes == whole, "{name}");
+    }
+}
+
+#[test]
+fn of_a_chain_of_recordings_the_first_is_read() {
+    for name in ["Vorbis", "Opus"] {
+        let format = named(name);
+        let [first, second] = [60_000, 20_000].map(|frames| format.file(&song(format.rate(), frames)));
+        let whole = decoded(&first);
+        let mut audio = open(&[first, second].concat()).unwrap();
+        assert_eq!(audio.spec().frames, None, "{name}");
+        assert!(audio.damage().is_some_and(|damage| damage.contains("left out")), "{name}");
+        let read = read_on(&mut audio, 4096);
+        assert_same(name, &read, &whole);
     }
 }

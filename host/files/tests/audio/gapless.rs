@@ -107,3 +107,13 @@ fn surround_keeps_its_channels_in_their_order() {
         }
     }
 }
+
+#[test]
+fn adpcm_ends_where_its_file_says() {
+    for name in ["ADPCM MS", "ADPCM IMA"] {
+        let mut file = named(name).file(&song(44_100, 9_000));
+        let fact = file.windows(4).position(|name| name == b"fact").unwrap();
+        file[fact + 8..fact + 12].copy_from_slice(&9_000_u32.to_le_bytes());
+        assert_eq!(decoded(&file)[0].len(), 9_000, "{name}");
+    }
+}

@@ -86,6 +86,10 @@ impl Opus {
     /// # Errors
     /// What is wrong with it.
     pub(super) fn decode(&mut self, packet: &[u8], planes: &mut [Vec<f32>]) -> Result<(), String> {
+        // The decoder would take nothing for a loss, and make something up.
+        if packet.is_empty() {
+            return Err("a packet is empty".into());
+        }
         let (decoder, interleaved) = (&mut self.decoder, &mut self.interleaved);
         let length = packet.len() as i32;
         let decoded =
