@@ -210,20 +210,23 @@ impl AudioFile {
         self.seek(0)?;
         let block = (MEASURED_SAMPLES / self.spec.channels).max(1);
         let mut planes = vec![vec![0.0_f32; block]; self.spec.channels];
+        let mut mixed = vec![0.0_f64; block];
         let (mut frames, mut sum, mut squares, mut peak) = (0_u64, 0.0_f64, 0.0_f64, 0.0_f32);
         loop {
             let mut out: Vec<&mut [f32]> = planes.iter_mut().map(Vec::as_mut_slice).collect();
             let read = self.read(&mut out)?;
-            for frame in 0..read {
-                let mut mixed = 0.0;
-                for plane in &planes {
-                    let sample = if plane[frame].is_finite() { plane[frame] } else { 0.0 };
-                    peak = peak.max(sample.abs());
-                    mixed += f64::from(sample);
+            mixed[..read].fill(0.0);
+            for plane in &planes {
+                for (mixed, sample) in mixed.iter_mut().zip(&plane[..read]) {
+                    let sample = if sample.is_finite() { *sample } else { 0.0 };
+                    peak = if sample.abs() > peak { sample.abs() } else { peak };
+                    *mixed += f64::from(sample);
                 }
-                mixed /= planes.len() as f64;
-                sum += mixed;
-                squares += mixed * mixed;
+            }
+            for mixed in &mixed[..read] {
+                let mean = mixed / planes.len() as f64;
+                sum += mean;
+                squares += mean * mean;
             }
             frames += read as u64;
             if on_progress(frames).is_break() {
