@@ -6,6 +6,7 @@ mod harness;
 mod panel;
 mod rig;
 mod ring;
+mod separate;
 mod synth;
 
 use std::process::ExitCode;
@@ -17,6 +18,7 @@ const SUBJECTS: &[(&str, fn())] = &[
     ("panel", panel::run),
     ("rig", rig::run),
     ("ring", ring::run),
+    ("separate", separate::run),
     ("synth", synth::run),
 ];
 
