@@ -1,11 +1,7 @@
 //! Models put to the test.
 
-#![cfg(feature = "tract")]
-
-mod support;
-
+use crate::support::{copy, model, put};
 use ripieno_infer::{CheckReport, EngineChoice, ModelErrorKind, OpenOptions, check};
-use support::{copy, model, put};
 
 fn report(reference: &str) -> CheckReport {
     let mut options = OpenOptions::default();
@@ -35,10 +31,9 @@ fn sound_models_pass() {
 
 #[test]
 fn the_first_fault_ends_a_check_and_says_why() {
-    for (name, finding, kind) in [
-        ("unsupported", "shapes", ModelErrorKind::Unavailable),
-        ("external", "files", ModelErrorKind::Invalid),
-    ] {
+    for (name, finding, kind) in
+        [("unsupported", "shapes", ModelErrorKind::Unavailable), ("external", "files", ModelErrorKind::Invalid)]
+    {
         let report = report(model(name).to_str().unwrap());
         assert!(!report.passed);
         let last = report.findings.last().unwrap();
