@@ -5,6 +5,8 @@ pub mod conditioned;
 mod driver;
 mod engine;
 mod error;
+#[cfg(test)]
+mod fake;
 mod graph;
 mod kinds;
 pub mod manifest;

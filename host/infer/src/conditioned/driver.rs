@@ -343,3 +343,7 @@ impl Separator for ConditionedDriver {
         Ok(samples)
     }
 }
+
+#[cfg(test)]
+#[path = "driver_tests.rs"]
+mod tests;

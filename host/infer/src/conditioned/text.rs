@@ -165,3 +165,7 @@ pub(crate) fn truths(kind: ElementKind, shape: &[usize], values: &[bool]) -> Ten
     };
     Tensor::new(shape, elements)
 }
+
+#[cfg(test)]
+#[path = "text_tests.rs"]
+mod tests;

@@ -234,3 +234,7 @@ impl Separator for StftDriver {
         Ok(samples)
     }
 }
+
+#[cfg(test)]
+#[path = "driver_tests.rs"]
+mod tests;
