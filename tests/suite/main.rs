@@ -22,6 +22,11 @@ mod no_alloc;
 mod panels;
 mod ports;
 mod rig;
+mod separate;
+#[cfg(target_os = "linux")]
+mod separate_end;
+#[cfg(unix)]
+mod separate_worker;
 #[cfg(unix)]
 mod serve;
 #[cfg(unix)]
@@ -40,6 +45,7 @@ mod session;
 mod soundfont;
 mod soundfont_hostile;
 mod soundfont_model;
+mod stems;
 #[cfg(unix)]
 mod studio_kill;
 mod timing;

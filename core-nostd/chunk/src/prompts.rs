@@ -114,7 +114,7 @@ impl Prompt {
 
     /// Its length in frames. Any.
     pub fn frames(&self) -> usize {
-        (self.source.end - self.source.start) as usize
+        self.source.end.saturating_sub(self.source.start) as usize
     }
 
     /// Fades it in and out, so that it joins its neighbours without a click. `sent` is one channel of what is sent, with the

@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 pub mod atomic;
+pub mod audio;
 pub mod map;
+pub mod resample;
 pub mod smf;
 pub mod stem;
 pub mod storage;
@@ -9,7 +11,9 @@ pub mod tags;
 pub mod wav;
 
 pub use atomic::{AtomicFile, Existing};
+pub use audio::{AudioError, AudioFile, AudioSpec, Measured};
 pub use map::MappedFile;
+pub use resample::Resampler;
 pub use smf::Song;
 pub use stem::{StemFormat, StemSpec, StemWriter, WriterState};
 pub use storage::FileStorage;

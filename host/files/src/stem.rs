@@ -5,6 +5,8 @@
 //! up with the same bytes as one written in one go. [`publish`] gives it its name.
 
 pub(crate) mod flac;
+#[cfg(test)]
+mod played;
 mod publish;
 mod state;
 pub(crate) mod tags;
@@ -246,10 +248,11 @@ impl StemWriter {
     /// # Panics
     /// When the number of slices is not the spec's number of channels, or they differ in length.
     pub fn write(&mut self, channels: &[&[f32]]) -> Result<(), StemError> {
-        Ok(match &mut self.body {
+        match &mut self.body {
             Body::Wav(body) => body.write(channels)?,
             Body::Flac(body) => body.write(channels)?,
-        })
+        }
+        Ok(())
     }
 
     /// Frames written so far. Any.

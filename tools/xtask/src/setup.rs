@@ -18,10 +18,11 @@ pub const BUILD: &[Package] = &[
     Package { name: "pkg-config", provides: "/usr/bin/pkg-config" },
 ];
 
-/// What the tests need on top: a real SoundFont, the reference player, sound systems that play without hardware
-/// and a desktop without a screen.
+/// What the tests need on top: a real SoundFont, the reference player, the reference FLAC programs, sound systems that play
+/// without hardware and a desktop without a screen.
 pub const TEST: &[Package] = &[
     Package { name: "alsa-utils", provides: "/usr/bin/aplay" },
+    Package { name: "flac", provides: "/usr/bin/flac" },
     Package { name: "jackd2", provides: "/usr/bin/jackd" },
     Package { name: "libasound2-plugins", provides: "/usr/share/alsa/alsa.conf.d/50-jack.conf" },
     Package { name: "timgm6mb-soundfont", provides: "/usr/share/sounds/sf2/TimGM6mb.sf2" },

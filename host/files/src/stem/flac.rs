@@ -145,7 +145,7 @@ impl<W: Write + Seek> FlacWriter<W> {
             return false;
         };
         let waiting = frames % BLOCK as u64 * u64::from(self.spec.channels);
-        if state.waiting.len() % each != 0 || samples as u64 != waiting || bytes < self.header_bytes() {
+        if !state.waiting.len().is_multiple_of(each) || samples as u64 != waiting || bytes < self.header_bytes() {
             return false;
         }
         let channels = self.block.len();

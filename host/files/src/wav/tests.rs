@@ -121,3 +121,65 @@ fn a_failing_disk_is_reported() {
     let error = writer.write(&[&vec![0.0; BUFFER]]).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::StorageFull);
 }
+
+/// A file of which the first bytes and the length are kept: hours fit in it.
+#[derive(Default)]
+struct Endless {
+    head: Vec<u8>,
+    at: u64,
+    length: u64,
+}
+
+impl Write for Endless {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.at < 512 {
+            let (at, end) = (self.at as usize, self.at as usize + bytes.len());
+            self.head.resize(self.head.len().max(end), 0);
+            self.head[at..end].copy_from_slice(bytes);
+        }
+        self.at += bytes.len() as u64;
+        self.length = self.length.max(self.at);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Seek for Endless {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.at = match to {
+            SeekFrom::Start(at) => at,
+            SeekFrom::Current(by) => self.at.checked_add_signed(by).unwrap(),
+            SeekFrom::End(by) => self.length.checked_add_signed(by).unwrap(),
+        };
+        Ok(self.at)
+    }
+}
+
+#[test]
+fn a_file_resumed_beyond_four_gibibytes_ends_as_rf64_and_is_known_again() {
+    let spec = spec(Encoding::F32, 2);
+    for (before, id) in [(1_000, b"RIFF"), ((1 << 29) - 100, b"RF64"), (1 << 40, b"RF64")] {
+        let mut writer = WavWriter::prepared(Endless::default(), spec, &Tags::default());
+        writer.begin().unwrap();
+        writer.go_on(before, Levels::default());
+        let end = writer.bytes_at(before).unwrap();
+        let out = writer.flushed().unwrap();
+        (out.at, out.length) = (end, end);
+        writer.write(&[&[0.5; 100], &[0.25; 100]]).unwrap();
+        let file = writer.finish().unwrap().0;
+        let header = &file.head[..header::bytes(&spec, &[], 0).len()];
+        assert_eq!(file.length, end + 800);
+        assert_eq!(&header[..4], id);
+        assert_eq!(header, header::bytes(&spec, &[], before + 100));
+        let again = WavWriter::prepared(Endless::default(), spec, &Tags::default());
+        assert!(again.wrote(header));
+        for at in [0, 12, 22, header.len() - 40] {
+            let mut other = header.to_vec();
+            other[at] ^= 1;
+            assert!(!again.wrote(&other), "byte {at}");
+        }
+        assert!(!again.wrote(&header[..header.len() - 1]) && !again.wrote(&[]));
+    }
+}
