@@ -97,6 +97,7 @@ fn noise_is_led_to_the_stems() {
     check("[sampler]\nmethod = \"euler\"\nsteps = 5\n");
     check("[sampler]\nsteps = 1\nmethod = \"euler\"\n");
     check("[codec]\nhop = 4\nlatents = 4\nblock_frames = 7\ndecode_context = 2\n");
+    check("[codec]\nhop = 4\n");
 }
 
 #[test]
@@ -331,6 +332,11 @@ fn what_does_not_fit_is_refused_at_once() {
     check("[sampler] steps = 0: must be 1 to 1000", &|parts| parts.1.insert_str(0, "[sampler]\nsteps = 0\n"));
     check("[codec] hop = 0: must be 1 to 65536", &|parts| parts.1.insert_str(0, "[codec]\nhop = 0\nlatents = 4\n"));
     check("[codec] latents = 0", &|parts| parts.1.insert_str(0, "[codec]\nhop = 4\nlatents = 0\n"));
+    check("[codec] latents = none: must be said", &|parts| {
+        parts.1.insert_str(0, "[codec]\nhop = 4\n");
+        parts.2[1] = Fake::new(&["wave: f32[1, 1, ?]"], &["z: f32[1, ?, ?]"], |_| vec![]).named("encoder");
+        parts.2[2] = Fake::new(&["z: f32[1, ?, ?]"], &["wave: f32[1, 1, ?]"], |_| vec![]).named("decoder");
+    });
     check("takes 'z' as [1, 4, ?], where [1, 5, ?] is sent", &|parts| {
         parts.1.insert_str(0, "[codec]\nhop = 4\nlatents = 5\n")
     });
@@ -344,7 +350,7 @@ fn what_does_not_fit_is_refused_at_once() {
         parts.2[1] = Fake::new(&["wave: f32[1, 1, 10]"], &["z: f32[1, 4, ?]"], |_| vec![]).named("encoder");
     });
     check(
-        "takes 'x' as [1, ?, 9], where [codec] latents times the stems make 8",
+        "takes 'x' as [1, ?, 9], where latents times the stems make 8",
         &graph(0, || leading(&["x: f32[1, ?, 9]", "t: f32[1]", "mix: f32[1, ?, ?]"], |_, x| x), "main"),
     );
     check(
