@@ -57,6 +57,20 @@ fn a_description_without_tokens_is_an_error() {
 }
 
 #[test]
+fn a_tokenizer_that_contradicts_itself_is_an_error() {
+    let check = |from: &str, to: &str| {
+        let file: &'static str = PIECES.replacen(from, to, 1).leak();
+        assert_ne!(file, PIECES);
+        let encoder = encoder(file, "", &["input_ids: i64[1, ?]"]).expect("a file that can be read");
+        let error = encoder.tokens("man").expect_err(to);
+        assert!(error.message.contains("the tokenizer refuses the description: its file contradicts itself"), "{error}");
+    };
+    // A piece of a pair where there is none, and a token that nothing defines.
+    check("\"id\": \"A\"", "\"id\": \"B\"");
+    check("\"special_tokens\": {\"</s>\"", "\"special_tokens\": {\"<s>\"");
+}
+
+#[test]
 fn a_fixed_number_of_tokens_is_filled_up_or_cut() {
     let mut encoder = encoder(WORDS, "eos = 1\npad = 9", &["input_ids: i64[?, 3]"]).expect("a tokenizer");
     assert_eq!(encoder.encode("drums").expect("tokens").mask, [true, true, false]);

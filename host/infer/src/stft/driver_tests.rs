@@ -484,6 +484,17 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
+    fn windows_of_no_frames_are_silent(samples in 1usize..40, drop_frames in 0usize..4, border in 0usize..20) {
+        let graph = Fake::new(&["x: f32[1, 4, 33, ?]"], &["y: f32[1, 4, 33, ?]"], |given| vec![given["x"].clone()]);
+        let settings = settings(Layout::CacLr, SpectrumOutput::Spectrum);
+        let settings = StftSettings { drop_frames, border: Some(border), ..settings };
+        let shape = DriverShape { context: Some(0), ..shape(2, &["all"]) };
+        let mut driver = driver(&shape, &settings, vec![graph.named("main")]);
+        let stems = separate(&mut driver, &noise(2 * samples, 1));
+        prop_assert!(stems.iter().all(|sample| sample.abs() < 4.0));
+    }
+
+    #[test]
     fn any_settings_give_the_mix_back(
         half in 8usize..40, parts in 2usize..6, hops in 0usize..30, rest in 0usize..8, layout in 0usize..6,
         (center, win, zero) in any::<(bool, bool, bool)>(), channels in 1usize..4,
