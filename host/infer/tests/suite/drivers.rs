@@ -1,13 +1,9 @@
 //! The committed models that see spectra or are told what to separate, on both engines.
 
-#![cfg(all(feature = "tract", feature = "ort"))]
-
-mod support;
-
+use crate::support::{engine, model};
 use ripieno_infer::{EngineChoice, Model, Recording};
 use ripieno_ports::{Conditions, Separator};
 use ripieno_types::{Anchor, SampleRate, Sign, WindowFrames};
-use support::{engine, model};
 
 /// What a model makes of a mix is as expected within this.
 const TOLERANCE: f32 = 1e-3;
@@ -68,6 +64,7 @@ fn spectra_go_through() {
 #[test]
 fn words_and_anchors_are_heard() {
     on_both("prompted", None, |mut model| {
+        assert!(model.info().conditioned && model.info().anchors);
         let rate = model.geometry().rate.as_f32();
         let mix = sines(&model, 4000, &[300.0]);
         let anchor = |sign, start: f64, end: f64| Anchor::new(sign, start, end).unwrap();
