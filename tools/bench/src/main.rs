@@ -1,5 +1,6 @@
 //! `cargo xtask bench [NAME]`: every comparison, or the ones that are named.
 
+mod chunk;
 mod fx;
 mod harness;
 mod panel;
@@ -12,6 +13,7 @@ use std::process::ExitCode;
 
 /// Each subject and what runs its contests.
 const SUBJECTS: &[(&str, fn())] = &[
+    ("chunk", chunk::run),
     ("fx", fx::run),
     ("panel", panel::run),
     ("rig", rig::run),
