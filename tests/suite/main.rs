@@ -27,6 +27,7 @@ mod separate;
 mod separate_end;
 #[cfg(unix)]
 mod separate_worker;
+mod separators;
 #[cfg(unix)]
 mod serve;
 #[cfg(unix)]
