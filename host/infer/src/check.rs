@@ -155,11 +155,10 @@ impl CheckReport {
         &mut self,
         driver: &mut S,
     ) -> Result<(), Fault> {
-        let signals: [(&'static str, Box<dyn FnMut() -> f32>); 2] =
-            [("noise", Box::new(probe::noise())), ("silence", Box::new(|| 0.0))];
-        for (name, signal) in signals {
+        for (name, level) in [("noise", 1.0), ("silence", 0.0)] {
+            let mut noise = probe::noise();
             let start = Instant::now();
-            let run = probe::run(driver, signal).map_err(|error| Fault { name, error: error.into() })?;
+            let run = probe::run(driver, || level * noise()).map_err(|error| Fault { name, error: error.into() })?;
             let secs = start.elapsed().as_secs_f64();
             let problem = if run.stems.iter().any(|sample| !sample.is_finite()) {
                 Some("gives samples that are no numbers".to_owned())
