@@ -63,7 +63,10 @@ fn a_tokenizer_that_contradicts_itself_is_an_error() {
         assert_ne!(file, PIECES);
         let encoder = encoder(file, "", &["input_ids: i64[1, ?]"]).expect("a file that can be read");
         let error = encoder.tokens("man").expect_err(to);
-        assert!(error.message.contains("the tokenizer refuses the description: its file contradicts itself"), "{error}");
+        assert!(
+            error.message.contains("the tokenizer refuses the description: its file contradicts itself"),
+            "{error}"
+        );
     };
     // A piece of a pair where there is none, and a token that nothing defines.
     check("\"id\": \"A\"", "\"id\": \"B\"");

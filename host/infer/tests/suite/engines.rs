@@ -100,7 +100,6 @@ fn an_operator_that_nobody_knows_is_told_with_both_engines() {
     for choice in [EngineChoice::Tract, EngineChoice::Ort, EngineChoice::Auto] {
         let error = Model::open(path.to_str().unwrap(), &engine(choice)).unwrap_err();
         assert!(matches!(error.kind(), ModelErrorKind::Unavailable | ModelErrorKind::Invalid), "{error}");
-        println!("{error}");
     }
 }
 
@@ -113,6 +112,5 @@ fn hardware_that_is_not_there_is_told_and_the_processor_used() {
         let info = model.info();
         assert!(info.engine.contains(used), "{}", info.engine);
         assert_eq!(info.warnings.len(), 2, "{:?}", info.warnings);
-        println!("{:?}", info);
     }
 }
