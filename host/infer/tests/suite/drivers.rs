@@ -1,13 +1,9 @@
 //! The committed models that see spectra or are told what to separate, on both engines.
 
-#![cfg(all(feature = "tract", feature = "ort"))]
-
-mod support;
-
+use crate::support::{engine, model};
 use ripieno_infer::{EngineChoice, Model, Recording};
 use ripieno_ports::{Conditions, Separator};
 use ripieno_types::{Anchor, SampleRate, Sign, WindowFrames};
-use support::{engine, model};
 
 /// What a model makes of a mix is as expected within this.
 const TOLERANCE: f32 = 1e-3;
