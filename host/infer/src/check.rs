@@ -1,7 +1,7 @@
 //! A model put to the test before anybody relies on it: its files, its shapes, a way through it that should change nothing,
 //! and short runs.
 
-use crate::engine::{Engine, Setup};
+use crate::engine::{self, Setup};
 use crate::open::{self, Files};
 use crate::policy::{Driver, Loopback};
 use crate::reference::{self, Source};
@@ -116,10 +116,9 @@ impl CheckReport {
                 files.bytes
             ),
         );
-        let (engines, warnings) = Engine::candidates(options).map_err(fault("engine"))?;
-        self.warnings.extend(warnings);
+        let engines = engine::candidates(options, &mut self.warnings).map_err(fault("engine"))?;
         let setup = Setup { threads: options.threads.or(manifest.runtime.threads), runtime: manifest.runtime };
-        let opened = open::first_that_can(&files, &setup, &engines, &mut self.warnings).map_err(fault("shapes"))?;
+        let opened = open::first_that_can(&files, &setup, engines, &mut self.warnings).map_err(fault("shapes"))?;
         let (engine, mut driver) = open::on_hardware(&files, &setup, options, opened, &mut self.warnings);
         self.engine = Some(engine.name());
         let Geometry { rate, channels, stems, .. } = driver.geometry();
