@@ -1,6 +1,7 @@
 //! From a reference to a driver that runs: files are checked before any engine sees them, engines are tried in turn, and
 //! other hardware must give the processor's numbers.
 
+use crate::conditioned::Source as Fed;
 use crate::engine::{self, Engine, Setup};
 use crate::manifest::{Kind, Manifest};
 use crate::onnx::OnnxFile;
@@ -115,6 +116,7 @@ pub(crate) fn open(source: &Source, options: &OpenOptions) -> Result<Opened, Mod
         stems: manifest.stems.clone(),
         complement: manifest.complement.clone(),
         conditioned: manifest.kind == Kind::Conditioned || manifest.text.is_some(),
+        anchors: manifest.kind == Kind::Conditioned && manifest.bind.values().any(|bound| *bound == Fed::AnchorAlign),
         hash: files.hash.clone(),
         overlap: manifest.chunk.overlap,
         window: manifest.chunk.shape(),

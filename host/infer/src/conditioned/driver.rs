@@ -117,16 +117,6 @@ impl ConditionedDriver {
         })
     }
 
-    /// Whether the network is told what to separate in words. Any.
-    pub const fn takes_text(&self) -> bool {
-        self.text.is_some()
-    }
-
-    /// Whether the network is told of anchors. Any.
-    pub fn takes_anchors(&self) -> bool {
-        self.bindings.slot(&Source::AnchorAlign).is_some()
-    }
-
     /// Encodes a waveform and decodes it again, as the stems are: how much the codec alone loses. Worker.
     ///
     /// # Errors

@@ -180,7 +180,6 @@ fn everything_that_is_bound_arrives() {
     let network = still(&FULL);
     let seen = network.seen();
     let mut driver = full(network, text_graph("?"));
-    assert!(driver.takes_text() && driver.takes_anchors());
     // Frames are 4 / 48000 s: anchors from frame 1 to 3 and 2 to 4.
     let frame = 4.0 / 48_000.0;
     let anchor = |sign, start: f64, end: f64| Anchor::new(sign, start * frame, end * frame).expect("a span");

@@ -118,11 +118,6 @@ impl StftDriver {
         compared.flat_map(|(a, b)| inner(a).into_iter().zip(inner(b))).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
     }
 
-    /// Whether the graphs are told what to separate. Any.
-    pub const fn takes_text(&self) -> bool {
-        self.text.is_some()
-    }
-
     /// Transforms all channels into the spectrum.
     fn analyse(&mut self, mix: &[f32]) -> Grid {
         let samples = mix.len() / self.geometry.channels;

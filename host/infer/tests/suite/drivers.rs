@@ -64,6 +64,7 @@ fn spectra_go_through() {
 #[test]
 fn words_and_anchors_are_heard() {
     on_both("prompted", None, |mut model| {
+        assert!(model.info().conditioned && model.info().anchors);
         let rate = model.geometry().rate.as_f32();
         let mix = sines(&model, 4000, &[300.0]);
         let anchor = |sign, start: f64, end: f64| Anchor::new(sign, start, end).unwrap();
