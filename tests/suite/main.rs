@@ -36,6 +36,8 @@ mod serve_entrances;
 mod serve_learn;
 #[cfg(unix)]
 mod serve_sound;
+#[cfg(unix)]
+mod separate_kill;
 mod session;
 mod soundfont;
 mod soundfont_hostile;
