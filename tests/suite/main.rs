@@ -22,6 +22,11 @@ mod no_alloc;
 mod panels;
 mod ports;
 mod rig;
+mod separate;
+#[cfg(target_os = "linux")]
+mod separate_end;
+#[cfg(unix)]
+mod separate_worker;
 #[cfg(unix)]
 mod serve;
 #[cfg(unix)]

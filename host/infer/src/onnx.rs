@@ -72,7 +72,6 @@ pub(crate) struct OnnxFile {
     pub inputs: Vec<Slot>,
     pub input_elements: Vec<Element>,
     pub outputs: Vec<Slot>,
-    pub output_elements: Vec<Element>,
     /// Names and values of its metadata.
     pub metadata: Vec<(String, String)>,
     /// The files of its external data, each within the model's folder.
@@ -117,14 +116,13 @@ impl OnnxFile {
         let weights: HashSet<&str> = found.weights.iter().map(String::as_str).collect();
         let inputs = found.inputs.iter().filter(|value| !weights.contains(value.name.as_str()));
         let (inputs, input_elements) = slots(inputs, &shown)?;
-        let (outputs, output_elements) = slots(found.outputs.iter(), &shown)?;
+        let (outputs, _) = slots(found.outputs.iter(), &shown)?;
         Ok(Self {
             path: path.to_owned(),
             bytes,
             inputs,
             input_elements,
             outputs,
-            output_elements,
             metadata: found.metadata,
             external,
         })

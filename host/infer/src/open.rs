@@ -6,8 +6,7 @@ use crate::manifest::{Kind, Manifest};
 use crate::onnx::OnnxFile;
 use crate::policy::{self, Driver};
 use crate::reference::{self, Source};
-use crate::waveform::Waveform;
-use crate::{Bound, BoundGraph, ModelError, ModelErrorKind, ModelInfo, OpenOptions, kinds, probe};
+use crate::{BoundGraph, ModelError, ModelErrorKind, ModelInfo, OpenOptions, kinds, probe};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -82,28 +81,10 @@ impl Files {
             loaded.push(BoundGraph { name: name.clone(), graph, inputs, outputs });
         }
         match manifest.kind {
-            Kind::Waveform => self.waveform(loaded),
+            Kind::Waveform => kinds::waveform(manifest, loaded),
             Kind::Stft => kinds::stft(manifest, loaded, &self.folder),
             Kind::Conditioned => kinds::conditioned(manifest, loaded, &self.folder),
         }
-    }
-
-    fn waveform(&self, graphs: Vec<BoundGraph>) -> Result<Driver, ModelError> {
-        if let Some(BoundGraph { name, .. }) = graphs.iter().find(|graph| graph.name != "main") {
-            return Err(ModelError::invalid(format!("graph.{name}: a model of kind 'waveform' has one graph, main")));
-        }
-        let main = graphs.into_iter().next();
-        let main = main.ok_or_else(|| ModelError::invalid("the table [graph.main] is missing"))?;
-        let BoundGraph { name, graph, mut inputs, mut outputs } = main;
-        // A lone tensor needs no binding.
-        if let ([only], true) = (graph.inputs(), inputs.is_empty()) {
-            inputs.insert("mix".to_owned(), only.name.clone());
-        }
-        if let ([only], true) = (graph.outputs(), outputs.is_empty()) {
-            outputs.insert("stems".to_owned(), only.name.clone());
-        }
-        let bound = Bound::new(&name, graph, &inputs, &outputs)?;
-        Ok(Box::new(Waveform::new(&self.manifest, bound)?))
     }
 }
 
@@ -121,8 +102,8 @@ pub(crate) fn open(source: &Source, options: &OpenOptions) -> Result<Opened, Mod
     let setup = Setup { threads: options.threads.or(manifest.runtime.threads), runtime: manifest.runtime };
     let (engines, mut warnings) = Engine::candidates(options)?;
     warnings.splice(0..0, files.warnings.iter().cloned());
-    let (engine, driver) = first_that_can(&files, &setup, &engines, &mut warnings)?;
-    let (engine, mut driver) = on_hardware(&files, &setup, options, engine, driver, &mut warnings);
+    let opened = first_that_can(&files, &setup, &engines, &mut warnings)?;
+    let (engine, mut driver) = on_hardware(&files, &setup, options, opened, &mut warnings);
     if manifest.tta.polarity {
         driver = Box::new(policy::Polarity::new(driver));
     }
@@ -133,7 +114,7 @@ pub(crate) fn open(source: &Source, options: &OpenOptions) -> Result<Opened, Mod
         id: manifest.id.clone(),
         stems: manifest.stems.clone(),
         complement: manifest.complement.clone(),
-        conditioned: manifest.kind == Kind::Conditioned,
+        conditioned: manifest.kind == Kind::Conditioned || manifest.text.is_some(),
         hash: files.hash.clone(),
         overlap: manifest.chunk.overlap,
         window: manifest.chunk.shape(),
@@ -147,7 +128,7 @@ pub(crate) fn open(source: &Source, options: &OpenOptions) -> Result<Opened, Mod
 }
 
 /// The first engine that can run all graphs. What kept an earlier one from it becomes a warning.
-fn first_that_can(
+pub(crate) fn first_that_can(
     files: &Files,
     setup: &Setup,
     engines: &[Engine],
@@ -171,12 +152,11 @@ fn first_that_can(
 }
 
 /// The first of the hardware asked for that works and gives the processor's numbers, else the processor.
-fn on_hardware(
+pub(crate) fn on_hardware(
     files: &Files,
     setup: &Setup,
     options: &OpenOptions,
-    engine: Engine,
-    mut driver: Driver,
+    (engine, mut driver): (Engine, Driver),
     warnings: &mut Vec<String>,
 ) -> (Engine, Driver) {
     for provider in &options.providers {

@@ -5,7 +5,29 @@ use crate::{GraphError, ModelError};
 use ripieno_ports::{Conditions, Geometry, Separator, Statistics};
 
 /// Any driver.
-pub(crate) type Driver = Box<dyn Separator<Error = GraphError> + Send>;
+pub(crate) type Driver = Box<dyn Drives>;
+
+/// What every driver can do beside separating.
+pub(crate) trait Drives: Separator<Error = GraphError> + Send {
+    /// Sends noise the way that a graph which changes nothing would leave it. Worker.
+    ///
+    /// # Errors
+    /// Those of a graph that lies on the way.
+    fn loopback(&mut self) -> Result<Loopback, GraphError> {
+        Ok(Loopback::None)
+    }
+}
+
+/// What came back.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Loopback {
+    /// There is no such way: graphs get and give samples.
+    None,
+    /// The greatest difference, against full scale, where there should be none.
+    Exact(f32),
+    /// The share of the sound that is lost, where some always is.
+    Lossy(f32),
+}
 
 /// Makes a driver take and give so many channels.
 ///
@@ -47,6 +69,12 @@ struct Channels {
     channels: usize,
     input: Vec<f32>,
     output: Vec<f32>,
+}
+
+impl Drives for Channels {
+    fn loopback(&mut self) -> Result<Loopback, GraphError> {
+        self.driver.loopback()
+    }
 }
 
 impl Separator for Channels {
@@ -138,6 +166,12 @@ pub(crate) struct Polarity {
 impl Polarity {
     pub fn new(driver: Driver) -> Self {
         Self { driver, input: Vec::new(), output: Vec::new() }
+    }
+}
+
+impl Drives for Polarity {
+    fn loopback(&mut self) -> Result<Loopback, GraphError> {
+        self.driver.loopback()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Short runs that tell what a model does: on noise, on silence, and the same on two engines.
 
 use crate::GraphError;
-use ripieno_ports::{Conditions, Separator, Statistics};
+use ripieno_ports::{Conditions, Geometry, Separator, Statistics};
 use ripieno_types::WindowFrames;
 
 /// How far other hardware may be off, against the greatest sample.
@@ -19,19 +19,12 @@ pub(crate) struct Run {
 }
 
 /// Runs one window of a signal.
-pub(crate) fn run(
-    driver: &mut (dyn Separator<Error = GraphError> + Send),
+pub(crate) fn run<S: Separator<Error = GraphError> + ?Sized>(
+    driver: &mut S,
     mut signal: impl FnMut() -> f32,
 ) -> Result<Run, GraphError> {
     let geometry = driver.geometry();
-    let window = match geometry.window {
-        WindowFrames::Fixed(frames) => frames,
-        WindowFrames::Flexible { align, most, preferred } => {
-            let short =
-                (WINDOW_SECS * geometry.rate.hz() as usize).max(4 * geometry.context).next_multiple_of(align.max(1));
-            short.min(most).min(preferred.unwrap_or(usize::MAX)).max(align)
-        }
-    };
+    let window = window(&geometry);
     let mix: Vec<f32> = (0..window * geometry.channels).map(|_| signal()).collect();
     let mut stems = vec![0.0; mix.len() * geometry.stems];
     let conditions = Conditions {
@@ -41,6 +34,18 @@ pub(crate) fn run(
     };
     let produced = driver.separate(&mix, &conditions, &mut stems)?;
     Ok(Run { window, produced, stems })
+}
+
+/// A short window that a driver takes, in frames.
+pub(crate) fn window(geometry: &Geometry) -> usize {
+    match geometry.window {
+        WindowFrames::Fixed(frames) => frames,
+        WindowFrames::Flexible { align, most, preferred } => {
+            let short =
+                (WINDOW_SECS * geometry.rate.hz() as usize).max(4 * geometry.context).next_multiple_of(align.max(1));
+            short.min(most).min(preferred.unwrap_or(usize::MAX)).max(align)
+        }
+    }
 }
 
 /// Noise within half of full scale, the same each time.
@@ -53,7 +58,7 @@ pub(crate) fn noise() -> impl FnMut() -> f32 {
 }
 
 /// Whether two drivers give the same numbers for noise; if not, why.
-pub(crate) fn compare(one: &mut AnyDriver, other: &mut AnyDriver) -> Result<(), String> {
+pub(crate) fn compare<S: Separator<Error = GraphError> + ?Sized>(one: &mut S, other: &mut S) -> Result<(), String> {
     let expected = run(one, noise()).map_err(|error| format!("the processor itself failed: {error}"))?;
     let given = run(other, noise()).map_err(|error| error.to_string())?;
     if given.produced != expected.produced {
@@ -70,5 +75,3 @@ pub(crate) fn compare(one: &mut AnyDriver, other: &mut AnyDriver) -> Result<(), 
     }
     Ok(())
 }
-
-type AnyDriver = dyn Separator<Error = GraphError> + Send;

@@ -1,7 +1,7 @@
 //! What a manifest asks of samples on their way in and out of any driver: mean and deviation taken off, a gain put on.
 
 use crate::GraphError;
-use crate::policy::Driver;
+use crate::policy::{Driver, Drives, Loopback};
 use ripieno_ports::{Conditions, FaultKind, Geometry, Separator};
 
 /// What a silent recording is divided by, as in the models' own code.
@@ -23,6 +23,12 @@ impl Scaled {
             return driver;
         }
         Box::new(Self { driver, normalized, gain, input: Vec::new() })
+    }
+}
+
+impl Drives for Scaled {
+    fn loopback(&mut self) -> Result<Loopback, GraphError> {
+        self.driver.loopback()
     }
 }
 
@@ -64,6 +70,8 @@ mod tests {
 
     /// Adds one to everything.
     struct PlusOne;
+
+    impl Drives for PlusOne {}
 
     impl Separator for PlusOne {
         type Error = GraphError;

@@ -107,7 +107,10 @@ impl Journal {
 
     /// Notes that all parts are complete; survives the machine.
     pub(crate) fn complete(&mut self, outputs: Vec<Complete>) -> Result<(), JobError> {
-        self.write(Stage::Complete(outputs), true)
+        self.write(Stage::Complete(outputs), true)?;
+        // It is behind now; should it stay, the furthest is found all the same.
+        let _ = fs::remove_file(&self.path);
+        Ok(())
     }
 
     /// Forgets everything.

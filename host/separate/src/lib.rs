@@ -23,6 +23,7 @@ mod settings;
 pub mod stream;
 mod wanted;
 mod words;
+pub mod worker;
 
 pub use cancel::Cancel;
 pub use error::{ErrorCode, JobError};
