@@ -26,6 +26,8 @@ mod separate;
 #[cfg(target_os = "linux")]
 mod separate_end;
 #[cfg(unix)]
+mod separate_kill;
+#[cfg(unix)]
 mod separate_worker;
 #[cfg(unix)]
 mod serve;
@@ -41,8 +43,6 @@ mod serve_entrances;
 mod serve_learn;
 #[cfg(unix)]
 mod serve_sound;
-#[cfg(unix)]
-mod separate_kill;
 mod session;
 mod soundfont;
 mod soundfont_hostile;

@@ -81,7 +81,8 @@ fn lives(folder: &Path, flac: bool, kills: usize, dice: &mut Dice) -> Deaths {
             deaths.kills += 1;
             let left = names(&out_dir);
             deaths.within_windows += usize::from(left.iter().any(|name| name.ends_with(".journal")));
-            deaths.at_the_end += usize::from(left.iter().any(|name| name.ends_with("late.wav") || name.ends_with("late.flac")));
+            deaths.at_the_end +=
+                usize::from(left.iter().any(|name| name.ends_with("late.wav") || name.ends_with("late.flac")));
         }
         let found = contents(&out_dir);
         assert_eq!(found.keys().collect::<Vec<_>>(), whole.keys().collect::<Vec<_>>(), "job {job}");

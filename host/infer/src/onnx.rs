@@ -117,15 +117,7 @@ impl OnnxFile {
         let inputs = found.inputs.iter().filter(|value| !weights.contains(value.name.as_str()));
         let (inputs, input_elements) = slots(inputs, &shown)?;
         let (outputs, _) = slots(found.outputs.iter(), &shown)?;
-        Ok(Self {
-            path: path.to_owned(),
-            bytes,
-            inputs,
-            input_elements,
-            outputs,
-            metadata: found.metadata,
-            external,
-        })
+        Ok(Self { path: path.to_owned(), bytes, inputs, input_elements, outputs, metadata: found.metadata, external })
     }
 
     /// The metadata of a name. Any.

@@ -35,10 +35,9 @@ fn sound_models_pass() {
 
 #[test]
 fn the_first_fault_ends_a_check_and_says_why() {
-    for (name, finding, kind) in [
-        ("unsupported", "shapes", ModelErrorKind::Unavailable),
-        ("external", "files", ModelErrorKind::Invalid),
-    ] {
+    for (name, finding, kind) in
+        [("unsupported", "shapes", ModelErrorKind::Unavailable), ("external", "files", ModelErrorKind::Invalid)]
+    {
         let report = report(model(name).to_str().unwrap());
         assert!(!report.passed);
         let last = report.findings.last().unwrap();

@@ -52,7 +52,8 @@ fn shapes_say_what_goes_in_and_out() {
 
 #[test]
 fn metadata_of_either_dialect_says_what_a_spectrum_is() {
-    let own: &[(&str, &str)] = &[("model_type", "UVR"), ("n_fft", "1024"), ("hop_length", "256"), ("sample_rate", "44100")];
+    let own: &[(&str, &str)] =
+        &[("model_type", "UVR"), ("n_fft", "1024"), ("hop_length", "256"), ("sample_rate", "44100")];
     let json = r#"{"mdx_n_fft_scale_set": 1024, "hop": 256, "sample_rate": 44100, "compensate": 1.5, "primary_stem": "Drums"}"#;
     let model = open(&lone("spectral", own)).unwrap();
     assert_eq!((model.info().stems[0].as_str(), model.info().complement.as_deref()), ("instrumental", Some("vocals")));
@@ -87,7 +88,8 @@ fn a_folder_of_models_is_listed() {
     fs::create_dir(folder.path().join("empty")).unwrap();
     put(&folder.path().join("notes.txt"), b"");
     let found = list(folder.path());
-    let short: Vec<_> = found.iter().map(|one| (one.reference.as_str(), one.id.as_str(), one.problem.is_some())).collect();
+    let short: Vec<_> =
+        found.iter().map(|one| (one.reference.as_str(), one.id.as_str(), one.problem.is_some())).collect();
     assert_eq!(short, [("empty", "empty", true), ("one", "test-gain", false), ("two", "two", false)]);
     assert_eq!(found[1].stems, ["half"]);
 }

@@ -2,7 +2,8 @@
 
 use crate::model::{About, JobModel};
 use crate::{
-    Cancel, Container, Depth, ErrorCode, Event, JobError, JobSettings, OutputRate, Outcome, Phase, WarningCode, run_with,
+    Cancel, Container, Depth, ErrorCode, Event, JobError, JobSettings, Outcome, OutputRate, Phase, WarningCode,
+    run_with,
 };
 use ripieno_chunk::{Edge, Window};
 use ripieno_files::wav::{Encoding, WavSpec, WavWriter};
@@ -79,13 +80,13 @@ fn delay(channels: usize) -> Stand<DelaySeparator> {
     Stand::new(DelaySeparator::new(geometry(channels, 2), 5), &["drums", "rest"])
 }
 
-/// A recording of noise in 16 bits.
+/// A recording of soft noise on a grid of 18 bits.
 fn song(folder: &Path, rate: u32, channels: usize, frames: usize) -> PathBuf {
     let path = folder.join("song.wav");
     let spec = WavSpec { rate: SampleRate::new(rate).unwrap(), channels: channels as u16, encoding: Encoding::F32 };
     let sample = |channel: usize, frame: usize| {
         let mixed = ((frame * 3 + channel) as u64 ^ 0x5eed).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        ((mixed ^ mixed >> 29) as i16) as f32 / 65_536.0
+        ((mixed ^ mixed >> 29) as i16) as f32 / 131_072.0
     };
     let rows: Vec<Vec<f32>> =
         (0..channels).map(|channel| (0..frames).map(|frame| sample(channel, frame)).collect()).collect();
@@ -153,14 +154,20 @@ fn target_and_residual_are_the_recording() {
         assert_eq!(warnings(&events), []);
         // Only the outputs are left, and they say where they come from.
         let ext = outcome.stems[0].path.extension().unwrap().to_str().unwrap().to_owned();
-        assert_eq!(names(folder.path()), [format!("song_residual.{ext}"), format!("song_target.{ext}"), "song.wav".to_owned()]
-            .into_iter()
-            .collect::<std::collections::BTreeSet<_>>()
-            .into_iter()
-            .collect::<Vec<_>>());
+        assert_eq!(
+            names(folder.path()),
+            [format!("song_residual.{ext}"), format!("song_target.{ext}"), "song.wav".to_owned()]
+                .into_iter()
+                .collect::<std::collections::BTreeSet<_>>()
+                .into_iter()
+                .collect::<Vec<_>>()
+        );
         assert_eq!(target.2.first("TITLE"), Some("song (target)"));
         let comment = target.2.first("COMMENT").unwrap();
-        assert!(comment.starts_with("target by ripieno ") && comment.contains("stand-in 0011223344556677, job "), "{comment}");
+        assert!(
+            comment.starts_with("target by ripieno ") && comment.contains("stand-in 0011223344556677, job "),
+            "{comment}"
+        );
     };
     check(48_000, 2, 100_000, Container::Wav, None, 0.0);
     check(44_100, 1, 60_001, Container::Wav, None, 0.0);
@@ -271,7 +278,8 @@ fn a_cancelled_job_goes_on_to_the_same_bytes() {
             let _ = fs::remove_file(&stem.path);
         }
         let cancel = Cancel::default();
-        let mut model = Stand::new(Stopping { inner: delay(2).inner, left: stop_at, cancel: cancel.clone() }, &["drums", "rest"]);
+        let mut model =
+            Stand::new(Stopping { inner: delay(2).inner, left: stop_at, cancel: cancel.clone() }, &["drums", "rest"]);
         let ended = run_with(&mut model, &settings, &mut |_| (), &cancel).map(|_| ()).unwrap_err();
         assert_eq!(ended.code, ErrorCode::Cancelled);
         let kept = ended.message.contains("--resume");
@@ -280,7 +288,7 @@ fn a_cancelled_job_goes_on_to_the_same_bytes() {
         let (outcome, events) = run(&mut model, &JobSettings { resume: true, ..settings.clone() }).unwrap();
         assert_eq!(outcome.stems, whole.stems, "stopped at {stop_at}");
         assert_eq!(outcome.resumed + model.windows, chunks);
-        assert!(outcome.resumed + 2 >= windows, "{windows} windows were done, {} kept", outcome.resumed);
+        assert!(outcome.resumed <= windows, "{windows} windows were done, {} kept", outcome.resumed);
         assert_eq!(warnings(&events), []);
         assert_eq!(names(reference.path()), ["song.wav", "song_residual.flac", "song_target.flac"]);
     }
@@ -346,9 +354,19 @@ fn what_is_no_longer_the_same_job_starts_anew() {
     check(&|_, job| job.resume = false, &[WarningCode::Other], false);
     check(&|_, job| job.seed = 7, &impossible, false);
     check(&|folder, _| drop(song(folder, 48_000, 2, 200_000)), &impossible, false);
-    check(&|folder, _| File::options().write(true).open(folder.join("song_target.wav.part")).unwrap().set_len(99).unwrap(), &impossible, false);
+    check(
+        &|folder, _| {
+            File::options().write(true).open(folder.join("song_target.wav.part")).unwrap().set_len(99).unwrap()
+        },
+        &impossible,
+        false,
+    );
     check(&|folder, _| fs::remove_file(folder.join("song_residual.wav.part")).unwrap(), &impossible, false);
-    check(&|folder, _| File::create(folder.join("song_target.wav.journal")).unwrap().set_len(99).unwrap(), &impossible, false);
+    check(
+        &|folder, _| File::create(folder.join("song_target.wav.journal")).unwrap().set_len(99).unwrap(),
+        &impossible,
+        false,
+    );
 }
 
 #[test]
@@ -421,7 +439,7 @@ fn progress_is_true_and_ends_once() {
         match event {
             Event::Plan(report) => {
                 plans += 1;
-                assert_eq!((report.chunks, report.segments.len()), (12, 12));
+                assert_eq!((report.chunks, report.segments.len()), (11, 11));
             }
             Event::Progress { phase, percent, done, chunks, .. } => {
                 assert!(*percent >= last, "{events:?}");
