@@ -76,6 +76,14 @@ pub enum Failure {
     /// A model that cannot be used.
     #[error("{0}")]
     Model(ModelError),
+    /// A model that did not pass its check.
+    #[error("{message}")]
+    Check {
+        /// What kind of fault it has.
+        fault: ModelErrorKind,
+        /// Which model, and what is wrong with it.
+        message: String,
+    },
     /// No device to play on.
     #[error("{0}")]
     Device(String),
@@ -104,8 +112,9 @@ impl Failure {
             Self::Song { .. } | Self::Map { .. } | Self::Instrument { .. } => BAD_INPUT,
             Self::Studio { .. } => BAD_INPUT,
             Self::Job(error) => job_code(error.code()),
-            Self::Model(error) if error.kind() == ModelErrorKind::Invalid => BAD_INPUT,
-            Self::Device(_) | Self::Model(_) => UNAVAILABLE,
+            Self::Model(error) => model_code(error.kind()),
+            Self::Check { fault, .. } => model_code(*fault),
+            Self::Device(_) => UNAVAILABLE,
             Self::Output { .. } | Self::Stdout(_) | Self::Session(_) => FAILED,
             Self::Interrupted | Self::Stopped => INTERRUPTED,
             Self::Told(code) => *code,
@@ -144,6 +153,14 @@ pub(crate) fn job_code(code: ErrorCode) -> u8 {
         ErrorCode::BadSettings => USAGE,
         ErrorCode::ModelUnavailable => UNAVAILABLE,
         _ => FAILED,
+    }
+}
+
+fn model_code(kind: ModelErrorKind) -> u8 {
+    match kind {
+        ModelErrorKind::Invalid => BAD_INPUT,
+        ModelErrorKind::OutOfMemory => FAILED,
+        _ => UNAVAILABLE,
     }
 }
 

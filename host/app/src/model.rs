@@ -2,7 +2,7 @@
 
 use crate::cli::{ModelListOptions, ModelOptions, ModelVerb};
 use crate::{Failure, output};
-use ripieno_infer::{EngineChoice, Model, ModelInfo, OpenOptions, builtin, list, models_folder};
+use ripieno_infer::{EngineChoice, Finding, Model, ModelInfo, OpenOptions, builtin, check, list, models_folder};
 use ripieno_ports::Separator;
 use ripieno_separate::Engine;
 use serde::Serialize;
@@ -167,4 +167,25 @@ fn opening(options: &ModelOptions) -> OpenOptions {
     opening.threads = options.threads;
     opening.ort_lib.clone_from(&options.ort_lib);
     opening
+}
+
+fn show_check(options: &ModelOptions) -> Result<(), Failure> {
+    let report = check(&options.model, &opening(options)).map_err(Failure::Model)?;
+    if options.json {
+        output::json(&report)?;
+    } else {
+        report.warnings.iter().for_each(|warning| output::warn(warning));
+        let mut text = String::new();
+        for Finding { name, passed, detail } in &report.findings {
+            let _ = writeln!(text, "{}  {name:<12} {detail}", if *passed { "ok " } else { "BAD" });
+        }
+        if let Some(load) = report.load_of_one_second {
+            let (speed, engine) = (1.0 / load.max(f64::MIN_POSITIVE), report.engine.as_deref().unwrap_or("nothing"));
+            let _ = writeln!(text, "     {speed:.1} times real time on {engine}");
+        }
+        output::text(&text)?;
+    }
+    let Some(fault) = report.fault else { return Ok(()) };
+    let last = report.findings.last().map(|finding| finding.detail.clone()).unwrap_or_default();
+    Err(Failure::Check { fault, message: format!("{}: {last}", options.model) })
 }

@@ -1,6 +1,19 @@
 //! Separation in a process of its own: a model that crashes, hangs or eats all memory takes nobody along.
 //!
 //! [`serve()`] is the child, [`Supervisor`] the host; `PROTOCOL.md` beside the crate says what goes between them.
+//!
+//! ```no_run
+//! use ripieno_separate::worker::{Launch, Supervisor};
+//! use ripieno_separate::{Cancel, Event, JobSettings};
+//!
+//! let mut worker = Supervisor::new(Launch::program("ripieno"));
+//! for song in ["a.flac", "b.flac"] {
+//!     let mut observer = |event: Event| println!("{event:?}");
+//!     let outcome = worker.run(&JobSettings::new("builtin:hpss", song), &mut observer, &Cancel::default())?;
+//!     println!("{} stems on {}", outcome.stems.len(), outcome.engine);
+//! }
+//! # Ok::<(), ripieno_separate::JobError>(())
+//! ```
 
 mod channel;
 mod line;
@@ -25,4 +38,5 @@ pub const HEARTBEAT: Duration = Duration::from_secs(1);
 pub const CANCEL_GRACE: Duration = Duration::from_millis(1_500);
 
 /// Why a job that did not stop by itself has no outputs.
-const STOPPED: &str = "cancelled within the model, so its process was ended; what was done before is kept";
+const STOPPED: &str =
+    "cancelled within the model, so its process was ended; what was done before is kept: --resume goes on";
