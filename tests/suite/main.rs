@@ -26,6 +26,8 @@ mod separate;
 #[cfg(target_os = "linux")]
 mod separate_end;
 #[cfg(unix)]
+mod separate_kill;
+#[cfg(unix)]
 mod separate_worker;
 #[cfg(unix)]
 mod serve;

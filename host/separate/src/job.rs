@@ -18,6 +18,9 @@ use ripieno_files::{Resampler, Tags};
 use ripieno_ports::{Conditions, Geometry, Statistics};
 use std::time::Instant;
 
+#[cfg(test)]
+mod tests;
+
 /// Warnings of one kind about windows are told so often; the rest is counted.
 const TOLD_WINDOWS: usize = 3;
 

@@ -29,9 +29,9 @@ pub(crate) fn bytes(plan: &Plan, buffers: &Buffers) -> u64 {
     // What is sent and comes back, and the ring and the blocks that it is filled from.
     let window = channels * (sent * (2 + stems) as f64 + blocks);
     let sums = used * (channels + 2.0) * plan.chunk_frames() as f64;
-    // A piece that waits, one that is written, one in the making; each with the state after it, which is kept once more
+    // A piece that is written and one in the making; each with the state after it, which is kept twice more: as it is and
     // as bytes.
-    let pieces = 3.0 * used * (channels * step + (channels + 1.0) * overlap) + 2.0 * used * (channels + 1.0) * overlap;
+    let pieces = 2.0 * used * (channels * step + (channels + 1.0) * overlap) + 2.0 * used * (channels + 1.0) * overlap;
     let resampled = if ratio == 1.0 { used * channels * step } else { used * channels * (step * ratio + 2.0 * blocks) };
     let written = (1.0 + outputs as f64) * channels * blocks;
     ((window + sums + pieces + resampled + written) * size_of::<f32>() as f64) as u64

@@ -12,6 +12,9 @@ mod parts;
 mod recording;
 mod state;
 
+#[cfg(test)]
+mod tests;
+
 pub use delivery::Sink;
 pub use parts::Part;
 pub use recording::{Reader, Recording};
@@ -33,9 +36,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 use std::time::Duration;
-
-/// Windows that wait to be written while the next one is separated.
-const WAITING: usize = 1;
 
 /// How often the caller hears of the writing thread once nothing is left to separate.
 const TAIL_POLL: Duration = Duration::from_millis(20);
@@ -161,7 +161,8 @@ impl<R: Recording> Stream<'_, R> {
         let done = AtomicU64::new(from.windows);
         thread::scope(|scope| {
             let (blocks, incoming) = sync_channel(gather::AHEAD);
-            let (pieces, finished) = sync_channel(WAITING);
+            // None waits: one window is written while the next is separated, so a death costs no more than these two.
+            let (pieces, finished) = sync_channel(0);
             let done = &done;
             let reader = scope.spawn(move || gather::read_ahead(feed, channels, &blocks));
             let writer = scope.spawn(move || self.write(delivery, keeper, &finished, done));

@@ -44,11 +44,6 @@ impl<'a, R: Recording> Feed<'a, R> {
         })
     }
 
-    /// Frames in all, at the feed's rate.
-    pub(crate) fn total(&self) -> u64 {
-        self.total
-    }
-
     /// Goes to a frame of the feed's rate.
     pub(crate) fn seek(&mut self, frame: u64) -> Result<(), JobError> {
         if frame == self.at {
