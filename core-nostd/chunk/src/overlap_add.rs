@@ -1,8 +1,8 @@
 //! Adds windows up again: every frame at its absolute place, weighted, divided by the sum of the weights.
 //!
 //! ```text
-//!   taken           next window's kept range        kept end
-//!     |-- ready --|------------ pending ------------|          in a ring of one chunk a channel
+//!   taken         next chunk's start      last chunk's end
+//!     |-- ready --|-------- begun --------|                 in a ring of one chunk a channel
 //! ```
 //!
 //! Lent memory holds a row a channel for the weighted sums, a row for the sums of weights, and a row for the weights of the

@@ -310,6 +310,12 @@ fn fades_end_in_silence() {
     assert_eq!((sent[1], sent[12]), (1.0, 1.0));
     assert_eq!(sent[5..9], [1.0; 4]);
     assert!(sent[2] < 0.1 && sent[2] == sent[11] && sent[3] < sent[4] && sent[4] < 1.0);
+    // A short one fades over its halves.
+    let short = Prompt { source: 0..4, fade: 9, ..prompt.clone() };
+    let [mut once, mut halves] = [[1.0f32; 14]; 2];
+    short.fade(&mut once);
+    Prompt { fade: 2, ..short }.fade(&mut halves);
+    assert_eq!(once, halves);
     // Whatever does not fit is left alone.
     prompt.fade(&mut sent[..5]);
     prompt.fade(&mut []);

@@ -178,3 +178,127 @@ impl Separator for Waveform {
         Ok(produced)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::WindowWish;
+    use ripieno_types::SampleRate;
+
+    /// Adds the number of its output to the mix, and gives some frames more than it got.
+    struct Adder {
+        inputs: Vec<Slot>,
+        outputs: Vec<Slot>,
+        stems: usize,
+        more: usize,
+    }
+
+    impl crate::Graph for Adder {
+        fn inputs(&self) -> &[Slot] {
+            &self.inputs
+        }
+
+        fn outputs(&self) -> &[Slot] {
+            &self.outputs
+        }
+
+        fn run(&mut self, inputs: Vec<(&str, Tensor)>) -> Result<Vec<Tensor>, GraphError> {
+            let mix = &inputs[0].1;
+            let frames = *mix.shape().last().unwrap();
+            let rows: Vec<&[f32]> = mix.as_floats().unwrap().chunks(frames).collect();
+            let each = self.stems / self.outputs.len();
+            Ok((0..self.outputs.len())
+                .map(|output| {
+                    let mut all = Vec::new();
+                    for stem in 0..each {
+                        for row in &rows {
+                            all.extend(row.iter().map(|sample| sample + (output * each + stem) as f32));
+                            all.extend(std::iter::repeat_n(f32::NAN, self.more));
+                        }
+                    }
+                    Tensor::floats(&[1, each * rows.len(), frames + self.more], all)
+                })
+                .collect())
+        }
+    }
+
+    fn slot(name: &str, shape: &[Option<usize>]) -> Slot {
+        Slot { name: name.to_owned(), kind: ElementKind::F32, shape: shape.to_vec() }
+    }
+
+    fn driver(
+        input: &[Option<usize>],
+        outputs: &[Slot],
+        channels: usize,
+        more: usize,
+    ) -> Result<Waveform, DriverError> {
+        let graph = Adder { inputs: vec![slot("mix", input)], outputs: outputs.to_vec(), stems: 2, more };
+        let shape = DriverShape {
+            rate: SampleRate::CD,
+            channels,
+            stems: vec!["one".to_owned(), "two".to_owned()],
+            window: WindowWish::default(),
+            context: None,
+        };
+        Waveform::new(&shape, BoundGraph::new("main", Box::new(graph)))
+    }
+
+    fn check(input: &[Option<usize>], outputs: &[Slot], mix: &[f32], channels: usize, more: usize) {
+        let mut driver = driver(input, outputs, channels, more).unwrap();
+        let mut stems = vec![f32::NAN; 2 * mix.len()];
+        assert_eq!(driver.separate(mix, &Conditions::default(), &mut stems), Ok(mix.len() / channels));
+        let expected: Vec<f32> = mix.iter().copied().chain(mix.iter().map(|sample| sample + 1.0)).collect();
+        assert_eq!(stems, expected, "{input:?}");
+    }
+
+    const ANY: Option<usize> = None;
+
+    #[test]
+    fn every_shape_of_samples_is_served() {
+        let all = |shape: &[Option<usize>]| vec![slot("stems", shape)];
+        let each = [slot("two", &[ANY, Some(2), ANY]), slot("one", &[Some(1), Some(2), ANY])];
+        let mix = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+        check(&[Some(1), Some(2), ANY], &all(&[Some(1), Some(2), Some(2), ANY]), &mix, 2, 0);
+        check(&[ANY, Some(2), ANY], &all(&[Some(1), Some(4), ANY]), &mix, 2, 0);
+        check(&[Some(2), ANY], &all(&[Some(2), Some(2), ANY]), &mix, 2, 0);
+        check(&[ANY], &all(&[ANY, ANY]), &mix, 1, 0);
+        check(&[Some(1), ANY], &all(&[Some(2), ANY]), &mix, 1, 0);
+        // A fixed length is filled up, what comes beyond is cut off.
+        check(&[Some(1), Some(2), Some(8)], &all(&[ANY, ANY, ANY, ANY]), &mix, 2, 0);
+        check(&[Some(1), Some(2), ANY], &all(&[ANY, ANY, ANY, ANY]), &mix, 2, 5);
+        // An output a stem, whatever their order in the file: they are numbered by it.
+        let mut driver = driver(&[Some(1), Some(2), ANY], &each, 2, 0).unwrap();
+        let mut stems = vec![f32::NAN; 12];
+        driver.separate(&mix, &Conditions::default(), &mut stems).unwrap();
+        assert_eq!((stems[0], stems[6]), (2.0, 1.0));
+    }
+
+    #[test]
+    fn other_shapes_are_told() {
+        let refused = |input: &[Option<usize>], output: &[Option<usize>], part: &str| {
+            let error = driver(input, &[slot("stems", output)], 2, 0).unwrap_err().to_string();
+            assert!(error.contains(part), "{error}");
+        };
+        let good = [Some(1), Some(2), ANY];
+        refused(&[Some(1), Some(1), ANY], &good, "takes 'mix' as F32 [1, 1, ?]");
+        refused(&[ANY], &good, "takes 'mix'");
+        refused(&[Some(1), Some(2), ANY, ANY], &good, "takes 'mix'");
+        refused(&good, &[Some(1), Some(3), ANY], "does not hold 4 rows");
+        refused(&good, &[Some(1), Some(8), Some(2), ANY], "does not hold 4 rows");
+        refused(&good, &[], "does not hold");
+    }
+
+    #[test]
+    fn windows_that_do_not_fit_are_told() {
+        let mut driver = driver(&[Some(1), Some(2), Some(4)], &[slot("stems", &[ANY, ANY, ANY])], 2, 0).unwrap();
+        assert_eq!(driver.geometry().window, WindowFrames::Fixed(4));
+        let check = |driver: &mut Waveform, mix: &[f32], stems: usize| {
+            driver.separate(mix, &Conditions::default(), &mut vec![0.0; stems]).unwrap_err()
+        };
+        assert!(check(&mut driver, &[0.0; 10], 20).message.contains("longer than the graph's 4"));
+        check(&mut driver, &[0.0; 7], 14);
+        check(&mut driver, &[0.0; 8], 15);
+        check(&mut driver, &[f32::NAN; 8], 16);
+        assert_eq!(driver.separate(&[], &Conditions::default(), &mut []), Ok(0));
+    }
+}

@@ -1,11 +1,7 @@
 //! Models put to the test.
 
-#![cfg(feature = "tract")]
-
-mod support;
-
+use crate::support::{copy, model, put};
 use ripieno_infer::{CheckReport, EngineChoice, ModelErrorKind, OpenOptions, check};
-use support::{copy, model, put};
 
 fn report(reference: &str) -> CheckReport {
     let mut options = OpenOptions::default();

@@ -1,14 +1,10 @@
 //! Lone ONNX files: what their metadata and shapes say, and what they leave open.
 
-#![cfg(feature = "tract")]
-
-mod support;
-
+use crate::support::{copy, model, put};
 use ripieno_infer::{Choice, EngineChoice, Model, ModelError, OpenOptions, list};
 use ripieno_ports::Separator;
 use ripieno_types::WindowFrames;
 use std::fs;
-use support::{copy, model, put};
 
 /// A committed graph alone in a folder, with metadata added at its end, where protocol buffers allow it.
 fn lone(name: &str, metadata: &[(&str, &str)]) -> tempfile::TempDir {

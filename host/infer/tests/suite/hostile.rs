@@ -1,14 +1,10 @@
 //! Models that are damaged, lie, or reach for what is not theirs: each is a clear error, none is a panic.
 
-#![cfg(feature = "tract")]
-
-mod support;
-
+use crate::support::{copy, model, put};
 use ripieno_infer::{EngineChoice, Model, ModelErrorKind, OpenOptions};
 use ripieno_ports::{Conditions, Separator};
 use std::fs;
 use std::path::Path;
-use support::{copy, model, put};
 
 fn tract() -> OpenOptions {
     let mut options = OpenOptions::default();

@@ -1,7 +1,5 @@
 //! The committed models, copies of them that tests may spoil, and the ONNX Runtime beside which tract is tested.
 
-#![allow(dead_code, reason = "each test program uses its part")]
-
 use ripieno_infer::{EngineChoice, OpenOptions};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,13 +1,9 @@
 //! The committed models on both engines: what comes out, and what is said of them.
 
-#![cfg(all(feature = "tract", feature = "ort"))]
-
-mod support;
-
+use crate::support::{engine, model};
 use ripieno_infer::{EngineChoice, Model, ModelErrorKind, Provider, Recording};
 use ripieno_ports::{Conditions, Separator};
 use ripieno_types::{SampleRate, WindowFrames};
-use support::{engine, model};
 
 /// The engines agree within this, as ONNX Runtime's own normalisation is off by 6e-4.
 const TOLERANCE: f32 = 1e-3;
