@@ -23,6 +23,14 @@ mod no_alloc;
 mod panels;
 mod ports;
 mod rig;
+mod separate;
+#[cfg(target_os = "linux")]
+mod separate_end;
+#[cfg(unix)]
+mod separate_kill;
+#[cfg(unix)]
+mod separate_worker;
+mod separators;
 #[cfg(unix)]
 mod serve;
 #[cfg(unix)]

@@ -17,6 +17,7 @@ pub mod pty;
 pub mod rack;
 #[cfg(target_os = "linux")]
 pub mod realtime;
+pub mod recording;
 pub mod scramble;
 #[cfg(unix)]
 pub mod serve;

@@ -76,9 +76,12 @@ mod tests {
     use super::*;
     use ripieno_types::Sign;
 
+    /// Start and end in seconds.
+    type Span = (f64, f64);
+
     /// Each anchor, and what is left of it; `None`: nothing.
     #[track_caller]
-    fn check(duration_secs: f64, cases: &[((f64, f64), Option<(f64, f64)>)]) {
+    fn check(duration_secs: f64, cases: &[(Span, Option<Span>)]) {
         for &((start, end), expected) in cases {
             let anchor = Anchor::new(Sign::Absent, start, end).unwrap();
             let mut out = [Anchor::new(Sign::Present, 0.0, 1.0).unwrap()];

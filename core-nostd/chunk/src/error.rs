@@ -1,7 +1,7 @@
 //! Why no plan can be made: each error names the setting and what would be legal.
 
 use crate::Plan;
-use crate::plan::LONGEST_WINDOW;
+use crate::lengths::LONGEST_WINDOW;
 use core::fmt;
 
 /// A setting that makes no plan.

@@ -4,6 +4,7 @@
 
 mod anchors;
 mod error;
+mod lengths;
 mod overlap_add;
 mod pad;
 mod plan;

@@ -1,20 +1,21 @@
 //! Adds windows up again: every frame at its absolute place, weighted, divided by the sum of the weights.
 //!
 //! ```text
-//!   taken           next window's kept range        kept end
-//!     |-- ready --|------------ pending ------------|          in a ring of one chunk a channel
+//!   taken         next chunk's start      last chunk's end
+//!     |-- ready --|-------- begun --------|                 in a ring of one chunk a channel
 //! ```
 //!
 //! Lent memory holds a row a channel for the weighted sums, a row for the sums of weights, and a row for the weights of the
 //! window that is added. Places in a row are absolute frames modulo the chunk, so the state is the same however it came about.
 
 mod error;
+mod run;
 
 use crate::window::LEAST;
 use crate::{Plan, Segment, Window};
+use core::ops::Range;
 pub use error::{AddError, OverlapAddError};
-
-const LOUDEST: f32 = 1e30;
+use run::{Run, add, finish};
 
 /// What a separator made of one window, and where the window lies in it.
 #[derive(Clone, Copy, Debug)]
@@ -43,8 +44,8 @@ pub struct OverlapAdd<M> {
     next: u64,
     taken: u64,
     repaired: u64,
-    /// What the row of weights holds: whether it rises and falls, and how many frames.
-    row: Option<(bool, bool, usize)>,
+    /// Whether the row of weights rises and falls, when it holds any: all windows between the first and the last share it.
+    row: Option<(bool, bool)>,
 }
 
 impl<M> core::fmt::Debug for OverlapAdd<M> {
@@ -70,7 +71,7 @@ impl OverlapAdd<&mut [f32]> {
 
 impl<M: AsRef<[f32]> + AsMut<[f32]>> OverlapAdd<M> {
     /// Samples beyond this, some 600 dB above full scale, are taken for no number: sums of them would be infinite.
-    pub const LOUDEST: f32 = LOUDEST;
+    pub const LOUDEST: f32 = run::LOUDEST;
     /// How many frames fade out before a hole that [`OverlapAdd::add_filled`] fills.
     pub const HOLE_FADE_FRAMES: usize = 256;
 
@@ -88,7 +89,7 @@ impl<M: AsRef<[f32]> + AsMut<[f32]>> OverlapAdd<M> {
     /// # Errors
     /// As [`OverlapAdd::new`]; and when the numbers do not belong together, or `saved` holds what no sum can be.
     pub fn restore(
-        mut memory: M,
+        memory: M,
         channels: usize,
         plan: &Plan,
         window: Window,
@@ -104,7 +105,6 @@ impl<M: AsRef<[f32]> + AsMut<[f32]>> OverlapAdd<M> {
         if given < needed {
             return Err(OverlapAddError::Memory { needed, given });
         }
-        memory.as_mut()[..needed].fill(0.0);
         let mut restored =
             Self { memory, plan: *plan, window, channels, next: segments, taken, repaired: 0, row: None };
         let earliest = segments.checked_sub(1).map_or(0, |last| plan.finished_before(last));
@@ -173,15 +173,13 @@ impl<M: AsRef<[f32]> + AsMut<[f32]>> OverlapAdd<M> {
             return 0;
         }
         let (first, second) = self.pieces(self.taken, frames);
-        let (sums, rest) = self.memory.as_mut().split_at_mut(self.channels * self.plan.chunk_frames());
-        let weights = &mut rest[..self.plan.chunk_frames()];
-        for (out, sums) in out.chunks_exact_mut(room).zip(sums.chunks_exact_mut(self.plan.chunk_frames())) {
+        let chunk = self.plan.chunk_frames();
+        let (sums, rest) = self.memory.as_ref().split_at(self.channels * chunk);
+        for (out, sums) in out.chunks_exact_mut(room).zip(sums.chunks_exact(chunk)) {
             let (front, back) = out[..frames].split_at_mut(first.len());
-            finish(front, &mut sums[first.clone()], &weights[first.clone()]);
-            finish(back, &mut sums[second.clone()], &weights[second.clone()]);
+            finish(front, &sums[first.clone()], &rest[first.clone()]);
+            finish(back, &sums[second.clone()], &rest[second.clone()]);
         }
-        weights[first].fill(0.0);
-        weights[second].fill(0.0);
         self.taken += frames as u64;
         frames
     }
@@ -256,70 +254,65 @@ impl<M: AsRef<[f32]> + AsMut<[f32]>> OverlapAdd<M> {
     fn accept(&mut self, segment: &Segment, output: &Output<'_>, there: usize) {
         let kept = segment.kept.len();
         let chunk = self.plan.chunk_frames();
+        let runs = self.runs(segment);
+        let (sums, rest) = self.memory.as_mut().split_at_mut(self.channels * chunk);
+        let (all_weights, row) = rest.split_at_mut(chunk);
+        let row = &mut row[..kept];
+        let (rises, falls) = (segment.index > 0, segment.index + 1 < self.plan.chunks());
+        if self.row.replace((rises, falls)) != Some((rises, falls)) {
+            self.window.weights(&self.plan, rises, falls, row);
+        }
         // What is there fades out before a hole.
         let fade = if there < kept { there.min(Self::HOLE_FADE_FRAMES) } else { 0 };
-        let full = there - fade;
-        let (first, second) = self.pieces(segment.kept_start, kept);
-        let (front, back) = self.pieces(segment.kept_start, full);
-        let (sums, rest) = self.memory.as_mut().split_at_mut(self.channels * chunk);
-        let (all_weights, rest) = rest.split_at_mut(chunk);
-        let row = &mut rest[..kept];
-        let holds = (segment.index > 0, segment.index + 1 < self.plan.chunks(), kept);
-        if self.row.replace(holds) != Some(holds) {
-            self.window.weights(&self.plan, holds.0, holds.1, row);
-        }
-        let at = output.chunk_at + segment.kept.start;
         let stride = output.samples.len() / self.channels;
-        let channels = if there > 0 { self.channels } else { 0 };
-        for (sums, channel) in sums.chunks_exact_mut(chunk).zip((0..channels).map(|channel| channel * stride)) {
-            let samples = &output.samples[channel + at..][..there];
-            let (here, wrapped) = samples[..full].split_at(front.len());
-            self.repaired += accumulate(&mut sums[front.clone()], here, row);
-            self.repaired += accumulate(&mut sums[back.clone()], wrapped, &row[front.len()..]);
-            for (nth, &sample) in samples[full..].iter().enumerate() {
-                let gain = (fade - nth) as f32 / (fade + 1) as f32;
-                let place = first.start + full + nth;
-                let place = if place < chunk { place } else { place - chunk };
-                self.repaired += accumulate(&mut sums[place..=place], &[sample * gain], &row[full + nth..]);
+        for (channel, sums) in sums.chunks_exact_mut(chunk).enumerate() {
+            let at = channel * stride + output.chunk_at + segment.kept.start;
+            let samples = if there > 0 { &output.samples[at..at + there] } else { &[] };
+            for run in &runs {
+                let Range { start, end } = run.frames;
+                let (full, fading) = ((there - fade).clamp(start, end), there.clamp(start, end));
+                let sums = &mut sums[run.place..][..end - start];
+                self.repaired +=
+                    run.lay(&mut sums[..full - start], &samples[start.min(there)..full.min(there)], &row[start..full]);
+                for nth in full..fading {
+                    let faded = samples[nth] * (there - nth) as f32 / (fade + 1) as f32;
+                    self.repaired += run.lay(&mut sums[nth - start..=nth - start], &[faded], &row[nth..=nth]);
+                }
+                if run.begins {
+                    sums[fading - start..].fill(0.0);
+                }
             }
         }
-        let (here, wrapped) = row.split_at(first.len());
-        add(&mut all_weights[first], here);
-        add(&mut all_weights[second], wrapped);
+        for run in &runs {
+            let sums = &mut all_weights[run.place..][..run.frames.len()];
+            if run.begins {
+                sums.copy_from_slice(&row[run.frames.clone()]);
+            } else {
+                add(sums, &row[run.frames.clone()]);
+            }
+        }
         self.next += 1;
     }
 
+    /// The kept frames of a segment, cut where a row of the ring ends and where the previous segment did.
+    fn runs(&self, segment: &Segment) -> [Run; 3] {
+        let kept = segment.kept.len();
+        let (first, _) = self.pieces(segment.kept_start, kept);
+        let begun = if segment.index > 0 { self.plan.overlap_frames() } else { 0 };
+        let cuts = [0, begun.min(first.len()), begun.max(first.len()), kept];
+        let run = |from: usize, to: usize| Run {
+            place: if from < first.len() { first.start + from } else { from - first.len() },
+            begins: from >= begun,
+            frames: from..to,
+        };
+        [run(cuts[0], cuts[1]), run(cuts[1], cuts[2]), run(cuts[2], cuts[3])]
+    }
+
     /// Where in a row the `frames` from an absolute frame on stand: up to the row's end, and on from its start.
-    fn pieces(&self, from: u64, frames: usize) -> (core::ops::Range<usize>, core::ops::Range<usize>) {
+    fn pieces(&self, from: u64, frames: usize) -> (Range<usize>, Range<usize>) {
         let chunk = self.plan.chunk_frames();
         let start = (from % (chunk.max(1) as u64)) as usize;
         let first = frames.min(chunk - start);
         (start..start + first, 0..frames - first)
-    }
-}
-
-/// Adds `samples` by their weights and returns how many were no number.
-fn accumulate(sums: &mut [f32], samples: &[f32], weights: &[f32]) -> u64 {
-    let mut odd = 0u32;
-    for ((sum, &sample), &weight) in sums.iter_mut().zip(samples).zip(weights) {
-        let is_sound = sample.abs() <= LOUDEST;
-        *sum += if is_sound { sample * weight } else { 0.0 };
-        odd += u32::from(!is_sound);
-    }
-    u64::from(odd)
-}
-
-/// Adds a row to another.
-fn add(sums: &mut [f32], row: &[f32]) {
-    for (sum, &value) in sums.iter_mut().zip(row) {
-        *sum += value;
-    }
-}
-
-/// Moves finished sums out, divided by their weights, and clears them.
-fn finish(out: &mut [f32], sums: &mut [f32], weights: &[f32]) {
-    for ((out, sum), &weight) in out.iter_mut().zip(sums).zip(weights) {
-        *out = *sum / weight;
-        *sum = 0.0;
     }
 }

@@ -34,7 +34,7 @@ pub fn pad(channel: &mut [f32], before: usize, frames: usize, edge: Edge) {
 /// How far from its edge the frame stands that is seen `distance` beyond it: there and back over `way`, over and over.
 fn mirrored(distance: usize, way: usize) -> usize {
     let place = distance % (2 * way);
-    if place <= way { place } else { 2 * way - place }
+    place.min(2 * way - place)
 }
 
 #[cfg(test)]

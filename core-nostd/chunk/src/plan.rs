@@ -4,11 +4,9 @@
 //! A window is the *chunk* that is kept, the model's context at both ends, and what lengthens both to a length that the
 //! model takes. Context and lengthening are real neighbours; padding stands only where the recording ends.
 
+use crate::lengths::Lengths;
 use crate::{PlanError, Segment, Segments, to_frames, to_secs};
 use ripieno_types::{SampleRate, WindowFrames};
-
-/// Windows are shorter than this, whatever the model says: sums of a few lengths never overflow.
-pub(crate) const LONGEST_WINDOW: usize = usize::MAX / 8;
 
 /// What becomes of the last window, which seldom ends where the recording does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -95,23 +93,18 @@ impl Plan {
         if context >= lengths.most.div_ceil(2) {
             return Err(PlanError::Context { context, window: lengths.most });
         }
-        let preferred = match settings.window {
-            WindowFrames::Flexible { preferred: Some(preferred), .. } => preferred,
-            _ => lengths.most,
+        let longest = match (settings.max_len_secs, settings.window) {
+            (Some(secs), _) => max_len(secs, rate, 2 * context, &lengths)?,
+            (None, WindowFrames::Flexible { preferred: Some(preferred), .. }) => preferred,
+            (None, _) => lengths.most,
         };
-        let sent_most = match settings.max_len_secs {
-            None => preferred,
-            Some(secs) => max_len(secs, rate, (2 * context).saturating_add(reserve), &lengths)?,
-        };
-        if 2 * context >= sent_most {
-            return Err(PlanError::Context { context, window: sent_most });
+        if 2 * context >= longest {
+            return Err(PlanError::Context { context, window: longest });
         }
-        // What is left beside the reserve is a length that the model takes, so that the whole reserve stays free.
-        let widest = lengths.beside(lengths.at_least(sent_most), reserve).min(sent_most.saturating_sub(reserve));
+        let sent_most = lengths.at_least(longest);
+        let widest = lengths.beside(sent_most, reserve).min(longest);
         if widest <= 2 * context {
-            let least = (2 * context / lengths.align + 1) * lengths.align;
-            let below = (lengths.at_least(sent_most) - least + 1).min(sent_most - 2 * context);
-            return Err(PlanError::Reserve { reserve, below });
+            return Err(PlanError::Reserve { reserve, below: lengths.reserve_below(sent_most, 2 * context) });
         }
         let chunk = widest - 2 * context;
         let overlap = overlap(settings, chunk)?;
@@ -124,7 +117,6 @@ impl Plan {
             0 => 0,
             _ => 1 + (total - chunk as u64).div_ceil((chunk - overlap) as u64),
         };
-        let sent_most = lengths.at_least(sent_most);
         Ok(Self { total, chunks, rate, tail, lengths, context, reserve, chunk, overlap, sent_most })
     }
 
@@ -206,7 +198,7 @@ impl Plan {
         Segments::new(*self)
     }
 
-    /// The frame after the last one that no window from `index` on touches: all before it are finished then.
+    /// The first frame that windows from `index` on touch: those before it are finished once all earlier windows are.
     pub(crate) fn finished_before(&self, index: u64) -> u64 {
         if index >= self.chunks { self.total } else { index * self.step_frames() as u64 }
     }
@@ -222,62 +214,7 @@ impl Plan {
     }
 }
 
-/// What lengths a model takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Lengths {
-    align: usize,
-    most: usize,
-    fixed: bool,
-}
-
-impl Lengths {
-    fn new(window: WindowFrames) -> Result<Self, PlanError> {
-        match window {
-            WindowFrames::Fixed(frames) if (1..=LONGEST_WINDOW).contains(&frames) => {
-                Ok(Self { align: 1, most: frames, fixed: true })
-            }
-            WindowFrames::Fixed(frames) => Err(PlanError::Fixed { frames }),
-            WindowFrames::Flexible { align, most, preferred } => {
-                if !(1..=LONGEST_WINDOW).contains(&align) {
-                    return Err(PlanError::Align { align });
-                }
-                let limit = LONGEST_WINDOW / align * align;
-                let refused = |field, frames, most| Err(PlanError::Flexible { field, frames, align, most });
-                if most != usize::MAX && (most == 0 || most % align != 0) {
-                    return refused("most", most, limit);
-                }
-                let most = most.min(limit);
-                match preferred {
-                    Some(frames) if frames == 0 || frames % align != 0 || frames > most => {
-                        refused("preferred", frames, most)
-                    }
-                    _ => Ok(Self { align, most, fixed: false }),
-                }
-            }
-        }
-    }
-
-    /// The shortest length of at least `frames`, which are no more than `most`.
-    fn at_least(&self, frames: usize) -> usize {
-        if self.fixed { self.most } else { frames.max(1).next_multiple_of(self.align) }
-    }
-
-    /// The same for what is no more than `most - reserve`, when `reserve` frames of it must stay free.
-    fn window(&self, frames: usize, reserve: usize) -> usize {
-        if self.fixed { self.most - reserve } else { self.at_least(frames) }
-    }
-
-    /// The longest that leaves `reserve` frames of `frames`, itself a length that the model takes.
-    fn beside(&self, frames: usize, reserve: usize) -> usize {
-        frames.saturating_sub(reserve) / self.align * self.align
-    }
-
-    fn is_limited(&self) -> bool {
-        self.fixed || self.most < LONGEST_WINDOW / self.align * self.align
-    }
-}
-
-/// The user's longest window in frames. `margin` of it is not kept.
+/// The user's longest window in frames, of which `margin` are not kept.
 fn max_len(secs: f64, rate: SampleRate, margin: usize, lengths: &Lengths) -> Result<usize, PlanError> {
     let frames = to_frames(secs, rate).and_then(|frames| usize::try_from(frames).ok());
     frames.filter(|frames| (margin + 1..=lengths.most).contains(frames)).ok_or_else(|| PlanError::MaxLen {
@@ -295,7 +232,7 @@ fn overlap(settings: &PlanSettings, chunk: usize) -> Result<usize, PlanError> {
     }
     let part = |fraction: f64| libm::rint(fraction * chunk as f64) as usize;
     // Rounding may not make a whole of it: a chunk of 1 frame has no overlap.
-    let most = (chunk / 20 * 19) + chunk % 20 * 19 / 20;
+    let most = chunk / 20 * 19 + chunk % 20 * 19 / 20;
     match (settings.overlap_secs, settings.max_len_secs) {
         (Some(secs), _) => {
             let frames = to_frames(secs, settings.rate).and_then(|frames| usize::try_from(frames).ok());

@@ -8,7 +8,7 @@ pub fn to_frames(secs: f64, rate: SampleRate) -> Option<u64> {
     /// The first `f64` that no `u64` holds.
     const BEYOND: f64 = 18_446_744_073_709_551_616.0;
     let frames = libm::rint(secs * f64::from(rate.hz()));
-    (frames >= 0.0 && frames < BEYOND).then_some(frames as u64)
+    (0.0..BEYOND).contains(&frames).then_some(frames as u64)
 }
 
 /// Where a frame lies, in seconds. Exact to an `f64`'s 53 bits. Any.

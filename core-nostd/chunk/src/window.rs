@@ -66,6 +66,8 @@ impl Window {
             }
             match self {
                 Self::Linear => at / (ramp - 1.0).max(1.0),
+                // A plain triangle is the usual one, and a power takes ten times as long.
+                Self::Triangle { power: 1.0 } => (at + 1.0) / ramp,
                 Self::Triangle { power } => libm::pow((at + 1.0) / ramp, f64::from(power)),
                 Self::Trapezoid { .. } => (at + 0.5) / ramp,
                 Self::Hann | Self::RaisedCosine => {

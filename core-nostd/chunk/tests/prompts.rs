@@ -259,6 +259,7 @@ fn prompts_fit_beside_the_window() {
     budget(3.0, 0.0, &two, &[(1.0, 2.0, 7.0), (30.5, 32.5, 8.0)], 1, 0);
     budget(1.0, 0.0, &two, &[(1.25, 1.75, 9.0), (31.25, 31.75, 9.5)], 2, 0);
     budget(2.0, 0.5, &two, &[(1.25, 1.75, 8.5), (31.25, 31.75, 9.5)], 2, 0);
+    budget(0.4, 0.0, &two, &[(1.4, 1.6, 9.6), (31.4, 31.6, 9.8)], 2, 0);
     // Less than 0.2 s for each: the later ones go.
     budget(0.375, 0.0, &two, &[(1.3125, 1.6875, 9.625)], 1, 1);
     budget(0.1, 0.0, &two, &[], 0, 2);
@@ -309,6 +310,12 @@ fn fades_end_in_silence() {
     assert_eq!((sent[1], sent[12]), (1.0, 1.0));
     assert_eq!(sent[5..9], [1.0; 4]);
     assert!(sent[2] < 0.1 && sent[2] == sent[11] && sent[3] < sent[4] && sent[4] < 1.0);
+    // A short one fades over its halves.
+    let short = Prompt { source: 0..4, fade: 9, ..prompt.clone() };
+    let [mut once, mut halves] = [[1.0f32; 14]; 2];
+    short.fade(&mut once);
+    Prompt { fade: 2, ..short }.fade(&mut halves);
+    assert_eq!(once, halves);
     // Whatever does not fit is left alone.
     prompt.fade(&mut sent[..5]);
     prompt.fade(&mut []);
@@ -361,7 +368,7 @@ proptest! {
         match window {
             WindowFrames::Fixed(frames) => prop_assert_eq!(arrangement.sent, frames),
             WindowFrames::Flexible { align, most, .. } => {
-                prop_assert!(arrangement.sent % align == 0 && arrangement.sent <= most);
+                prop_assert!(arrangement.sent.is_multiple_of(align) && arrangement.sent <= most);
             }
         }
         if budgeted {

@@ -1,12 +1,16 @@
 //! The command tree: verbs, options, their limits and their examples.
 
 mod devices;
+mod model;
 mod play;
+mod separate;
 mod serve;
 mod studio;
 
 pub use devices::DevicesOptions;
+pub use model::{ModelListOptions, ModelOptions, ModelVerb};
 pub use play::{MidiSystem, PlayOptions};
+pub use separate::{SeparateOptions, WorkerOptions};
 pub use serve::ServeOptions;
 pub use studio::{CheckOptions, ImportOptions, RestoreOptions, StudioVerb, VersionsOptions};
 
@@ -42,6 +46,16 @@ pub enum Verb {
     Render(RenderOptions),
     /// Play live: controllers and songs in, sound out
     Play(Box<PlayOptions>),
+    /// Separate recordings into stems, by model, description and anchors
+    Separate(Box<SeparateOptions>),
+    /// Separate for other programs: jobs and events as JSON lines
+    Worker(WorkerOptions),
+    /// Look at models of separation
+    #[command(arg_required_else_help = true, after_help = model::EXAMPLES)]
+    Model {
+        #[command(subcommand)]
+        verb: ModelVerb,
+    },
     /// Serve panels, presets and sound to a browser and to programs
     Serve(Box<ServeOptions>),
     /// List audio and MIDI devices

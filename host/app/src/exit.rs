@@ -4,6 +4,8 @@ use crate::studio::StudioError;
 use ripieno_files::atomic::AtomicError;
 use ripieno_files::map::MapError;
 use ripieno_files::smf::{Options, SmfError};
+use ripieno_infer::{ModelError, ModelErrorKind};
+use ripieno_separate::{ErrorCode, JobError};
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -68,6 +70,20 @@ pub enum Failure {
         /// What is wrong with it.
         error: StudioError,
     },
+    /// A job of separation without its stems.
+    #[error("{0}{advice}", advice = job_advice(.0))]
+    Job(JobError),
+    /// A model that cannot be used.
+    #[error("{0}")]
+    Model(ModelError),
+    /// A model that did not pass its check.
+    #[error("{message}")]
+    Check {
+        /// What kind of fault it has.
+        fault: ModelErrorKind,
+        /// Which model, and what is wrong with it.
+        message: String,
+    },
     /// No device to play on.
     #[error("{0}")]
     Device(String),
@@ -83,6 +99,9 @@ pub enum Failure {
     /// The same where it is the usual end, and nothing was lost.
     #[error("stopped")]
     Stopped,
+    /// Everything is said already; the exit code is left.
+    #[error("exit code {0}")]
+    Told(u8),
 }
 
 impl Failure {
@@ -92,9 +111,13 @@ impl Failure {
             Self::Usage(_) => USAGE,
             Self::Song { .. } | Self::Map { .. } | Self::Instrument { .. } => BAD_INPUT,
             Self::Studio { .. } => BAD_INPUT,
+            Self::Job(error) => job_code(error.code()),
+            Self::Model(error) => model_code(error.kind()),
+            Self::Check { fault, .. } => model_code(*fault),
             Self::Device(_) => UNAVAILABLE,
             Self::Output { .. } | Self::Stdout(_) | Self::Session(_) => FAILED,
             Self::Interrupted | Self::Stopped => INTERRUPTED,
+            Self::Told(code) => *code,
         }
     }
 }
@@ -122,14 +145,47 @@ fn output_advice(error: &AtomicError) -> &'static str {
     }
 }
 
+/// The exit code of a job that ended so.
+pub(crate) fn job_code(code: ErrorCode) -> u8 {
+    match code {
+        ErrorCode::Cancelled => INTERRUPTED,
+        ErrorCode::BadInput => BAD_INPUT,
+        ErrorCode::BadSettings => USAGE,
+        ErrorCode::ModelUnavailable => UNAVAILABLE,
+        _ => FAILED,
+    }
+}
+
+fn model_code(kind: ModelErrorKind) -> u8 {
+    match kind {
+        ModelErrorKind::Invalid => BAD_INPUT,
+        ModelErrorKind::OutOfMemory => FAILED,
+        _ => UNAVAILABLE,
+    }
+}
+
+fn job_advice(error: &JobError) -> &'static str {
+    match error.code() {
+        ErrorCode::OutputExists => "\nhint: --force replaces what is there",
+        ErrorCode::OutOfMemory => "\nhint: --max-len-s makes windows smaller",
+        _ => "",
+    }
+}
+
+/// Says what failed.
+pub(crate) fn tell(failure: &Failure) {
+    eprintln!("error: {failure}");
+}
+
 /// Prints what there is to say about the end and gives the exit code.
 pub(crate) fn conclude(result: Result<(), Failure>) -> ExitCode {
     let code = match result {
         // Whoever reads our output has seen enough.
         Err(Failure::Stdout(error)) if error.kind() == io::ErrorKind::BrokenPipe => OK,
         Err(Failure::Stopped) => INTERRUPTED,
+        Err(Failure::Told(code)) => code,
         Err(failure) => {
-            eprintln!("error: {failure}");
+            tell(&failure);
             failure.code()
         }
         Ok(()) => OK,

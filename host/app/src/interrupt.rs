@@ -1,7 +1,13 @@
 //! Ctrl-C and termination as a flag: the work notices it between blocks and unwinds, which removes unfinished files.
 
+use ripieno_separate::Cancel;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+/// How long a signal may stay unnoticed.
+const TICK: Duration = Duration::from_millis(20);
 
 /// True once the user wants the run to end.
 #[derive(Clone, Debug, Default)]
@@ -28,5 +34,16 @@ impl Interrupt {
     /// Whether the signal has come.
     pub fn is_raised(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+
+    /// Has the signal stop a job of separation. For the rest of the process.
+    pub fn cancels(&self, cancel: &Cancel) {
+        let (interrupt, cancel) = (self.clone(), cancel.clone());
+        thread::spawn(move || {
+            while !interrupt.is_raised() {
+                thread::sleep(TICK);
+            }
+            cancel.request();
+        });
     }
 }

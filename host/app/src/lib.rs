@@ -9,6 +9,7 @@ pub mod exit;
 pub mod instrument;
 mod interrupt;
 pub mod live;
+mod model;
 pub mod offline;
 mod output;
 pub mod panels;
@@ -17,9 +18,11 @@ mod progress;
 mod quiet;
 mod render;
 mod report;
+mod separate;
 pub mod serve;
 mod settings;
 pub mod studio;
+mod worker;
 
 pub use exit::Failure;
 pub use instrument::Instrument;
@@ -49,6 +52,9 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Verb::Demo(options) => demo::run(&options),
         Verb::Render(options) => render::run(&options),
         Verb::Play(options) => play::run(&options),
+        Verb::Separate(options) => separate::run(&options),
+        Verb::Worker(options) => worker::run(&options),
+        Verb::Model { verb } => model::run(&verb),
         Verb::Serve(options) => serve::run(&options),
         Verb::Devices(options) => devices::run(&options),
         Verb::Studio { verb } => studio::verb::run(&verb),

@@ -46,7 +46,7 @@ pub struct Kind {
 }
 
 impl Kind {
-    /// The names of its stems, those included that only some settings give. Any.
+    /// The names of its stems as it usually is. Any.
     pub fn stems(&self) -> impl Iterator<Item = &'static str> {
         self.stems.iter().map(|stem| stem.name)
     }
@@ -61,12 +61,15 @@ impl Kind {
     }
 }
 
+/// Only with a margin is there a sound that is neither, and so the last of them.
+const HPSS_STEMS: &[Offer<'static>] = &[Offer::named("harmonic"), Offer::named("percussive"), Offer::named("residual")];
+
 /// All built-in separators. Of several that could do what a description says, the first is taken.
 pub const KINDS: &[Kind] = &[
     Kind {
         reference: "builtin:hpss",
         about: "pitched and struck sounds apart, by median filters; with a margin above 1 also what is neither",
-        stems: &[Offer::named("harmonic"), Offer::named("percussive"), Offer::named("residual")],
+        stems: HPSS_STEMS.split_at(2).0,
         keys: &[Key { name: "margin", default: 1.0, range: 1.0..=10.0 }],
         new: |settings, recording| Ok(Algorithm::Hpss(Hpss::new(recording.rate, settings.value("margin")))),
     },
@@ -161,13 +164,11 @@ pub fn open(reference: &str, recording: Recording) -> Result<Builtin, ModelError
     }
     let settings = Settings::parse(given, kind.keys).map_err(|error| error.at(kind.reference))?;
     let algorithm = (kind.new)(&settings, recording)?;
-    // There is a residual only where a sound may be neither.
-    let stems = match &algorithm {
-        Algorithm::Hpss(_) if settings.value("margin") <= 1.0 => 2,
-        _ => kind.stems.len(),
+    let offers = match &algorithm {
+        Algorithm::Hpss(_) if settings.value("margin") > 1.0 => HPSS_STEMS,
+        _ => kind.stems,
     };
-    let id = format!("{}{settings}", kind.reference);
-    Ok(Builtin { id, offers: &kind.stems[..stems], recording, algorithm })
+    Ok(Builtin { id: format!("{}{settings}", kind.reference), offers, recording, algorithm })
 }
 
 /// The built-in separator to take when none is asked for: the first that can do what a description says, and the first of all
@@ -182,7 +183,7 @@ pub fn default_for(description: &str) -> Result<&'static str, NoMatch> {
     able(description).ok_or_else(|| NoMatch {
         description: description.trim().to_owned(),
         offers: described().flat_map(Kind::stems).map(str::to_owned).collect(),
-        hint: "; models for other sounds are given with --model".to_owned(),
+        hint: "; for anything else, name a model".to_owned(),
     })
 }
 
@@ -206,6 +207,7 @@ impl Builtin {
             stems: self.offers.iter().map(|offer| offer.name.to_owned()).collect(),
             complement: None,
             conditioned: false,
+            anchors: false,
             hash,
             // Windows agree where they meet.
             overlap: Some(0.0),

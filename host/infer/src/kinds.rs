@@ -1,12 +1,15 @@
 //! From a manifest and its graphs to the driver of its kind.
 
-use crate::ModelError;
 use crate::conditioned::{ConditionedDriver, ConditionedSettings, TextEncoder};
 use crate::driver::{BoundGraph, DriverError, DriverShape, WindowWish, take_graph};
 use crate::manifest::{Chunk, Manifest, Normalize, is_inside};
-use crate::policy::Driver;
+use crate::policy::{Driver, Drives, Loopback};
+use crate::probe;
 use crate::scaled::Scaled;
 use crate::stft::{Indices, StftDriver};
+use crate::waveform::Waveform;
+use crate::{GraphError, ModelError};
+use ripieno_ports::Separator as _;
 use ripieno_types::SampleRate;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -18,6 +21,20 @@ impl From<DriverError> for ModelError {
     fn from(error: DriverError) -> Self {
         Self::invalid(error.to_string())
     }
+}
+
+/// A model of kind `waveform`. Control.
+///
+/// # Errors
+/// When manifest and graph do not fit each other.
+pub(crate) fn waveform(manifest: &Manifest, mut graphs: Vec<BoundGraph>) -> Result<Driver, ModelError> {
+    let main = take_graph(&mut graphs, "main", "")?;
+    if let Some(other) = graphs.first() {
+        let problem = format!("graph.{}: a model of kind 'waveform' has one graph, main", other.name);
+        return Err(ModelError::invalid(problem));
+    }
+    let driver = Waveform::new(&shape(manifest)?, main)?;
+    Ok(scaled(manifest, Box::new(driver)))
 }
 
 /// A model of kind `stft`. Control.
@@ -51,6 +68,23 @@ pub(crate) fn conditioned(manifest: &Manifest, graphs: Vec<BoundGraph>, folder: 
     };
     let driver = ConditionedDriver::new(&shape(manifest)?, &settings, graphs, &|name| read_beside(folder, name))?;
     Ok(scaled(manifest, Box::new(driver)))
+}
+
+impl Drives for StftDriver {
+    fn loopback(&mut self) -> Result<Loopback, GraphError> {
+        Ok(Loopback::Exact(StftDriver::loopback(self)))
+    }
+}
+
+impl Drives for ConditionedDriver {
+    fn loopback(&mut self) -> Result<Loopback, GraphError> {
+        let frames = probe::window(&self.geometry());
+        let wave: Vec<f32> = std::iter::repeat_with(probe::noise()).take(frames).collect();
+        let back = ConditionedDriver::loopback(self, &wave)?;
+        let energy = |all: &mut dyn Iterator<Item = f32>| all.map(|sample| f64::from(sample).powi(2)).sum::<f64>();
+        let lost = energy(&mut wave.iter().zip(&back).map(|(wave, back)| wave - back));
+        Ok(Loopback::Lossy((lost / energy(&mut wave.iter().copied()).max(f64::MIN_POSITIVE)).sqrt() as f32))
+    }
 }
 
 /// The files that a manifest names beside its graphs. Any.
@@ -94,7 +128,7 @@ fn read_beside(folder: &Path, name: &str) -> Result<Vec<u8>, DriverError> {
 }
 
 fn scaled(manifest: &Manifest, driver: Driver) -> Driver {
-    Scaled::new(driver, manifest.chunk.normalize == Normalize::MeanStdMono, manifest.gain)
+    Scaled::around(driver, manifest.chunk.normalize == Normalize::MeanStdMono, manifest.gain)
 }
 
 fn shape(manifest: &Manifest) -> Result<DriverShape, ModelError> {

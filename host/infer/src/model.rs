@@ -1,13 +1,13 @@
 //! A model that is ready to run: opened from a folder, a manifest or a lone ONNX file, or built in.
 
+use crate::builtin::{self, Builtin};
+use crate::description::{self, Offer};
 use crate::manifest::{Edge, Shape};
 use crate::policy::Driver;
 use crate::reference::{self, Source};
-use crate::{GraphError, ModelError, OpenOptions, open};
+use crate::{GraphError, ModelError, OpenOptions, Recording, open};
 use ripieno_ports::{Conditions, Geometry, Separator};
-
-/// What comes before the name of a model that is built in.
-pub const SCHEME: &str = "builtin:";
+use ripieno_types::SampleRate;
 
 /// Memory that an engine and its runs take beside what can be told from sizes, in bytes.
 const ENGINE_BYTES: u64 = 64 << 20;
@@ -27,6 +27,8 @@ pub struct ModelInfo {
     pub complement: Option<String>,
     /// Whether it separates what a description says. Its stems are then that and, if it has two, the rest.
     pub conditioned: bool,
+    /// Whether anchors tell it anything; otherwise they are left out.
+    pub anchors: bool,
     /// SHA-256 of all that was loaded, in hexadecimal digits.
     pub hash: String,
     /// How far windows should overlap, as a share of a window.
@@ -71,8 +73,16 @@ pub struct NoMatch {
 /// A model that is ready to run.
 pub struct Model {
     info: ModelInfo,
-    driver: Driver,
-    bytes: u64,
+    inner: Inner,
+}
+
+enum Inner {
+    Builtin(Box<Builtin>),
+    Graphs {
+        driver: Driver,
+        /// The length of all files, in bytes.
+        bytes: u64,
+    },
 }
 
 impl std::fmt::Debug for Model {
@@ -90,10 +100,14 @@ impl Model {
     pub fn open(reference: &str, options: &OpenOptions) -> Result<Self, ModelError> {
         let folder = reference::models_folder();
         match reference::find(reference, folder.as_deref())? {
-            Source::Builtin(name) => Err(ModelError::missing(format!("there is no built-in model '{name}'"))),
+            Source::Builtin(name) => {
+                let usual = Recording { rate: SampleRate::CD, channels: 2 };
+                let builtin = builtin::open(&name, options.recording.unwrap_or(usual))?;
+                Ok(Self { info: builtin.info(), inner: Inner::Builtin(Box::new(builtin)) })
+            }
             source => {
                 let open::Opened { driver, info, bytes } = open::open(&source, options)?;
-                Ok(Self { info, driver, bytes })
+                Ok(Self { info, inner: Inner::Graphs { driver, bytes } })
             }
         }
     }
@@ -105,11 +119,16 @@ impl Model {
 
     /// About how much memory a run takes with windows of so many frames, in bytes, weights included. Any.
     pub fn memory_bytes(&self, window_frames: usize) -> u64 {
-        let Geometry { channels, stems, .. } = self.driver.geometry();
+        let Geometry { channels, stems, .. } = self.geometry();
         let input = (window_frames as u64).saturating_mul((channels * size_of::<f32>()) as u64);
-        // Weights lie in memory as the file has them and once more as the engine wants them.
-        let fixed = ENGINE_BYTES.saturating_add(self.bytes.saturating_mul(2));
-        fixed.saturating_add(input.saturating_mul(ACTIVATIONS + stems as u64))
+        match &self.inner {
+            Inner::Builtin(builtin) => builtin.memory_bytes(),
+            Inner::Graphs { bytes, .. } => {
+                // Weights lie in memory as the file has them and once more as the engine wants them.
+                let fixed = ENGINE_BYTES.saturating_add(bytes.saturating_mul(2));
+                fixed.saturating_add(input.saturating_mul(ACTIVATIONS + stems as u64))
+            }
+        }
     }
 
     /// What a description means to this model. Any.
@@ -117,7 +136,16 @@ impl Model {
     /// # Errors
     /// [`NoMatch`] lists what there is.
     pub fn choose(&self, description: &str) -> Result<Choice, NoMatch> {
-        Err(NoMatch { description: description.to_owned(), offers: self.info.stems.clone(), hint: String::new() })
+        match &self.inner {
+            Inner::Builtin(builtin) => builtin.choose(description),
+            Inner::Graphs { .. } if self.info.conditioned => Ok(Choice::Prompted),
+            Inner::Graphs { .. } => {
+                let ModelInfo { stems, complement, .. } = &self.info;
+                let offers: Vec<_> = stems.iter().chain(complement).map(|name| Offer::named(name)).collect();
+                let index = description::choose(description, &offers)?;
+                Ok(if index < stems.len() { Choice::Stem(index) } else { Choice::Complement })
+            }
+        }
     }
 }
 
@@ -125,10 +153,16 @@ impl Separator for Model {
     type Error = GraphError;
 
     fn geometry(&self) -> Geometry {
-        self.driver.geometry()
+        match &self.inner {
+            Inner::Builtin(builtin) => builtin.geometry(),
+            Inner::Graphs { driver, .. } => driver.geometry(),
+        }
     }
 
     fn separate(&mut self, mix: &[f32], conditions: &Conditions<'_>, stems: &mut [f32]) -> Result<usize, GraphError> {
-        self.driver.separate(mix, conditions, stems)
+        match &mut self.inner {
+            Inner::Builtin(builtin) => builtin.separate(mix, conditions, stems),
+            Inner::Graphs { driver, .. } => driver.separate(mix, conditions, stems),
+        }
     }
 }

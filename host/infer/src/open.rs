@@ -1,13 +1,13 @@
 //! From a reference to a driver that runs: files are checked before any engine sees them, engines are tried in turn, and
 //! other hardware must give the processor's numbers.
 
-use crate::engine::{Engine, Setup};
+use crate::conditioned::Source as Fed;
+use crate::engine::{self, Engine, Setup};
 use crate::manifest::{Kind, Manifest};
 use crate::onnx::OnnxFile;
 use crate::policy::{self, Driver};
 use crate::reference::{self, Source};
-use crate::waveform::Waveform;
-use crate::{Bound, BoundGraph, ModelError, ModelErrorKind, ModelInfo, OpenOptions, kinds, probe};
+use crate::{BoundGraph, ModelError, ModelErrorKind, ModelInfo, OpenOptions, kinds, probe};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -72,38 +72,20 @@ impl Files {
     }
 
     /// Loads the graphs and gives them to the driver of the model's kind.
-    fn driver(&self, engine: &Engine, setup: &Setup) -> Result<Driver, ModelError> {
+    fn driver(&self, engine: &dyn Engine, setup: &Setup) -> Result<Driver, ModelError> {
         let manifest = &self.manifest;
         let mut loaded = Vec::new();
         for (name, file) in &self.graphs {
-            let graph = engine.load(file, setup).map_err(|error| error.at(format!("graph.{name}")))?;
+            let graph = engine::load(engine, file, setup).map_err(|error| error.at(format!("graph.{name}")))?;
             let table = &manifest.graph[name];
             let (inputs, outputs) = (table.inputs.clone(), table.outputs.clone());
             loaded.push(BoundGraph { name: name.clone(), graph, inputs, outputs });
         }
         match manifest.kind {
-            Kind::Waveform => self.waveform(loaded),
+            Kind::Waveform => kinds::waveform(manifest, loaded),
             Kind::Stft => kinds::stft(manifest, loaded, &self.folder),
             Kind::Conditioned => kinds::conditioned(manifest, loaded, &self.folder),
         }
-    }
-
-    fn waveform(&self, graphs: Vec<BoundGraph>) -> Result<Driver, ModelError> {
-        if let Some(BoundGraph { name, .. }) = graphs.iter().find(|graph| graph.name != "main") {
-            return Err(ModelError::invalid(format!("graph.{name}: a model of kind 'waveform' has one graph, main")));
-        }
-        let main = graphs.into_iter().next();
-        let main = main.ok_or_else(|| ModelError::invalid("the table [graph.main] is missing"))?;
-        let BoundGraph { name, graph, mut inputs, mut outputs } = main;
-        // A lone tensor needs no binding.
-        if let ([only], true) = (graph.inputs(), inputs.is_empty()) {
-            inputs.insert("mix".to_owned(), only.name.clone());
-        }
-        if let ([only], true) = (graph.outputs(), outputs.is_empty()) {
-            outputs.insert("stems".to_owned(), only.name.clone());
-        }
-        let bound = Bound::new(&name, graph, &inputs, &outputs)?;
-        Ok(Box::new(Waveform::new(&self.manifest, bound)?))
     }
 }
 
@@ -119,10 +101,10 @@ pub(crate) fn open(source: &Source, options: &OpenOptions) -> Result<Opened, Mod
     let files = Files::read(source)?;
     let manifest = &files.manifest;
     let setup = Setup { threads: options.threads.or(manifest.runtime.threads), runtime: manifest.runtime };
-    let (engines, mut warnings) = Engine::candidates(options)?;
-    warnings.splice(0..0, files.warnings.iter().cloned());
-    let (engine, driver) = first_that_can(&files, &setup, &engines, &mut warnings)?;
-    let (engine, mut driver) = on_hardware(&files, &setup, options, engine, driver, &mut warnings);
+    let mut warnings = files.warnings.clone();
+    let engines = engine::candidates(options, &mut warnings)?;
+    let opened = first_that_can(&files, &setup, engines, &mut warnings)?;
+    let (engine, mut driver) = on_hardware(&files, &setup, options, opened, &mut warnings);
     if manifest.tta.polarity {
         driver = Box::new(policy::Polarity::new(driver));
     }
@@ -133,7 +115,8 @@ pub(crate) fn open(source: &Source, options: &OpenOptions) -> Result<Opened, Mod
         id: manifest.id.clone(),
         stems: manifest.stems.clone(),
         complement: manifest.complement.clone(),
-        conditioned: manifest.kind == Kind::Conditioned,
+        conditioned: manifest.kind == Kind::Conditioned || manifest.text.is_some(),
+        anchors: manifest.kind == Kind::Conditioned && manifest.bind.values().any(|bound| *bound == Fed::AnchorAlign),
         hash: files.hash.clone(),
         overlap: manifest.chunk.overlap,
         window: manifest.chunk.shape(),
@@ -146,19 +129,22 @@ pub(crate) fn open(source: &Source, options: &OpenOptions) -> Result<Opened, Mod
     Ok(Opened { driver, info, bytes: files.bytes })
 }
 
+/// What runs and the driver it runs for.
+pub(crate) type Running = (Box<dyn Engine>, Driver);
+
 /// The first engine that can run all graphs. What kept an earlier one from it becomes a warning.
-fn first_that_can(
+pub(crate) fn first_that_can(
     files: &Files,
     setup: &Setup,
-    engines: &[Engine],
+    engines: Vec<Box<dyn Engine>>,
     warnings: &mut Vec<String>,
-) -> Result<(Engine, Driver), ModelError> {
+) -> Result<Running, ModelError> {
     let mut first = None;
     for engine in engines {
-        match files.driver(engine, setup) {
+        match files.driver(&*engine, setup) {
             Ok(driver) => {
                 warnings.extend(first.map(|error: ModelError| format!("{error}; {} runs it instead", engine.name())));
-                return Ok((engine.clone(), driver));
+                return Ok((engine, driver));
             }
             // What one engine takes for damage, another may know.
             Err(error) if matches!(error.kind(), ModelErrorKind::Unavailable | ModelErrorKind::Invalid) => {
@@ -171,20 +157,19 @@ fn first_that_can(
 }
 
 /// The first of the hardware asked for that works and gives the processor's numbers, else the processor.
-fn on_hardware(
+pub(crate) fn on_hardware(
     files: &Files,
     setup: &Setup,
     options: &OpenOptions,
-    engine: Engine,
-    mut driver: Driver,
+    (engine, mut driver): Running,
     warnings: &mut Vec<String>,
-) -> (Engine, Driver) {
+) -> Running {
     for provider in &options.providers {
         let Some(other) = engine.on(*provider) else {
             warnings.push(format!("{} cannot use {}; the processor is used", engine.name(), provider.word()));
             continue;
         };
-        let tried = files.driver(&other, setup).map_err(|error| error.to_string()).and_then(|mut faster| {
+        let tried = files.driver(&*other, setup).map_err(|error| error.to_string()).and_then(|mut faster| {
             probe::compare(&mut *driver, &mut *faster)?;
             Ok(faster)
         });

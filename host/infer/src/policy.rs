@@ -5,7 +5,29 @@ use crate::{GraphError, ModelError};
 use ripieno_ports::{Conditions, Geometry, Separator, Statistics};
 
 /// Any driver.
-pub(crate) type Driver = Box<dyn Separator<Error = GraphError> + Send>;
+pub(crate) type Driver = Box<dyn Drives>;
+
+/// What every driver can do beside separating.
+pub(crate) trait Drives: Separator<Error = GraphError> + Send {
+    /// Sends noise the way that a graph which changes nothing would leave it. Worker.
+    ///
+    /// # Errors
+    /// Those of a graph that lies on the way.
+    fn loopback(&mut self) -> Result<Loopback, GraphError> {
+        Ok(Loopback::None)
+    }
+}
+
+/// What came back.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Loopback {
+    /// There is no such way: graphs get and give samples.
+    None,
+    /// The greatest difference, against full scale, where there should be none.
+    Exact(f32),
+    /// The share of the sound that is lost, where some always is.
+    Lossy(f32),
+}
 
 /// Makes a driver take and give so many channels.
 ///
@@ -47,6 +69,12 @@ struct Channels {
     channels: usize,
     input: Vec<f32>,
     output: Vec<f32>,
+}
+
+impl Drives for Channels {
+    fn loopback(&mut self) -> Result<Loopback, GraphError> {
+        self.driver.loopback()
+    }
 }
 
 impl Separator for Channels {
@@ -141,6 +169,12 @@ impl Polarity {
     }
 }
 
+impl Drives for Polarity {
+    fn loopback(&mut self) -> Result<Loopback, GraphError> {
+        self.driver.loopback()
+    }
+}
+
 impl Separator for Polarity {
     type Error = GraphError;
 
@@ -160,5 +194,67 @@ impl Separator for Polarity {
             *stem = (*stem - other) * 0.5;
         }
         Ok(produced.min(again))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ripieno_types::{SampleRate, WindowFrames};
+
+    /// Two stems: the samples squared, so that it matters what went in; and how many there were before.
+    struct Square {
+        channels: usize,
+        runs: f32,
+    }
+
+    impl Drives for Square {}
+
+    impl Separator for Square {
+        type Error = GraphError;
+
+        fn geometry(&self) -> Geometry {
+            let window = WindowFrames::Flexible { align: 1, most: 99, preferred: None };
+            let Self { channels, .. } = *self;
+            Geometry { rate: SampleRate::CD, channels, stems: 2, window, context: 0, wants_statistics: false }
+        }
+
+        fn separate(&mut self, mix: &[f32], _: &Conditions<'_>, stems: &mut [f32]) -> Result<usize, GraphError> {
+            let (squares, runs) = stems.split_at_mut(mix.len());
+            squares.iter_mut().zip(mix).for_each(|(stem, sample)| *stem = sample * sample);
+            runs.fill(self.runs);
+            self.runs += 1.0;
+            Ok(mix.len() / self.channels)
+        }
+    }
+
+    fn check(own: usize, policy: Policy, wanted: usize, mix: &[f32], expected: &[f32]) {
+        let mut driver = channels(Box::new(Square { channels: own, runs: 0.0 }), policy, wanted).unwrap();
+        assert_eq!(driver.geometry().channels, wanted);
+        let mut stems = vec![f32::NAN; mix.len() * 2];
+        assert_eq!(driver.separate(mix, &Conditions::default(), &mut stems), Ok(mix.len() / wanted));
+        assert_eq!(stems, expected, "{policy:?}");
+    }
+
+    #[test]
+    fn channels_become_those_of_the_model_and_back() {
+        let mix = [1.0, 2.0, 5.0, 4.0];
+        check(1, Policy::PerChannel, 2, &mix, &[1.0, 4.0, 25.0, 16.0, 0.0, 0.0, 1.0, 1.0]);
+        // Middle 3, 3; sides -2, -1.
+        check(1, Policy::MidSide, 2, &mix, &[13.0, 10.0, 5.0, 8.0, 1.0, 1.0, -1.0, -1.0]);
+        check(1, Policy::Downmix, 2, &mix, &[9.0, 9.0, 9.0, 9.0, 0.0, 0.0, 0.0, 0.0]);
+        check(1, Policy::MidSide, 3, &[1.0, 2.0, 3.0], &[1.0, 4.0, 9.0, 0.0, 1.0, 2.0]);
+        check(2, Policy::PerChannel, 1, &[1.0, 2.0], &[1.0, 4.0, 0.0, 0.0]);
+        check(2, Policy::PerChannel, 2, &mix, &[1.0, 4.0, 25.0, 16.0, 0.0, 0.0, 0.0, 0.0]);
+        let refused = channels(Box::new(Square { channels: 2, runs: 0.0 }), Policy::PerChannel, 6).err().unwrap();
+        assert!(refused.to_string().contains("6 channels and the model takes 2"), "{refused}");
+    }
+
+    #[test]
+    fn what_does_not_turn_with_the_sign_is_taken_out() {
+        let mut driver = Polarity::new(Box::new(Square { channels: 1, runs: 0.0 }));
+        let mut stems = [0.0; 4];
+        assert_eq!(driver.separate(&[1.0, 2.0], &Conditions::default(), &mut stems), Ok(2));
+        assert_eq!(stems, [0.0, 0.0, -0.5, -0.5]);
     }
 }

@@ -1,9 +1,10 @@
 //! What a user may call a model: a built-in one, a folder, a manifest, an ONNX file, or a name in the folder of models.
 
+use crate::ModelError;
+use crate::builtin::PREFIX;
 use crate::manifest::Manifest;
 use crate::manifest::guess::guess;
 use crate::onnx::OnnxFile;
-use crate::{ModelError, SCHEME};
 use std::path::{Path, PathBuf};
 
 /// The variable that names the folder of models.
@@ -89,7 +90,7 @@ pub fn list(folder: &Path) -> Vec<Listed> {
 /// # Errors
 /// When there is none, or a folder does not say which of its files is it.
 pub(crate) fn find(reference: &str, folder: Option<&Path>) -> Result<Source, ModelError> {
-    if let Some(name) = reference.strip_prefix(SCHEME) {
+    if let Some(name) = reference.strip_prefix(PREFIX) {
         return Ok(Source::Builtin(name.to_owned()));
     }
     let path = Path::new(reference);
@@ -160,7 +161,7 @@ pub(crate) fn described(source: &Source) -> Result<(Manifest, Vec<String>), Mode
             warnings.extend(guessed.warnings);
             Ok((manifest, warnings))
         }
-        Source::Builtin(name) => Err(ModelError::missing(format!("there is no manifest of {SCHEME}{name}"))),
+        Source::Builtin(name) => Err(ModelError::missing(format!("there is no manifest of {PREFIX}{name}"))),
     }
 }
 

@@ -1,20 +1,21 @@
 //! What a job tells while it runs, and what it leaves.
 
+use crate::words::words;
 use ripieno_types::Anchor;
 use std::path::PathBuf;
 
-/// Where a job stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Phase {
-    /// The recording is opened and measured.
-    Reading,
-    /// The model is loaded.
-    Loading,
-    /// Windows are separated.
-    Separating,
-    /// The outputs are completed and get their names.
-    Writing,
+words! {
+    /// Where a job stands.
+    Phase {
+        /// The recording is opened and measured.
+        Reading = "reading",
+        /// The model is loaded.
+        Loading = "loading",
+        /// Windows are separated.
+        Separating = "separating",
+        /// The outputs are completed and get their names.
+        Writing = "writing",
+    }
 }
 
 /// Something that the user of a job wants to know.
@@ -51,44 +52,29 @@ pub struct Warning {
     pub message: String,
 }
 
-/// Kinds of warnings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum WarningCode {
-    /// An anchor reached over the recording's ends and was clipped.
-    AnchorClipped,
-    /// An anchor lies outside the recording, or is shorter than the model can see.
-    AnchorDropped,
-    /// A prompt did not fit beside the window and was shortened or left out.
-    PromptTrimmed,
-    /// The model gave too little, or what is no number; the place is filled.
-    OutputRepaired,
-    /// Memory was short: smaller windows are used.
-    WindowsHalved,
-    /// Another engine or provider runs than was hoped for.
-    EngineFallback,
-    /// An unfinished run could not be continued and starts anew.
-    ResumeImpossible,
-    /// The recording is damaged; what could be read is used.
-    InputDamaged,
-    /// Anything else.
-    Other,
-}
-
-impl WarningCode {
-    /// Its word in JSON. Any.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::AnchorClipped => "anchor_clipped",
-            Self::AnchorDropped => "anchor_dropped",
-            Self::PromptTrimmed => "prompt_trimmed",
-            Self::OutputRepaired => "output_repaired",
-            Self::WindowsHalved => "windows_halved",
-            Self::EngineFallback => "engine_fallback",
-            Self::ResumeImpossible => "resume_impossible",
-            Self::InputDamaged => "input_damaged",
-            Self::Other => "other",
-        }
+words! {
+    /// Kinds of warnings.
+    WarningCode {
+        /// An anchor reached over the recording's ends and was clipped.
+        AnchorClipped = "anchor_clipped",
+        /// An anchor lies outside the recording, or is shorter than the model can see.
+        AnchorDropped = "anchor_dropped",
+        /// A prompt did not fit beside the window and was shortened or left out.
+        PromptTrimmed = "prompt_trimmed",
+        /// The model gave too little, or what is no number; the place is filled.
+        OutputRepaired = "output_repaired",
+        /// An output has samples beyond full scale, which its format clips.
+        OutputClipped = "output_clipped",
+        /// Memory was short: smaller windows are used.
+        WindowsHalved = "windows_halved",
+        /// Another engine or provider runs than was hoped for.
+        EngineFallback = "engine_fallback",
+        /// An unfinished run could not be continued and starts anew.
+        ResumeImpossible = "resume_impossible",
+        /// The recording is damaged; what could be read is used.
+        InputDamaged = "input_damaged",
+        /// Anything else.
+        Other = "other",
     }
 }
 
@@ -103,7 +89,7 @@ pub struct PlanReport {
     pub step_frames: u64,
     /// Windows.
     pub chunks: u64,
-    /// Every window, in order.
+    /// Every window, in order; the first [`MOST_SEGMENTS`](Self::MOST_SEGMENTS) of more.
     pub segments: Vec<SegmentReport>,
     /// The most memory that buffers and the model are expected to take.
     pub memory_bytes: u64,
@@ -111,6 +97,11 @@ pub struct PlanReport {
     pub estimate_secs: Option<f64>,
     /// What is not as asked.
     pub warnings: Vec<Warning>,
+}
+
+impl PlanReport {
+    /// The most windows that a report lists, so that its size does not grow with the recording.
+    pub const MOST_SEGMENTS: usize = 50_000;
 }
 
 /// One window of a plan.

@@ -1,5 +1,8 @@
 //! What a job is to do: one record for the command line, the worker's protocol and the library.
 
+mod check;
+
+use crate::words::{WordError, words};
 use ripieno_types::Anchor;
 use std::path::PathBuf;
 
@@ -96,39 +99,6 @@ impl JobSettings {
             compat: Compat::None,
         }
     }
-}
-
-/// A closed set of words, the same on the command line, in JSON and in reports.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum $name { $($(#[$variant_doc])* $variant,)* }
-
-        impl $name {
-            /// All of them, in the order of their definition.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// Its word. Any.
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* }
-            }
-
-            /// The one of this word. Any.
-            ///
-            /// # Errors
-            /// [`SettingsError::Word`] lists the legal ones.
-            pub fn from_word(word: &str) -> Result<Self, SettingsError> {
-                let found = Self::ALL.iter().copied().find(|one| one.word() == word);
-                found.ok_or_else(|| SettingsError::Word {
-                    field: stringify!($name),
-                    word: word.to_owned(),
-                    legal: Self::ALL.iter().map(|one| one.word()).collect::<Vec<_>>().join(", "),
-                })
-            }
-        }
-    };
 }
 
 words! {
@@ -234,14 +204,12 @@ words! {
 #[non_exhaustive]
 pub enum SettingsError {
     /// A word that is none of the field's.
-    #[error("{field}: '{word}' is unknown; it is one of {legal}")]
+    #[error("{field}: {error}")]
     Word {
-        /// The field.
+        /// The field, as JSON calls it.
         field: &'static str,
-        /// What was given.
-        word: String,
-        /// What could be.
-        legal: String,
+        /// What was given and what could be.
+        error: WordError,
     },
     /// A value out of its range, a missing field, two that do not go together.
     #[error("{field}: {problem}")]
@@ -251,4 +219,10 @@ pub enum SettingsError {
         /// What is wrong and what would be right.
         problem: String,
     },
+}
+
+impl SettingsError {
+    pub(crate) fn field(field: &str, problem: impl Into<String>) -> Self {
+        Self::Field { field: field.to_owned(), problem: problem.into() }
+    }
 }

@@ -1,17 +1,26 @@
 //! `cargo xtask bench [NAME]`: every comparison, or the ones that are named.
 
+mod chunk;
 mod fx;
 mod harness;
 mod panel;
 mod rig;
 mod ring;
+mod separate;
 mod synth;
 
 use std::process::ExitCode;
 
 /// Each subject and what runs its contests.
-const SUBJECTS: &[(&str, fn())] =
-    &[("fx", fx::run), ("panel", panel::run), ("rig", rig::run), ("ring", ring::run), ("synth", synth::run)];
+const SUBJECTS: &[(&str, fn())] = &[
+    ("chunk", chunk::run),
+    ("fx", fx::run),
+    ("panel", panel::run),
+    ("rig", rig::run),
+    ("ring", ring::run),
+    ("separate", separate::run),
+    ("synth", synth::run),
+];
 
 fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).collect();

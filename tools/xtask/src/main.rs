@@ -16,7 +16,7 @@ cargo xtask COMMAND
 
   demo [ARGS...]    set the machine up, build in release, run `ripieno demo ARGS`
   test              set the machine up, then every test: format, lints, units, properties, models, docs, tidy
-  bench [NAME...]   our crates beside their rivals in one run: ring, fx, synth; all when none is named
+  bench [NAME...]   our crates beside their rivals in one run: ring, fx, separate, synth; all when none is named
   gen models        write the tests' ONNX models below tests/models, where they have changed
   tidy              the shape of the tree: who names whom, places of raw memory access, docs, file sizes
   setup             install what building, tests and benchmarks need of this system and of PyPI, and nothing else
@@ -52,6 +52,9 @@ fn dispatch(command: &str, rest: &[String]) -> Result<()> {
         "bench" => {
             setup::ensure_build()?;
             setup::ensure(setup::BENCH)?;
+            if rest.is_empty() || rest.iter().any(|name| name == "separate") {
+                python::ensure_librosa(&root)?;
+            }
             let mut args = vec!["run", "--release", "--package", "ripieno-bench", "--"];
             args.extend(rest.iter().map(String::as_str));
             run::cargo(&args).run()
@@ -63,7 +66,8 @@ fn dispatch(command: &str, rest: &[String]) -> Result<()> {
         "tidy" => tidy::check(&root),
         "setup" => {
             setup::ensure(&[setup::BUILD, setup::TEST, setup::BENCH].concat())?;
-            python::ensure_onnx_runtime(&root)
+            python::ensure_onnx_runtime(&root)?;
+            python::ensure_librosa(&root)
         }
         "" | "help" | "-h" | "--help" => {
             print!("{HELP}");

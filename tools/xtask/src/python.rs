@@ -1,4 +1,5 @@
-//! What the tests need of Python's package index: an ONNX Runtime, whose library lies in the wheel of that name.
+//! What comes from Python's package index: for the tests an ONNX Runtime, whose library lies in the wheel of that name, for
+//! the benchmarks a rival.
 
 use crate::run::program;
 use crate::setup::{self, Package};
@@ -14,22 +15,38 @@ const PIP: &[Package] = &[
 /// The wheel, in the version that the figures were measured with.
 const ONNX_RUNTIME: &str = "onnxruntime==1.31.1";
 
+/// The rival of the built-in separators, in the version that the figures were measured with.
+const LIBROSA: &str = "librosa==0.11.0";
+
 /// Makes sure that the workspace has an ONNX Runtime of its own below `target`, where the tests look for it.
 pub fn ensure_onnx_runtime(root: &Path) -> Result<()> {
     let folder = root.join("target/python");
     if library(&folder).is_some() {
         return Ok(());
     }
-    if !program("python3", &["-m", "pip", "--version"]).succeeds() {
-        setup::ensure(PIP)?;
-    }
-    let target = folder.to_string_lossy();
-    let install = ["-m", "pip", "install", "--quiet", "--no-deps", "--only-binary=:all:", "--upgrade", "--target"];
-    program("python3", &[&install[..], &[&target, ONNX_RUNTIME]].concat()).run()?;
+    install(&folder, &["--no-deps", ONNX_RUNTIME])?;
     match library(&folder) {
         Some(_) => Ok(()),
         None => bail!("{ONNX_RUNTIME} was installed, but {} holds no library of it", folder.display()),
     }
+}
+
+/// Makes sure that librosa lies below `target`, where the benchmarks look for it.
+pub fn ensure_librosa(root: &Path) -> Result<()> {
+    let folder = root.join("target/python-bench");
+    if folder.join("librosa").is_dir() {
+        return Ok(());
+    }
+    install(&folder, &[LIBROSA])
+}
+
+fn install(folder: &Path, packages: &[&str]) -> Result<()> {
+    if !program("python3", &["-m", "pip", "--version"]).succeeds() {
+        setup::ensure(PIP)?;
+    }
+    let target = folder.to_string_lossy();
+    let install = ["-m", "pip", "install", "--quiet", "--only-binary=:all:", "--upgrade", "--target", &target];
+    program("python3", &[&install[..], packages].concat()).run()
 }
 
 /// The library of a wheel that was installed into this folder.

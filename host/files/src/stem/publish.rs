@@ -8,7 +8,7 @@ use tempfile::TempPath;
 
 /// Why not all outputs have their names.
 #[derive(Debug, thiserror::Error)]
-#[error("{} {error}", at.display())]
+#[error("{} {error}{}", at.display(), in_place(published))]
 pub struct PublishError {
     /// The output that could not be named.
     pub at: PathBuf,
@@ -17,6 +17,11 @@ pub struct PublishError {
     pub error: AtomicError,
     /// Outputs that have their names already, and keep them.
     pub published: Vec<PathBuf>,
+}
+
+fn in_place(published: &[PathBuf]) -> String {
+    let names: Vec<_> = published.iter().map(|path| path.display().to_string()).collect();
+    if names.is_empty() { String::new() } else { format!("; in place already: {}", names.join(", ")) }
 }
 
 /// Renames a complete part file to its own name, in the same file system. A symbolic link is followed: its target is
@@ -117,6 +122,8 @@ mod tests {
         fs::remove_file(&outputs[1].0).unwrap();
         fs::create_dir(&outputs[1].0).unwrap();
         let error = publish_all(&outputs, Existing::Replace).unwrap_err();
+        let told = format!("{0}/b is not a regular file; in place already: {0}/a", folder.display());
+        assert_eq!(error.to_string(), told);
         assert_eq!((error.at, error.published), (folder.join("b"), vec![folder.join("a")]));
         assert_eq!(text(&folder.join("c")).as_deref(), Some("in the way"));
         assert_eq!(text(&outputs[2].0).as_deref(), Some("c"));

@@ -149,7 +149,7 @@ fn what_was_written_is_told() {
 #[test]
 fn samples_come_back_exactly_and_in_place() {
     // Values of 24 bits, those at the ends among them.
-    let value = |n: i32| [-0x80_0000, 0x7F_FFFF, 0, 1, -1][n as usize % 5] ^ (n * 7919 & 0xFFFF);
+    let value = |n: i32| [-0x80_0000, 0x7F_FFFF, 0, 1, -1][n as usize % 5] ^ ((n * 7919) & 0xFFFF);
     let integers: Vec<i32> = (0..5000).map(value).map(|one| one.clamp(-0x80_0000, 0x7F_FFFF)).collect();
     let left: Vec<f32> = integers.iter().map(|one| *one as f32 / 8_388_608.0).collect();
     let right: Vec<f32> = left.iter().rev().copied().collect();
@@ -220,11 +220,10 @@ fn files_that_are_not_to_be_resumed() {
             wrong.bytes += change.1;
             folder.append(&[0; 1]);
             let short = wrong.bytes > folder.bytes().len() as u64;
-            // The place in a FLAC file is not told by its length: any is possible that agrees with the waiting samples.
-            if format == (StemFormat::Flac { bits: 16 }) || format == (StemFormat::Flac { bits: 24 }) {
-                if change.0 == 0 || change.0 == 4096 {
-                    continue;
-                }
+            // A FLAC file's frames are not told by its length: any are possible that agree with the waiting samples.
+            let any = matches!(format, StemFormat::Flac { .. }) && (change.0 == 0 || change.0 == 4096);
+            if any {
+                continue;
             }
             check(spec, &tags(), &wrong, if short { "bytes where" } else { disagrees });
         }

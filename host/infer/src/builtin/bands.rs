@@ -1,4 +1,4 @@
-//! Low, middle and high by linear-phase filters. The two low-passes that part them are windowed sines of 60 ms; the highs are
+//! Low, middle and high by linear-phase filters. The two low-passes that part them are windowed sines of 70 ms; the highs are
 //! what the upper one leaves, the middle what lies between, so that the three add up to the mix.
 
 use super::transform::clean;
@@ -9,7 +9,7 @@ use std::f64::consts::{PI, TAU};
 use std::sync::Arc;
 
 /// Half a filter's length in seconds. With the window's main lobe the bands part within [`Bands::TRANSITION_HZ`] around a limit.
-const HALF_SECS: f32 = 0.03;
+const HALF_SECS: f32 = 0.035;
 /// A block is so many times longer than a filter, at least: longer ones win nothing.
 const BLOCK_FOLD: usize = 4;
 

@@ -1,7 +1,7 @@
 //! The edge between drivers and engines: tensors are put into a graph's order and checked before an engine sees them.
 
-use crate::bind::{fits, shape_text};
-use crate::{GraphError, Slot, Tensor};
+use crate::driver::shown_shape;
+use crate::{ElementKind, GraphError, Slot, Tensor};
 use ripieno_ports::FaultKind;
 
 /// The given tensors in the order of a graph's inputs, each of its slot's kind and shape.
@@ -18,9 +18,12 @@ pub(super) fn arrange(graph: &str, slots: &[Slot], given: Vec<(&str, Tensor)>) -
         if kind_of(slot) != tensor.elements().kind() {
             return Err(fault(format!("input '{name}' takes {:?}, not {:?}", slot.kind, tensor.elements().kind())));
         }
-        let shape: Vec<_> = tensor.shape().iter().copied().map(Some).collect();
-        if !fits(&shape, &slot.shape) {
-            return Err(fault(format!("input '{name}' takes {}, not {}", shape_text(&slot.shape), shape_text(&shape))));
+        if !fits(tensor.shape(), &slot.shape) {
+            return Err(fault(format!(
+                "input '{name}' takes {}, not {}",
+                shown_shape(&slot.shape),
+                shown_shape(&tensor.shape().iter().copied().map(Some).collect::<Vec<_>>())
+            )));
         }
         if ordered[at].replace(tensor).is_some() {
             return Err(fault(format!("input '{name}' was given twice")));
@@ -31,10 +34,15 @@ pub(super) fn arrange(graph: &str, slots: &[Slot], given: Vec<(&str, Tensor)>) -
         .collect()
 }
 
+/// Whether a slot takes a tensor of this shape.
+fn fits(given: &[usize], slot: &[Option<usize>]) -> bool {
+    given.len() == slot.len() && given.iter().zip(slot).all(|(given, own)| own.is_none_or(|own| own == *given))
+}
+
 /// The kind in which drivers give and get a slot's elements.
-fn kind_of(slot: &Slot) -> crate::ElementKind {
+fn kind_of(slot: &Slot) -> ElementKind {
     match slot.kind {
-        crate::ElementKind::F16 => crate::ElementKind::F32,
+        ElementKind::F16 => ElementKind::F32,
         kind => kind,
     }
 }
@@ -58,7 +66,7 @@ pub(super) fn run_error(graph: &str, text: &str) -> GraphError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ElementKind, Elements};
+    use crate::Elements;
 
     fn slot(name: &str, kind: ElementKind, shape: &[Option<usize>]) -> Slot {
         Slot { name: name.to_owned(), kind, shape: shape.to_vec() }
@@ -85,8 +93,8 @@ mod tests {
         check(vec![("mix", mix()), ("mix", mix()), ("ids", ids())], Err("given twice"));
         check(vec![("mox", mix())], Err("no input 'mox'"));
         check(vec![("mix", ids())], Err("takes F16, not I64"));
-        check(vec![("mix", Tensor::floats(&[2, 3], vec![0.0; 6]))], Err("takes [1, any], not [2, 3]"));
-        check(vec![("mix", Tensor::floats(&[3], vec![0.0; 3]))], Err("takes [1, any], not [3]"));
+        check(vec![("mix", Tensor::floats(&[2, 3], vec![0.0; 6]))], Err("takes [1, ?], not [2, 3]"));
+        check(vec![("mix", Tensor::floats(&[3], vec![0.0; 3]))], Err("takes [1, ?], not [3]"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A manifest for a lone ONNX file: from metadata in one of the two dialects that exist, or from shapes where they leave no
 //! doubt. What cannot be known is refused with what to write down.
 
-use crate::bind::shape_text;
+use crate::driver::shown_shape;
 use crate::onnx::OnnxFile;
 use crate::{ElementKind, ModelError, Slot};
 use ripieno_types::SampleRate;
@@ -35,7 +35,7 @@ pub(crate) fn guess(file: &OnnxFile) -> Result<Guess, ModelError> {
 
 fn refuse(file: &OnnxFile, why: &str) -> ModelError {
     let list = |slots: &[Slot]| {
-        slots.iter().map(|slot| format!("{} {}", slot.name, shape_text(&slot.shape))).collect::<Vec<_>>().join(", ")
+        slots.iter().map(|slot| format!("{} {}", slot.name, shown_shape(&slot.shape))).collect::<Vec<_>>().join(", ")
     };
     ModelError::invalid(format!(
         "{} does not say how it is to be run: {why} (inputs: {}; outputs: {}); write a model.toml beside it that names kind, \
@@ -78,7 +78,7 @@ fn waveform(file: &OnnxFile, values: &Values) -> Result<Guess, ModelError> {
     let mut text = head(file, values, "waveform", rate, channels, &names, complement);
     let _ = write!(
         text,
-        "[graph.main]\nfile = {}\nin = {{ mix = {} }}\nout = {{ stems = {} }}\n\n[chunk]\noverlap = 0.25\n",
+        "\n[graph.main]\nfile = {}\nin = {{ mix = {} }}\nout = {{ stems = {} }}\n\n[chunk]\noverlap = 0.25\n",
         quoted(&file_name(file)),
         quoted(&input.name),
         quoted(&output.name)
@@ -117,11 +117,10 @@ fn spectrum(file: &OnnxFile, values: &Values) -> Result<Guess, ModelError> {
     let mut text = head(file, values, "stft", rate, 2, &[stem], Some(&complement));
     let _ = write!(
         text,
-        "[graph.main]\nfile = {}\nin = {{ spec = {} }}\nout = {{ spec = {} }}\n\n\
+        "gain = {gain:?}\n\n[graph.main]\nfile = {}\nin = {{ spec = {} }}\nout = {{ spec = {} }}\n\n\
          [chunk]\noverlap = 0.25\nwindow = \"hann\"\nedge = \"reflect\"\n\n\
          [stft]\nn_fft = {n_fft}\nwin = {win}\nhop = {hop}\nwindow = \"hann_periodic\"\ncenter = true\npad = \"reflect\"\n\
-         scale = \"none\"\nlayout = \"cac_lr\"\nbins = {bins}\nframes = {frames}\nzero_low_bins = 3\noutput = \"spectrum\"\n\
-         gain = {gain:?}\n",
+         scale = \"none\"\nlayout = \"cac_lr\"\nbins = {bins}\nframes = {frames}\nzero_low_bins = 3\noutput = \"spectrum\"\n",
         quoted(&file_name(file)),
         quoted(&input.name),
         quoted(&output.name)
@@ -163,7 +162,7 @@ fn head(
     let stems: Vec<_> = stems.iter().map(|stem| quoted(stem)).collect();
     let complement = complement.map(|name| format!("complement = {}\n", quoted(name))).unwrap_or_default();
     format!(
-        "schema = 1\nid = {}\nkind = \"{kind}\"\nsample_rate = {rate}\nchannels = {channels}\nstems = [{}]\n{complement}\n",
+        "schema = 1\nid = {}\nkind = \"{kind}\"\nsample_rate = {rate}\nchannels = {channels}\nstems = [{}]\n{complement}",
         quoted(&id(file, values)),
         stems.join(", ")
     )

@@ -71,3 +71,50 @@ fn span(document: &Document<&str>, path: &str) -> Option<Range<usize>> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The examples of the description are read as they stand.
+    #[test]
+    fn the_description_is_right() {
+        let text = include_str!("../../MANIFEST.md");
+        let blocks: Vec<&str> = text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+        let whole: Vec<_> = blocks.iter().filter(|block| block.starts_with("schema")).collect();
+        assert_eq!(whole.len(), 4);
+        for block in whole {
+            let (manifest, warnings) = Manifest::parse(&block.replace('…', &"0".repeat(64))).unwrap();
+            assert_eq!(warnings, [""; 0], "{}", manifest.id);
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_is_as_described() {
+        let least = "schema = 1\nid = \"a\"\nkind = \"waveform\"\nsample_rate = 44100\nstems = [\"b\"]\n\
+                     [graph.main]\nfile = \"m.onnx\"\n";
+        let (manifest, _) = Manifest::parse(least).unwrap();
+        assert_eq!((manifest.channels, manifest.gain, manifest.complement), (2, 1.0, None));
+        assert_eq!((manifest.chunk.overlap, manifest.chunk.shape().fade), (None, 0.1));
+        assert!(manifest.runtime.arena && !manifest.runtime.memory_pattern && manifest.runtime.constant_folding);
+    }
+
+    #[test]
+    fn faults_are_told_with_their_place() {
+        let check = |text: &str, expected: &str| {
+            let error = Manifest::parse(text).unwrap_err().to_string();
+            assert!(error.contains(expected), "{text}: {error}");
+        };
+        let head = "schema = 1\nid = \"a\"\nkind = \"waveform\"\nsample_rate = 44100\nstems = [\"b\"]\n";
+        let graph = "[graph.main]\nfile = \"m.onnx\"\n";
+        check("schema = \n", "line 1, column 10");
+        check(&format!("{head}{graph}[chunk]\noverlap = \"much\"\n"), "line 9, column 11");
+        check(
+            &format!("{head}{graph}[chunk]\noverlap = 2.0\n"),
+            "line 9, column 11: chunk.overlap: 2 is outside 0..=0.95",
+        );
+        check(&format!("{head}{graph}[runtime]\nthreads = 0\n"), "runtime.threads: 0 is outside 1..=1024");
+        check(head, "graph");
+        check(&format!("{head}complement = \"B \"\n{graph}"), "stems: 'B ' comes twice");
+    }
+}

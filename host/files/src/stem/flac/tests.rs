@@ -199,7 +199,7 @@ fn a_failing_disk_is_reported_wherever_it_fails() {
         writer.write(&[&samples])?;
         writer.finish().map(|_| ())
     };
-    let whole = written(spec(1, 16), &[samples.clone()], 1000).len() as u64;
+    let whole = written(spec(1, 16), std::slice::from_ref(&samples), 1000).len() as u64;
     let header = FlacWriter::prepared(Room(0), spec(1, 16), &Tags::default()).header_bytes();
     for room in [0, 1, 50, header, 9000, whole - 1, whole, whole + header - 1] {
         assert_eq!(write(room).unwrap_err().kind(), io::ErrorKind::StorageFull, "{room}");
