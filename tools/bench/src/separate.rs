@@ -1,9 +1,10 @@
 //! The separators that need no weights: how well mixes of known parts come apart and at what cost, beside librosa's
-//! harmonic/percussive separation (`librosa.effects.hpss`) on the same mixes.
+//! harmonic/percussive separation (`librosa.effects.hpss`) on the same mixes; and what a job costs beside its model.
 //!
 //! Quality is the scale-invariant signal-to-distortion ratio in decibels (Le Roux et al., ICASSP 2019).
 
 mod librosa;
+mod overhead;
 mod songs;
 
 use crate::harness::{Contest, median};
@@ -45,6 +46,7 @@ pub fn run() {
     let centred = songs::middle_and_sides(&font);
     centers(&centred);
     real_time(&centred[0]);
+    overhead::run();
 }
 
 fn separator(reference: &str) -> builtin::Builtin {
