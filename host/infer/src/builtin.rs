@@ -147,6 +147,20 @@ impl std::fmt::Debug for Builtin {
 /// Opens a built-in separator for a recording. `reference` is one of [`KINDS`], with or without [`PREFIX`], followed by
 /// settings as `,name=value`. Control.
 ///
+/// ```
+/// use ripieno_infer::{Recording, builtin};
+/// use ripieno_ports::{Conditions, Separator};
+/// use ripieno_types::SampleRate;
+///
+/// let mut center = builtin::open("builtin:center,low=0", Recording { rate: SampleRate::CD, channels: 2 })?;
+/// // All on the left: nothing of it is in the middle.
+/// let mix = [[0.5; 9_000], [0.0; 9_000]].concat();
+/// let mut stems = vec![0.0; 2 * mix.len()];
+/// center.separate(&mix, &Conditions::default(), &mut stems)?;
+/// assert_eq!(stems[mix.len()..], mix);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`ModelError`]: there is no such separator or setting, a value is out of its range, or it cannot do with the recording's
 /// channels or rate.

@@ -44,6 +44,9 @@ pub fn choose(description: &str, offers: &[Offer<'_>]) -> Result<usize, NoMatch>
 /// As [`choose`], without a reason.
 pub(crate) fn meant(description: &str, offers: &[Offer<'_>]) -> Option<usize> {
     let said = notions::words(description);
+    if said.is_empty() {
+        return None;
+    }
     if let Some(exact) = offers.iter().position(|offer| notions::words(offer.name) == said) {
         return Some(exact);
     }

@@ -119,6 +119,16 @@ fn rates_from_the_lowest_to_the_highest_will_do() {
 }
 
 proptest! {
+    #[test]
+    fn any_reference_opens_or_says_why(name in "(builtin:)?(hpss|center|bands|identity|.*)", rest in "(,(margin|low|high)=[0-9.e-]*)*|.*") {
+        let reference = format!("{name}{rest}");
+        if let Err(error) = open(&reference, Recording { rate: RATE, channels: 2 }) {
+            prop_assert!(error.to_string().contains("builtin:"), "{}", error);
+        }
+    }
+}
+
+proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     /// Wherever a window is cut out of a recording, what lies within its context is what the whole recording gives: to the

@@ -1,6 +1,7 @@
 //! Descriptions as people write them, and what they mean to a few models.
 
 use super::*;
+use proptest::prelude::*;
 
 const FOUR: &[&str] = &["drums", "bass", "other", "vocals"];
 const SIX: &[&str] = &["drums", "bass", "other", "vocals", "guitar", "piano"];
@@ -65,6 +66,7 @@ fn words_find_their_stem() {
     check(CROWD, "Crowd Noises", Some("crowd noise"));
     check(CROWD, "noise of the crowd", None);
     check(CROWD, "no speech", Some("crowd noise"));
+    check(&["!", "drums"], "", None);
 }
 
 #[test]
@@ -81,5 +83,16 @@ fn other_words_can_be_lent_to_a_stem() {
     let offers = [Offer { name: "center", also: &["vocals"] }, Offer { name: "sides", also: &[] }];
     for (description, wanted) in [("middle", 0), ("lead vocal", 0), ("a singer", 0), ("no vocals", 1), ("stereo", 1)] {
         assert_eq!(choose(description, &offers), Ok(wanted), "{description}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_words_are_understood_or_not(description in ".*", name in ".*", also in ".*") {
+        let also = [also.as_str()];
+        let offers = [Offer { name: &name, also: &also }, Offer::named("drums")];
+        if let Err(error) = choose(&description, &offers) {
+            prop_assert_eq!(error.offers.len(), 2);
+        }
     }
 }
