@@ -161,9 +161,10 @@ impl ConditionedDriver {
         }
         let mut state = vec![0.0; held * width];
         let noise = Noise::new(conditions.seed);
-        let first = conditions.start_frame / self.hop as u64;
+        // Windows should begin on latent frames. One that does not is nearest to this one.
+        let first = conditions.start_frame.saturating_add(self.hop as u64 / 2) / self.hop as u64;
         for (frame, values) in state.chunks_exact_mut(width).take(frames).enumerate() {
-            noise.fill(first + frame as u64, values);
+            noise.fill(first.wrapping_add(frame as u64), values);
         }
         Ok(Inputs { tensors, state, frames, held })
     }
