@@ -18,6 +18,7 @@ mod live_play;
 mod live_realtime;
 mod midi;
 mod midi_jack;
+mod models;
 mod no_alloc;
 mod panels;
 mod ports;
@@ -26,7 +27,10 @@ mod separate;
 #[cfg(target_os = "linux")]
 mod separate_end;
 #[cfg(unix)]
+mod separate_kill;
+#[cfg(unix)]
 mod separate_worker;
+mod separators;
 #[cfg(unix)]
 mod serve;
 #[cfg(unix)]
