@@ -50,16 +50,15 @@ pub(crate) fn candidates(
 ) -> Result<Vec<Box<dyn Engine>>, ModelError> {
     match options.engine {
         EngineChoice::Tract => Ok(vec![tract()?]),
-        EngineChoice::Ort => Ok(vec![ort(options)?]),
+        EngineChoice::Ort => ort(options)?.map(|engine| vec![engine]).ok_or_else(|| ModelError::unavailable(NO_ORT)),
         EngineChoice::Auto => {
             let mut engines = Vec::new();
             match ort(options) {
-                Ok(engine) => engines.push(engine),
-                // Who named a library, or hardware that only it can use, should hear why it is not used.
-                Err(error) if options.ort_lib.is_some() || !options.providers.is_empty() => {
-                    warnings.push(error.to_string());
-                }
-                Err(_) => {}
+                Ok(Some(engine)) => engines.push(engine),
+                // Who wants what only it can do should hear that it is not there.
+                Ok(None) if options.providers.is_empty() && options.ort_lib.is_none() => {}
+                Ok(None) => warnings.push(NO_ORT.to_owned()),
+                Err(error) => warnings.push(error.to_string()),
             }
             match tract() {
                 Ok(engine) => engines.push(engine),
@@ -80,16 +79,24 @@ fn tract() -> Result<Box<dyn Engine>, ModelError> {
     ))
 }
 
-fn ort(options: &OpenOptions) -> Result<Box<dyn Engine>, ModelError> {
-    #[cfg(feature = "ort")]
-    return Ok(Box::new(ort::OnnxRuntime::find(options.ort_lib.as_deref())?));
-    #[cfg(not(feature = "ort"))]
-    {
-        let _ = options;
-        Err(ModelError::unavailable(
-            "this build cannot use ONNX Runtime; choose the engine tract, or build with the feature 'ort'",
-        ))
-    }
+/// Why there is no ONNX Runtime, and what to do about it.
+const NO_ORT: &str = if cfg!(feature = "ort") {
+    "no ONNX Runtime is found on this machine; install one (pip install onnxruntime), name its library with --ort-lib or \
+     ORT_DYLIB_PATH, or choose the engine tract"
+} else {
+    "this build cannot use ONNX Runtime; choose the engine tract, or build with the feature 'ort'"
+};
+
+#[cfg(feature = "ort")]
+fn ort(options: &OpenOptions) -> Result<Option<Box<dyn Engine>>, ModelError> {
+    let runtime = ort::OnnxRuntime::find(options.ort_lib.as_deref())?;
+    Ok(runtime.map(|runtime| -> Box<dyn Engine> { Box::new(runtime) }))
+}
+
+#[cfg(not(feature = "ort"))]
+#[expect(clippy::unnecessary_wraps, reason = "with the feature it may fail")]
+fn ort(_: &OpenOptions) -> Result<Option<Box<dyn Engine>>, ModelError> {
+    Ok(None)
 }
 
 /// Makes a file's graph ready to run, and takes an engine's panics for errors: tract was seen to have some on

@@ -71,20 +71,25 @@ impl Files {
         Ok(Self { hash: hexadecimal(&all.finalize()), manifest, folder, graphs, bytes, warnings })
     }
 
-    /// Loads the graphs and gives them to the driver of the model's kind.
-    fn driver(&self, engine: &dyn Engine, setup: &Setup) -> Result<Driver, ModelError> {
+    /// Loads all graphs.
+    fn load(&self, engine: &dyn Engine, setup: &Setup) -> Result<Vec<BoundGraph>, ModelError> {
+        (self.graphs.iter())
+            .map(|(name, file)| {
+                let graph = engine::load(engine, file, setup).map_err(|error| error.at(format!("graph.{name}")))?;
+                let table = &self.manifest.graph[name];
+                let (inputs, outputs) = (table.inputs.clone(), table.outputs.clone());
+                Ok(BoundGraph { name: name.clone(), graph, inputs, outputs })
+            })
+            .collect()
+    }
+
+    /// Gives loaded graphs to the driver of the model's kind.
+    fn driver(&self, graphs: Vec<BoundGraph>) -> Result<Driver, ModelError> {
         let manifest = &self.manifest;
-        let mut loaded = Vec::new();
-        for (name, file) in &self.graphs {
-            let graph = engine::load(engine, file, setup).map_err(|error| error.at(format!("graph.{name}")))?;
-            let table = &manifest.graph[name];
-            let (inputs, outputs) = (table.inputs.clone(), table.outputs.clone());
-            loaded.push(BoundGraph { name: name.clone(), graph, inputs, outputs });
-        }
         match manifest.kind {
-            Kind::Waveform => kinds::waveform(manifest, loaded),
-            Kind::Stft => kinds::stft(manifest, loaded, &self.folder),
-            Kind::Conditioned => kinds::conditioned(manifest, loaded, &self.folder),
+            Kind::Waveform => kinds::waveform(manifest, graphs),
+            Kind::Stft => kinds::stft(manifest, graphs, &self.folder),
+            Kind::Conditioned => kinds::conditioned(manifest, graphs, &self.folder),
         }
     }
 }
@@ -132,7 +137,7 @@ pub(crate) fn open(source: &Source, options: &OpenOptions) -> Result<Opened, Mod
 /// What runs and the driver it runs for.
 pub(crate) type Running = (Box<dyn Engine>, Driver);
 
-/// The first engine that can run all graphs. What kept an earlier one from it becomes a warning.
+/// The first engine that can load all graphs, and their driver. What kept an earlier one from it becomes a warning.
 pub(crate) fn first_that_can(
     files: &Files,
     setup: &Setup,
@@ -141,10 +146,10 @@ pub(crate) fn first_that_can(
 ) -> Result<Running, ModelError> {
     let mut first = None;
     for engine in engines {
-        match files.driver(&*engine, setup) {
-            Ok(driver) => {
+        match files.load(&*engine, setup) {
+            Ok(graphs) => {
                 warnings.extend(first.map(|error: ModelError| format!("{error}; {} runs it instead", engine.name())));
-                return Ok((engine, driver));
+                return Ok((engine, files.driver(graphs)?));
             }
             // What one engine takes for damage, another may know.
             Err(error) if matches!(error.kind(), ModelErrorKind::Unavailable | ModelErrorKind::Invalid) => {
@@ -169,7 +174,8 @@ pub(crate) fn on_hardware(
             warnings.push(format!("{} cannot use {}; the processor is used", engine.name(), provider.word()));
             continue;
         };
-        let tried = files.driver(&*other, setup).map_err(|error| error.to_string()).and_then(|mut faster| {
+        let faster = files.load(&*other, setup).and_then(|graphs| files.driver(graphs));
+        let tried = faster.map_err(|error| error.to_string()).and_then(|mut faster| {
             probe::compare(&mut *driver, &mut *faster)?;
             Ok(faster)
         });

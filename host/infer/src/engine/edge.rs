@@ -52,7 +52,7 @@ pub(super) fn run_error(graph: &str, text: &str) -> GraphError {
     let lower = text.to_lowercase();
     let memory =
         ["failed to allocate", "out of memory", "bad_alloc", "bad allocation", "not enough memory", "cudaerrormemory"];
-    let unsupported = ["unimplemented", "not implemented", "not_implemented", "unsupported"];
+    let unsupported = ["unimplemented", "not implemented", "not_implemented", "unsupported", "unknown datumtype"];
     let kind = if memory.iter().any(|word| lower.contains(word)) {
         FaultKind::OutOfMemory
     } else if unsupported.iter().any(|word| lower.contains(word)) {
@@ -106,6 +106,7 @@ mod tests {
                 FaultKind::OutOfMemory,
             ),
             ("Unimplemented(Loop) ToTypedTranslator", FaultKind::Unsupported),
+            ("Unknown DatumType Bfloat16", FaultKind::Unsupported),
             ("Clashing resolution for expression", FaultKind::Failed),
         ] {
             assert_eq!(run_error("g", text).kind, kind, "{text}");

@@ -39,7 +39,11 @@ fn prefixes(variable: &impl Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
             }
         }
     }
-    if let Some(home) = variable("HOME").map(PathBuf::from) {
+    let home = variable("HOME").map(PathBuf::from);
+    // With pyenv the path has scripts that look for the real ones when they are run.
+    let pyenv = variable("PYENV_ROOT").map(PathBuf::from).or_else(|| home.as_ref().map(|home| home.join(".pyenv")));
+    prefixes.extend(pyenv.into_iter().flat_map(|root| children(&root.join("versions"), "")));
+    if let Some(home) = home {
         prefixes.push(home.join(".local"));
         prefixes.extend(children(&home.join("Library/Python"), ""));
     }
@@ -144,6 +148,8 @@ mod tests {
             path
         };
         let venv = put("venv/lib/python3.9/site-packages/onnxruntime/capi/libonnxruntime.so.1.19.2");
+        let pyenv =
+            put("home/.pyenv/versions/3.11.7/lib/python3.11/site-packages/onnxruntime/capi/libonnxruntime.so.1.20.0");
         let user_new = put("home/.local/lib/python3.12/site-packages/onnxruntime/capi/libonnxruntime.so.1.23.0");
         let user_old = put("home/.local/lib/python3.9/site-packages/onnxruntime/capi/libonnxruntime.so.1.19.2");
         put("home/.local/lib/python3.9/site-packages/onnxruntime/capi/libonnxruntime_providers_shared.so");
@@ -160,7 +166,7 @@ mod tests {
             _ => None,
         });
         let here: Vec<_> = found.into_iter().filter(|path| path.starts_with(root.path())).collect();
-        assert_eq!(here, [venv, path_python, user_new, user_old, system_new, system_link]);
+        assert_eq!(here, [venv, path_python, pyenv, user_new, user_old, system_new, system_link]);
     }
 
     #[test]

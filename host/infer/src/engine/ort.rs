@@ -28,8 +28,11 @@ pub(super) struct OnnxRuntime {
 }
 
 impl OnnxRuntime {
-    /// Loads the library that was asked for, or the first that is found. Control.
-    pub fn find(asked: Option<&Path>) -> Result<Self, ModelError> {
+    /// Loads the library that was asked for, or the first that is found; `None` where none is. Control.
+    ///
+    /// # Errors
+    /// When the one asked for, or every one that was found, cannot be used.
+    pub fn find(asked: Option<&Path>) -> Result<Option<Self>, ModelError> {
         let variable = || std::env::var_os(library::VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from);
         let asked = asked.map(Path::to_path_buf).or_else(variable);
         let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -40,31 +43,26 @@ impl OnnxRuntime {
                     runtime.path.display(),
                     path.display()
                 ))),
-                _ => Ok(runtime.clone()),
+                _ => Ok(Some(runtime.clone())),
             };
         }
         let runtime = match asked {
-            Some(path) => Self::load(&path)?,
+            Some(path) => Some(Self::load(&path)?),
             None => Self::load_first(&library::candidates(|name| std::env::var_os(name)))?,
         };
-        *loaded = Some(runtime.clone());
+        loaded.clone_from(&runtime);
         Ok(runtime)
     }
 
-    fn load_first(candidates: &[PathBuf]) -> Result<Self, ModelError> {
-        let mut complaints = Vec::new();
+    fn load_first(candidates: &[PathBuf]) -> Result<Option<Self>, ModelError> {
+        let mut first = None;
         for path in candidates {
             match Self::load(path) {
-                Ok(runtime) => return Ok(runtime),
-                Err(error) => complaints.push(error.to_string()),
+                Ok(runtime) => return Ok(Some(runtime)),
+                Err(error) => first = Some(first.unwrap_or(error)),
             }
         }
-        let tried = complaints.first().map(|first| format!(" ({first})")).unwrap_or_default();
-        Err(ModelError::unavailable(format!(
-            "no ONNX Runtime is found on this machine{tried}; install one (pip install onnxruntime), name its library with \
-             --ort-lib or {}, or choose the engine tract",
-            library::VARIABLE
-        )))
+        first.map_or(Ok(None), Err)
     }
 
     fn load(path: &Path) -> Result<Self, ModelError> {
