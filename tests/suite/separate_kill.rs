@@ -7,6 +7,7 @@ use ripieno_tests::hostile::Dice;
 use ripieno_tests::process::sibling;
 use ripieno_types::SampleRate;
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -31,6 +32,35 @@ fn a_separation_outlives_kills() {
         // A window that is done and not yet noted, and now and then the one before it.
         assert!(deaths.redone <= 2 * deaths.kills, "{deaths:?}");
         assert!(deaths.within_windows > deaths.kills / 4, "these kills show little: {deaths:?}");
+    }
+}
+
+/// Files may not grow beyond a limit, as on a full disk: the write that would exceed it fails, whichever it is. What was done
+/// until then is used once there is room.
+#[test]
+fn a_separation_outlives_a_full_disk() {
+    let folder = tempfile::tempdir().expect("a folder");
+    song(&folder.path().join("song.wav"));
+    let log = folder.path().join("log");
+    let whole_dir = folder.path().join("whole");
+    assert!(probe(folder.path(), &whole_dir, &log, false).wait().expect("a run").success());
+    let whole = contents(&whole_dir);
+    let most = whole.values().map(Vec::len).max().expect("outputs");
+    for part in 0..8 {
+        // The smallest is too small for a journal, the largest for the last frames alone.
+        let blocks = 40 + (most - 40 * 1024) * part / 7 / 1024;
+        let out_dir = folder.path().join(format!("out-{part}"));
+        let mut limited = Command::new("sh");
+        limited.args(["-c", "trap '' XFSZ; ulimit -f $0; exec \"$@\""]).arg((2 * blocks).to_string());
+        limited.args(probe_arguments(folder.path(), &out_dir, &log, false));
+        let run = limited.output().expect("a run");
+        let told = String::from_utf8_lossy(&run.stderr);
+        assert!(!run.status.success() && told.contains("cannot be written"), "{blocks} KiB: {told:.300}");
+        let kept = names(&out_dir).iter().any(|name| name.contains("journal"));
+        assert_eq!(kept, told.contains("--resume"), "{blocks} KiB: {told:.300}");
+        assert!(kept || names(&out_dir).is_empty(), "{blocks} KiB: {:?}", names(&out_dir));
+        assert!(probe(folder.path(), &out_dir, &log, false).wait().expect("a run").success());
+        assert!(contents(&out_dir) == whole, "{blocks} KiB: other bytes than in one go");
     }
 }
 
@@ -98,12 +128,15 @@ fn lives(folder: &Path, flac: bool, kills: usize, dice: &mut Dice) -> Deaths {
 fn probe(folder: &Path, out_dir: &Path, log: &Path, flac: bool) -> Child {
     // Should the test be killed, the system ends the program.
     let mut command = Command::new("setpriv");
-    command.args(["--pdeathsig", "KILL"]).arg(sibling("separate-probe")).arg(folder.join("song.wav"));
-    command.arg(out_dir).arg(log).arg(WINDOW_MILLIS.to_string());
-    if flac {
-        command.arg("--flac");
-    }
+    command.args(["--pdeathsig", "KILL"]).args(probe_arguments(folder, out_dir, log, flac));
     command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("the probe starts")
+}
+
+fn probe_arguments(folder: &Path, out_dir: &Path, log: &Path, flac: bool) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = vec![sibling("separate-probe").into(), folder.join("song.wav").into()];
+    arguments.extend([out_dir.into(), log.into(), WINDOW_MILLIS.to_string().into()]);
+    arguments.extend(flac.then(|| "--flac".into()));
+    arguments
 }
 
 fn lines(log: &Path) -> usize {

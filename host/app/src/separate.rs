@@ -62,15 +62,15 @@ pub fn run(options: &SeparateOptions) -> Result<(), Failure> {
 fn one(job: &BatchJob, runner: &mut Runner, bars: &Bars, cancel: &Cancel) -> FileReport {
     let bar = bars.file(&job.settings.audio);
     let mut warnings = job.warnings.clone();
-    let end: Result<_, JobError> = runner.run(
-        &job.settings,
-        &mut |event: Event| match event {
-            Event::Progress { percent, eta_secs, message, .. } => bar.reach(percent, eta_secs, message),
-            Event::Warning(warning) => warnings.push(warning),
-            _ => {}
-        },
-        cancel,
-    );
+    let mut listen = |event: Event| match event {
+        Event::Progress { percent, eta_secs, message, .. } => bar.reach(percent, eta_secs, message),
+        Event::Warning(warning) => warnings.push(warning),
+        _ => {}
+    };
+    let end: Result<_, JobError> = match &job.refused {
+        Some(refused) => Err(refused.clone()),
+        None => runner.run(&job.settings, &mut listen, cancel),
+    };
     bar.finish();
     FileReport::of(job, end, &warnings)
 }

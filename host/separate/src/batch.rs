@@ -17,6 +17,8 @@ pub struct BatchJob {
     pub settings: JobSettings,
     /// What the anchors beside the recording gave rise to.
     pub warnings: Vec<Warning>,
+    /// Why the job is not to be done: the anchors beside the recording cannot be read, and without them it would be another.
+    pub refused: Option<JobError>,
 }
 
 /// The recordings that files, folders and patterns such as `live/*.flac` name, each once, in this order; those of a folder
@@ -69,8 +71,8 @@ fn is_recording(path: &Path) -> bool {
 /// blocks.
 ///
 /// # Errors
-/// [`ErrorCode::BadSettings`] when two recordings would give files of one name, or all would go to one file;
-/// [`ErrorCode::BadInput`] for anchors that cannot be read.
+/// [`ErrorCode::BadSettings`] when two recordings would give files of one name, or all would go to one file. Anchors that
+/// cannot be read are the matter of one [job](BatchJob::refused) alone.
 pub fn jobs(like: &JobSettings, recordings: &[PathBuf]) -> Result<Vec<BatchJob>, JobError> {
     like.check()?;
     let several = recordings.len() > 1;
@@ -94,13 +96,16 @@ pub fn jobs(like: &JobSettings, recordings: &[PathBuf]) -> Result<Vec<BatchJob>,
         }
         let mut settings = like.clone();
         settings.audio.clone_from(recording);
-        let mut warnings = Vec::new();
-        if settings.anchors.is_empty()
-            && let Some(beside) = anchors::sidecar(recording)?
-        {
-            (settings.anchors, warnings) = (beside.anchors, beside.warnings);
-        }
-        jobs.push(BatchJob { settings, warnings });
+        let beside = if settings.anchors.is_empty() { anchors::sidecar(recording) } else { Ok(None) };
+        let (warnings, refused) = match beside {
+            Ok(None) => (Vec::new(), None),
+            Ok(Some(beside)) => {
+                settings.anchors = beside.anchors;
+                (beside.warnings, None)
+            }
+            Err(error) => (Vec::new(), Some(error)),
+        };
+        jobs.push(BatchJob { settings, warnings, refused });
     }
     Ok(jobs)
 }
@@ -158,6 +163,7 @@ mod tests {
         assert!(jobs(&one_file, &[at("a.wav"), at("b.wav")]).is_err());
         assert!(jobs(&one_file, &[at("a.wav")]).is_ok());
         File::create(at("c.anchors.json")).unwrap().write_all(b"{").unwrap();
-        assert!(jobs(&like, &[at("c.wav")]).is_err());
+        let made = jobs(&like, &[at("c.wav"), at("d.wav")]).unwrap();
+        assert_eq!(made.iter().map(|job| job.refused.is_some()).collect::<Vec<_>>(), [true, false]);
     }
 }

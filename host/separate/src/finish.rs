@@ -65,7 +65,9 @@ pub(crate) fn publish(
             Err(error) => return Err(unwritable(&place.unfinished, &error)),
         }
     }
-    journal.complete(complete.to_vec())?;
+    if let Err(error) = journal.complete(complete.to_vec()) {
+        return Err(leave(error, places, journal));
+    }
     publish_all(&waiting, existing).map_err(|failed| {
         let message = format!("{failed}; the outputs are complete: the same again with --resume names them");
         match failed.error {

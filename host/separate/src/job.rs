@@ -5,7 +5,7 @@ use crate::journal::{Complete, Journal, Stage};
 use crate::layout::{self, Layout};
 use crate::model::{About, JobModel};
 use crate::outputs::{self, Place};
-use crate::prepare::{Prepared, seconds_since};
+use crate::prepare::Prepared;
 use crate::progress::Meter;
 use crate::stream::{Part, Recording, State, Stream, Told};
 use crate::wanted::{self, Offer, Wanted};
@@ -127,7 +127,7 @@ impl<'a, M: JobModel> Job<'a, M> {
         for _ in 0..2 {
             let start = Instant::now();
             self.model.separate(&mix, &conditions, &mut stems).ok()?;
-            took = seconds_since(start);
+            took = start.elapsed().as_secs_f64();
             if took > PREPARED_SECS {
                 break;
             }
@@ -137,7 +137,6 @@ impl<'a, M: JobModel> Job<'a, M> {
 
     /// Does it.
     pub(crate) fn run(mut self, meter: &mut Meter<'_>, cancel: &Cancel) -> Result<Outcome, JobError> {
-        let start = Instant::now();
         self.about.warnings.iter().for_each(|warning| meter.warn(WarningCode::Other, warning));
         if self.geometry.wants_statistics {
             let frames = (&self.prepared.recording).frames();
@@ -159,7 +158,7 @@ impl<'a, M: JobModel> Job<'a, M> {
             Some(Stage::Complete(complete)) => {
                 let windows = self.attempt(journal.halvings)?.0.report.chunks;
                 let stems = finish::publish(&self.places, &complete, existing, &mut journal)?;
-                return Ok(self.outcome(stems, complete[0].frames, windows, start, meter));
+                return Ok(self.outcome(stems, complete[0].frames, windows, meter));
             }
             Some(Stage::Separating(state)) => Some(state),
             None => None,
@@ -169,7 +168,7 @@ impl<'a, M: JobModel> Job<'a, M> {
             && let Some((stems, frames)) = finish::made_before(&self.places, &number)
         {
             let windows = self.attempt(0)?.0.report.chunks;
-            return Ok(self.outcome(stems, frames, windows, start, meter));
+            return Ok(self.outcome(stems, frames, windows, meter));
         }
         if !self.settings.force {
             outputs::check_free(&self.places)?;
@@ -194,14 +193,16 @@ impl<'a, M: JobModel> Job<'a, M> {
                     self.tell_clipped(&complete, meter);
                     let stems = finish::publish(&self.places, &complete, existing, &mut journal)?;
                     self.tell_damage(meter);
-                    return Ok(self.outcome(stems, frames, resumed, start, meter));
+                    return Ok(self.outcome(stems, frames, resumed, meter));
                 }
                 Err(error) if error.code == ErrorCode::OutOfMemory => {
                     // Smaller windows give other bytes: nothing of this attempt can be used.
                     let smaller = self.attempt(journal.halvings + 1);
                     journal.remove();
-                    let (next, halvings) =
-                        smaller.map_err(|_| finish::leave(error.clone(), &self.places, &mut journal))?;
+                    let (next, halvings) = smaller.map_err(|none| {
+                        let told = JobError::new(error.code, format!("{}; {}", error.message, none.message));
+                        finish::leave(told, &self.places, &mut journal)
+                    })?;
                     (attempt, journal.halvings) = (next, halvings);
                     self.tell_halved(meter, &attempt, &error.message);
                 }
@@ -355,10 +356,10 @@ impl<'a, M: JobModel> Job<'a, M> {
         }
     }
 
-    fn outcome(self, stems: Vec<Stem>, frames: u64, resumed: u64, start: Instant, meter: &mut Meter<'_>) -> Outcome {
+    fn outcome(self, stems: Vec<Stem>, frames: u64, resumed: u64, meter: &mut Meter<'_>) -> Outcome {
         meter.phase(Phase::Writing, 1.0, Instant::now(), "written");
         meter.finish();
-        Outcome { stems, engine: self.about.engine, frames, seconds: seconds_since(start), resumed }
+        Outcome { stems, engine: self.about.engine, frames, seconds: meter.seconds(), resumed }
     }
 }
 

@@ -244,4 +244,21 @@ mod tests {
         }
         assert!(read("[]").is_err());
     }
+
+    #[test]
+    fn whatever_a_key_holds_is_taken_or_refused() {
+        let usual = JobSettings::new("m", "a.wav").to_json();
+        let odd = r#"[null, true, 0, 7, -1, 2.5, 1e308, 18446744073709551615, "", "x", "{", "wav", [], [7], [[]], ["a"], {},
+            {"a": [[["+"]]]}, [["+", 1e308, -1e308]], "\u0000", "../../x", "{part}/../{stem}"]"#;
+        let odd: Vec<Value> = serde_json::from_str(odd).unwrap();
+        for key in usual.as_object().unwrap().keys() {
+            for value in &odd {
+                let mut job = usual.clone();
+                job[key] = value.clone();
+                if let Err(error) = JobSettings::from_json(&job) {
+                    assert!(error.to_string().starts_with(key.as_str()), "{key} {value}: {error}");
+                }
+            }
+        }
+    }
 }

@@ -41,10 +41,10 @@ pub(crate) fn bytes(plan: &Plan, buffers: &Buffers) -> u64 {
 /// where the system does not tell.
 pub(crate) fn available() -> Option<u64> {
     let machine = fs::read_to_string("/proc/meminfo").ok().and_then(|text| free_of(&text));
-    let group = fs::read_to_string("/proc/self/cgroup").ok().and_then(|text| group_of(&text)).and_then(|path| {
-        let number =
-            |name: &str| fs::read_to_string(format!("/sys/fs/cgroup{path}/{name}")).ok()?.trim().parse::<u64>().ok();
-        Some(number("memory.max")?.saturating_sub(number("memory.current")?))
+    let group = fs::read_to_string("/proc/self/cgroup").ok().and_then(|table| {
+        let folder = format!("/sys/fs/cgroup{}", group_of(&table)?);
+        let read = |name: &str| fs::read_to_string(format!("{folder}/{name}")).ok();
+        left_of(&read("memory.max")?, &read("memory.current")?, &read("memory.stat")?)
     });
     match (machine, group) {
         (Some(machine), Some(group)) => Some(machine.min(group)),
@@ -59,6 +59,18 @@ fn free_of(table: &str) -> Option<u64> {
         line.trim_start_matches(':').trim().trim_end_matches("kB").trim().parse::<u64>().ok()
     };
     Some((kib("MemAvailable")? + kib("SwapFree").unwrap_or(0)) * 1024)
+}
+
+/// Of a control group: its limit less what it uses, where files that were read do not count, since they give way. `None` without
+/// a limit.
+fn left_of(limit: &str, used: &str, table: &str) -> Option<u64> {
+    let number = |text: &str| text.trim().parse::<u64>().ok();
+    let files = ["active_file ", "inactive_file "].map(|name| {
+        let line = table.lines().find_map(|line| line.strip_prefix(name));
+        line.and_then(number).unwrap_or(0)
+    });
+    let used = number(used)?.saturating_sub(files.iter().sum());
+    Some(number(limit)?.saturating_sub(used))
 }
 
 /// From `/proc/self/cgroup`: the path of the unified hierarchy.
@@ -79,6 +91,9 @@ mod tests {
         assert_eq!(group_of("1:cpu:/a\n0::/user.slice/b\n"), Some("/user.slice/b".to_owned()));
         assert_eq!(group_of("0::/\n"), Some(String::new()));
         assert_eq!(group_of("4:memory:/a\n"), None);
+        assert_eq!(left_of("1000\n", "900\n", "anon 1\nactive_file 300\ninactive_file 50\n"), Some(450));
+        assert_eq!(left_of("1000", "1900", ""), Some(0));
+        assert_eq!(left_of("max", "900", ""), None);
         if cfg!(target_os = "linux") {
             assert!(available().is_some_and(|bytes| bytes > 0));
         }

@@ -9,7 +9,7 @@ use ripieno_files::{AudioFile, Tags};
 use ripieno_ports::Statistics;
 use ripieno_types::Anchor;
 use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// A recording that was looked at.
 #[derive(Debug)]
@@ -25,7 +25,6 @@ pub(crate) struct Prepared {
 
 /// Looks at a job's recording. It is read once where it does not tell its length.
 pub(crate) fn prepare(job: &JobSettings, meter: &mut Meter<'_>, cancel: &Cancel) -> Result<Prepared, JobError> {
-    job.check()?;
     meter.phase(Phase::Reading, 0.0, Instant::now(), "opening the recording");
     let mut file = AudioFile::open(&job.audio).map_err(|error| unreadable(&job.audio, &error))?;
     let (frames, statistics) = match file.spec().frames {
@@ -91,9 +90,4 @@ fn clipped(anchors: &[Anchor], seconds: f64, meter: &mut Meter<'_>) -> Vec<Ancho
     });
     clipped.truncate(kept);
     clipped
-}
-
-/// Seconds since a moment.
-pub(crate) fn seconds_since(start: Instant) -> f64 {
-    Instant::now().saturating_duration_since(start).max(Duration::ZERO).as_secs_f64()
 }

@@ -22,6 +22,7 @@ const LATEST: f64 = 0.25;
 /// Tells an observer how far a job is.
 pub(crate) struct Meter<'o> {
     observer: &'o mut dyn Observer,
+    started: Instant,
     phase: Phase,
     percent: f64,
     done: u64,
@@ -37,7 +38,12 @@ impl<'o> Meter<'o> {
     /// At the start of a job.
     pub(crate) fn new(observer: &'o mut dyn Observer, now: Instant) -> Self {
         let phase = Phase::Reading;
-        Self { observer, phase, percent: 0.0, done: 0, chunks: 0, told: None, latest: now, each: None }
+        Self { observer, started: now, phase, percent: 0.0, done: 0, chunks: 0, told: None, latest: now, each: None }
+    }
+
+    /// Seconds since the job's start.
+    pub(crate) fn seconds(&self) -> f64 {
+        self.started.elapsed().as_secs_f64()
     }
 
     /// Anything but progress.

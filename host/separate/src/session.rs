@@ -9,6 +9,7 @@ use crate::stream::{Part, Recording};
 use crate::wanted::{RESIDUAL, TARGET, Wanted};
 use crate::{Cancel, Engine, Event, JobError, JobSettings, Observer, Outcome, Phase, PlanReport};
 use ripieno_infer::Model;
+use ripieno_infer::builtin::PREFIX;
 use ripieno_types::SampleRate;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -26,7 +27,8 @@ struct Key {
     engine: Engine,
     threads: Option<usize>,
     ort_lib: Option<PathBuf>,
-    rate: SampleRate,
+    /// Built-in models take the recording's; all others have their own.
+    rate: Option<SampleRate>,
     channels: usize,
 }
 
@@ -47,8 +49,9 @@ impl Session {
         cancel: &Cancel,
     ) -> Result<Outcome, JobError> {
         let mut meter = Meter::new(observer, Instant::now());
-        let prepared = prepare(settings, &mut meter, cancel)?;
+        settings.check()?;
         check_early(settings)?;
+        let prepared = prepare(settings, &mut meter, cancel)?;
         meter.phase(Phase::Loading, 0.0, Instant::now(), "loading the model");
         let model = self.model(settings, &prepared)?;
         meter.phase(Phase::Loading, 1.0, Instant::now(), "the model is loaded");
@@ -70,6 +73,7 @@ impl Session {
             }
         };
         let mut meter = Meter::new(&mut listen, Instant::now());
+        settings.check()?;
         let prepared = prepare(settings, &mut meter, &Cancel::default())?;
         let model = self.model(settings, &prepared)?;
         let mut job = Job::new(settings, prepared, model)?;
@@ -87,6 +91,7 @@ impl Session {
     /// # Errors
     /// As [`plan`](Self::plan).
     pub fn outputs(&mut self, settings: &JobSettings) -> Result<Vec<(String, PathBuf)>, JobError> {
+        settings.check()?;
         let mut listen = |_| ();
         let prepared = prepare(settings, &mut Meter::new(&mut listen, Instant::now()), &Cancel::default())?;
         let model = self.model(settings, &prepared)?;
@@ -97,20 +102,20 @@ impl Session {
     /// The model of a job, loaded if it is not.
     fn model(&mut self, settings: &JobSettings, prepared: &Prepared) -> Result<&mut Model, JobError> {
         let recording = &&prepared.recording;
+        let taken = ripieno_infer::Recording { rate: recording.rate(), channels: recording.channels() };
         let key = Key {
             model: settings.model.clone(),
             engine: settings.engine,
             threads: settings.threads,
             ort_lib: settings.ort_lib.clone(),
-            rate: recording.rate(),
-            channels: recording.channels(),
+            rate: settings.model.starts_with(PREFIX).then_some(taken.rate),
+            channels: taken.channels,
         };
         let loaded = match self.loaded.take() {
             Some(loaded) if loaded.0 == key => loaded,
             other => {
                 // Two models may be too much for memory.
                 drop(other);
-                let taken = ripieno_infer::Recording { rate: key.rate, channels: key.channels };
                 let model = Model::open(&settings.model, &options(settings, taken))?;
                 (key, model)
             }
@@ -152,6 +157,7 @@ pub fn run_with<M: JobModel>(
     cancel: &Cancel,
 ) -> Result<Outcome, JobError> {
     let mut meter = Meter::new(observer, Instant::now());
+    settings.check()?;
     let prepared = prepare(settings, &mut meter, cancel)?;
     Job::new(settings, prepared, model)?.run(&mut meter, cancel)
 }

@@ -99,9 +99,13 @@ pub enum Told {
     },
 }
 
-/// What goes into the separator and comes out, kept from window to window.
-#[derive(Default)]
-struct Buffers {
+/// What windows go through, one after the other.
+struct Bench<'a, R: Recording> {
+    gather: Gather<'a, R>,
+    /// The stems that outputs need, and what of each is added up.
+    used: Vec<usize>,
+    sums: Vec<OverlapAdd<Vec<f32>>>,
+    /// What goes into the separator and comes out.
     mix: Vec<f32>,
     stems: Vec<f32>,
 }
@@ -166,11 +170,11 @@ impl<R: Recording> Stream<'_, R> {
             let done = &done;
             let reader = scope.spawn(move || gather::read_ahead(feed, channels, &blocks));
             let writer = scope.spawn(move || self.write(delivery, keeper, &finished, done));
-            let mut gather = Gather::new(incoming, channels, start, self.edge);
-            let mut buffers = Buffers::default();
+            let gather = Gather::new(incoming, channels, start, self.edge);
+            let mut bench = Bench { gather, used, sums, mix: Vec::new(), stems: Vec::new() };
             let mut separated = Ok(());
             for segment in self.plan.segments().skip(usize::try_from(from.windows).unwrap_or(usize::MAX)) {
-                let piece = self.separate(model, &segment, &mut gather, &used, &mut sums, &mut buffers, tell);
+                let piece = self.separate(model, &segment, &mut bench, tell);
                 // Where another thread ended early, it knows why.
                 separated = piece
                     .and_then(|piece| piece.and_then(|piece| pieces.send(piece).ok()).ok_or_else(JobError::cancelled));
@@ -179,7 +183,7 @@ impl<R: Recording> Stream<'_, R> {
                 }
                 tell(Told::Done(done.load(Ordering::Acquire)));
             }
-            drop((gather, pieces));
+            drop((bench, pieces));
             while !writer.is_finished() {
                 tell(Told::Done(done.load(Ordering::Acquire)));
                 thread::sleep(TAIL_POLL);
@@ -222,10 +226,7 @@ impl<R: Recording> Stream<'_, R> {
         &'s self,
         model: &mut M,
         segment: &Segment,
-        gather: &mut Gather<'s, R>,
-        used: &[usize],
-        sums: &mut [OverlapAdd<Vec<f32>>],
-        buffers: &mut Buffers,
+        bench: &mut Bench<'s, R>,
         tell: &mut dyn FnMut(Told),
     ) -> Result<Option<Piece>, JobError> {
         if self.cancel.is_requested() {
@@ -237,7 +238,7 @@ impl<R: Recording> Stream<'_, R> {
         if trimmed + left_out > 0 {
             tell(Told::Trimmed { window: segment.index, shortened: trimmed, left_out });
         }
-        let Buffers { mix, stems } = buffers;
+        let Bench { gather, used, sums, mix, stems } = bench;
         mix.resize(geometry.channels * frames, 0.0);
         if gather.window(segment, &sent.arrangement, mix).is_none() {
             return Ok(None);

@@ -49,10 +49,12 @@ struct FilePlan {
 pub fn run(options: &SeparateOptions, jobs: &[BatchJob]) -> Result<(), Failure> {
     let mut session = Session::new();
     let mut plan = |job: &BatchJob| {
-        session.plan(&job.settings).map(|mut plan| {
-            plan.warnings.splice(0..0, job.warnings.iter().cloned());
-            plan
-        })
+        let mut plan = match &job.refused {
+            Some(refused) => return Err(refused.clone()),
+            None => session.plan(&job.settings)?,
+        };
+        plan.warnings.splice(0..0, job.warnings.iter().cloned());
+        Ok(plan)
     };
     // One recording: exactly its plan.
     if let [job] = jobs {

@@ -10,7 +10,7 @@ use ripieno_files::wav::{Encoding, WavSpec, WavWriter};
 use ripieno_files::{AudioFile, Tags};
 use ripieno_infer::Choice;
 use ripieno_ports::{
-    Conditions, DelaySeparator, FaultKind, FaultySeparator, Geometry, IdentitySeparator, Mishap, Separator,
+    Conditions, DelaySeparator, FaultKind, FaultySeparator, Geometry, IdentitySeparator, Mishap, Separator, Statistics,
 };
 use ripieno_types::{SampleRate, WindowFrames};
 use std::fs::{self, File};
@@ -468,4 +468,33 @@ fn what_an_integer_file_clips_is_told() {
     assert_eq!((warnings(&events), outcome.stems[0].peak), (vec![], 1.5));
     (settings.force, settings.depth) = (true, Some(Depth::I24));
     assert_eq!(warnings(&run(&mut delay(1), &settings).unwrap().1), [WarningCode::OutputClipped]);
+}
+
+/// Wants the statistics of the whole recording.
+struct Wanting(Geometry, Vec<Option<Statistics>>);
+
+impl Separator for Wanting {
+    type Error = std::convert::Infallible;
+
+    fn geometry(&self) -> Geometry {
+        Geometry { wants_statistics: true, ..self.0 }
+    }
+
+    fn separate(&mut self, mix: &[f32], conditions: &Conditions<'_>, stems: &mut [f32]) -> Result<usize, Self::Error> {
+        self.1.push(conditions.statistics);
+        stems.fill(0.0);
+        Ok(mix.len() / self.0.channels)
+    }
+}
+
+#[test]
+fn statistics_are_of_the_whole_recording() {
+    let folder = tempfile::tempdir().unwrap();
+    let song_path = song(folder.path(), 48_000, 2, 60_000);
+    let measured = AudioFile::open(&song_path).unwrap().measure(&mut |_| std::ops::ControlFlow::Continue(())).unwrap();
+    let mut model = Stand::new(Wanting(geometry(2, 1), Vec::new()), &["drums"]);
+    let (outcome, _) = run(&mut model, &job(&song_path)).unwrap();
+    assert_eq!(model.inner.1, vec![Some(measured.statistics); 4]);
+    // A target of silence leaves the recording.
+    assert!(samples(&outcome.stems[1].path).1 == samples(&song_path).1);
 }
