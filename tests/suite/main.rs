@@ -18,6 +18,7 @@ mod live_play;
 mod live_realtime;
 mod midi;
 mod midi_jack;
+mod models;
 mod no_alloc;
 mod panels;
 mod ports;
@@ -29,6 +30,7 @@ mod separate_end;
 mod separate_kill;
 #[cfg(unix)]
 mod separate_worker;
+mod separators;
 #[cfg(unix)]
 mod serve;
 #[cfg(unix)]

@@ -1,7 +1,10 @@
-//! The audio path never allocates or frees: a whole session of a rig under a guard that counts each try.
+//! The audio path never allocates or frees: a whole session of a rig under a guard that counts each try. So do separators
+//! that need no weights, once they are open.
 
 use assert_no_alloc::{assert_no_alloc, reset_violation_count, violation_count};
 use ripieno_fx::ChainMemory;
+use ripieno_infer::{Recording, builtin};
+use ripieno_ports::{Conditions, Separator as _};
 use ripieno_rig::{Merge, Rig, RigConfig};
 use ripieno_synth::{Bank, Builtin, SoundFont};
 use ripieno_tests::process::TIMGM6MB;
@@ -100,4 +103,22 @@ fn the_guard_itself_bites() {
     assert_no_alloc(|| drop(std::hint::black_box(vec![0_u8; 16])));
     assert!(violation_count() > 0);
     reset_violation_count();
+}
+
+#[test]
+fn built_in_separators_allocate_only_when_opened() {
+    let mix: Vec<f32> = (0..2 * 30_000).map(|at| ((at * at % 1_003) as f32 / 1_003.0) - 0.5).collect();
+    for reference in ["hpss", "hpss,margin=2", "center", "bands", "identity"] {
+        let recording = Recording { rate: SampleRate::STUDIO, channels: 2 };
+        let mut separator = builtin::open(reference, recording).expect("a built-in separator");
+        let mut stems = vec![0.0; mix.len() * separator.geometry().stems];
+        reset_violation_count();
+        // The second window is shorter than the first, and nothing is kept of that.
+        for frames in [30_000, 7_000] {
+            let part = &mut stems[..2 * frames * separator.geometry().stems];
+            let done = assert_no_alloc(|| separator.separate(&mix[..2 * frames], &Conditions::default(), part));
+            assert_eq!(done, Ok(frames));
+        }
+        assert_eq!(violation_count(), 0, "{reference}");
+    }
 }

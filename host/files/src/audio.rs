@@ -69,8 +69,8 @@ pub struct Measured {
 /// Frames that a hole in a file may last, as seconds: silence takes its place. What follows a longer one is given up.
 const LONGEST_HOLE_SECS: u64 = 60;
 
-/// Frames that [`AudioFile::measure`] reads at a time.
-const MEASURED_FRAMES: usize = 8192;
+/// Samples that [`AudioFile::measure`] reads at a time, unless one frame has more.
+const MEASURED_SAMPLES: usize = 1 << 15;
 
 /// A recording that is read from its start to its end, or from any frame on.
 ///
@@ -191,12 +191,13 @@ impl AudioFile {
     /// [`AudioError`] when the file can no longer be read.
     pub fn seek(&mut self, frame: u64) -> Result<(), AudioError> {
         let frame = frame.min(self.spec.frames.unwrap_or(u64::MAX));
-        if frame != self.position {
+        // Nothing is read at the end, so nothing needs to be found there.
+        if self.block.covers(frame).is_none() && Some(frame) != self.spec.frames && frame != self.position {
             self.source.seek(frame)?;
             self.block.clear();
             self.ended = false;
-            self.position = frame;
         }
+        self.position = frame;
         Ok(())
     }
 
@@ -207,27 +208,31 @@ impl AudioFile {
     /// As [`AudioFile::read`]; [`AudioError::Interrupted`] when `on_progress` says to break off.
     pub fn measure(&mut self, on_progress: &mut dyn FnMut(u64) -> ControlFlow<()>) -> Result<Measured, AudioError> {
         self.seek(0)?;
-        let mut planes = vec![vec![0.0_f32; MEASURED_FRAMES]; self.spec.channels];
+        let block = (MEASURED_SAMPLES / self.spec.channels).max(1);
+        let mut planes = vec![vec![0.0_f32; block]; self.spec.channels];
+        let mut mixed = vec![0.0_f64; block];
         let (mut frames, mut sum, mut squares, mut peak) = (0_u64, 0.0_f64, 0.0_f64, 0.0_f32);
         loop {
             let mut out: Vec<&mut [f32]> = planes.iter_mut().map(Vec::as_mut_slice).collect();
             let read = self.read(&mut out)?;
-            for frame in 0..read {
-                let mut mixed = 0.0;
-                for plane in &planes {
-                    let sample = if plane[frame].is_finite() { plane[frame] } else { 0.0 };
-                    peak = peak.max(sample.abs());
-                    mixed += f64::from(sample);
+            mixed[..read].fill(0.0);
+            for plane in &planes {
+                for (mixed, sample) in mixed.iter_mut().zip(&plane[..read]) {
+                    let sample = if sample.is_finite() { *sample } else { 0.0 };
+                    peak = if sample.abs() > peak { sample.abs() } else { peak };
+                    *mixed += f64::from(sample);
                 }
-                mixed /= planes.len() as f64;
-                sum += mixed;
-                squares += mixed * mixed;
+            }
+            for mixed in &mixed[..read] {
+                let mean = mixed / planes.len() as f64;
+                sum += mean;
+                squares += mean * mean;
             }
             frames += read as u64;
             if on_progress(frames).is_break() {
                 return Err(AudioError::Interrupted);
             }
-            if read < MEASURED_FRAMES {
+            if read < block {
                 break;
             }
         }
@@ -285,6 +290,3 @@ impl AudioFile {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

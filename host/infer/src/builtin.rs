@@ -207,6 +207,7 @@ impl Builtin {
             stems: self.offers.iter().map(|offer| offer.name.to_owned()).collect(),
             complement: None,
             conditioned: false,
+            anchors: false,
             hash,
             // Windows agree where they meet.
             overlap: Some(0.0),

@@ -1,7 +1,7 @@
 //! A model put to the test before anybody relies on it: its files, its shapes, a way through it that should change nothing,
 //! and short runs.
 
-use crate::engine::{Engine, Setup};
+use crate::engine::{self, Setup};
 use crate::open::{self, Files};
 use crate::policy::{Driver, Loopback};
 use crate::reference::{self, Source};
@@ -116,10 +116,9 @@ impl CheckReport {
                 files.bytes
             ),
         );
-        let (engines, warnings) = Engine::candidates(options).map_err(fault("engine"))?;
-        self.warnings.extend(warnings);
+        let engines = engine::candidates(options, &mut self.warnings).map_err(fault("engine"))?;
         let setup = Setup { threads: options.threads.or(manifest.runtime.threads), runtime: manifest.runtime };
-        let opened = open::first_that_can(&files, &setup, &engines, &mut self.warnings).map_err(fault("shapes"))?;
+        let opened = open::first_that_can(&files, &setup, engines, &mut self.warnings).map_err(fault("shapes"))?;
         let (engine, mut driver) = open::on_hardware(&files, &setup, options, opened, &mut self.warnings);
         self.engine = Some(engine.name());
         let Geometry { rate, channels, stems, .. } = driver.geometry();
@@ -155,11 +154,10 @@ impl CheckReport {
         &mut self,
         driver: &mut S,
     ) -> Result<(), Fault> {
-        let signals: [(&'static str, Box<dyn FnMut() -> f32>); 2] =
-            [("noise", Box::new(probe::noise())), ("silence", Box::new(|| 0.0))];
-        for (name, signal) in signals {
+        for (name, level) in [("noise", 1.0), ("silence", 0.0)] {
+            let mut noise = probe::noise();
             let start = Instant::now();
-            let run = probe::run(driver, signal).map_err(|error| Fault { name, error: error.into() })?;
+            let run = probe::run(driver, || level * noise()).map_err(|error| Fault { name, error: error.into() })?;
             let secs = start.elapsed().as_secs_f64();
             let problem = if run.stems.iter().any(|sample| !sample.is_finite()) {
                 Some("gives samples that are no numbers".to_owned())

@@ -106,7 +106,7 @@ impl DriverShape {
 pub(crate) fn window_frames(geometry: &Geometry, mix: &[f32], stems: &[f32]) -> Result<usize, GraphError> {
     let refuse = |message: String| Err(GraphError { kind: FaultKind::Unsupported, message });
     let (channels, count) = (geometry.channels, geometry.stems);
-    if mix.len() % channels != 0 || mix.len().checked_mul(count) != Some(stems.len()) {
+    if !mix.len().is_multiple_of(channels) || mix.len().checked_mul(count) != Some(stems.len()) {
         return refuse(format!(
             "{} samples in {channels} channels do not become {} in {count} stems",
             mix.len(),

@@ -6,6 +6,7 @@ use crate::onnx::OnnxFile;
 use crate::{EngineChoice, Graph, ModelError, OpenOptions, Provider};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+#[cfg(any(feature = "ort", feature = "tract"))]
 mod edge;
 #[cfg(feature = "ort")]
 mod library;
@@ -15,16 +16,23 @@ mod ort;
 mod tract;
 
 /// What runs all graphs of a model.
-#[derive(Clone, Debug)]
-pub(crate) enum Engine {
-    #[cfg(feature = "tract")]
-    Tract,
-    #[cfg(feature = "ort")]
-    Ort { runtime: ort::OnnxRuntime, provider: Option<Provider> },
+pub(crate) trait Engine {
+    /// What it is called in reports, with its version and hardware. Any.
+    fn name(&self) -> String;
+
+    /// The same on other hardware, where the engine can. Any.
+    fn on(&self, provider: Provider) -> Option<Box<dyn Engine>>;
+
+    /// Makes a file's graph ready to run. Control; takes as long as loading the weights.
+    ///
+    /// # Errors
+    /// When the file is damaged, when the engine lacks an operator, or when there is not enough memory.
+    fn load(&self, file: &OnnxFile, setup: &Setup) -> Result<Box<dyn Graph>, ModelError>;
 }
 
 /// How engines should run.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "ort"), expect(dead_code, reason = "ONNX Runtime alone can be told"))]
 pub(crate) struct Setup {
     /// `None`: as many as the machine has cores.
     pub threads: Option<usize>,
@@ -32,119 +40,69 @@ pub(crate) struct Setup {
     pub runtime: Runtime,
 }
 
-impl Engine {
-    /// The engines to try, the most wanted first; and what kept one from being tried. Control.
-    ///
-    /// # Errors
-    /// When there is none, or the one that was asked for is not there.
-    pub fn candidates(options: &OpenOptions) -> Result<(Vec<Self>, Vec<String>), ModelError> {
-        match options.engine {
-            EngineChoice::Tract => Ok((vec![Self::tract()?], Vec::new())),
-            EngineChoice::Ort => Ok((vec![Self::ort(options)?], Vec::new())),
-            EngineChoice::Auto => {
-                let mut engines = Vec::new();
-                let mut warnings = Vec::new();
-                match Self::ort(options) {
-                    Ok(engine) => engines.push(engine),
-                    // Who named a library, or hardware that only it can use, should hear why it is not used.
-                    Err(error) if options.ort_lib.is_some() || !options.providers.is_empty() => {
-                        warnings.push(error.to_string());
-                    }
-                    Err(_) => {}
+/// The engines to try, the most wanted first; what kept one from being tried becomes a warning. Control.
+///
+/// # Errors
+/// When there is none, or the one that was asked for is not there.
+pub(crate) fn candidates(
+    options: &OpenOptions,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<Box<dyn Engine>>, ModelError> {
+    match options.engine {
+        EngineChoice::Tract => Ok(vec![tract()?]),
+        EngineChoice::Ort => Ok(vec![ort(options)?]),
+        EngineChoice::Auto => {
+            let mut engines = Vec::new();
+            match ort(options) {
+                Ok(engine) => engines.push(engine),
+                // Who named a library, or hardware that only it can use, should hear why it is not used.
+                Err(error) if options.ort_lib.is_some() || !options.providers.is_empty() => {
+                    warnings.push(error.to_string());
                 }
-                match Self::tract() {
-                    Ok(engine) => engines.push(engine),
-                    Err(error) if engines.is_empty() => return Err(error),
-                    Err(_) => {}
-                }
-                Ok((engines, warnings))
+                Err(_) => {}
             }
+            match tract() {
+                Ok(engine) => engines.push(engine),
+                Err(error) if engines.is_empty() => return Err(error),
+                Err(_) => {}
+            }
+            Ok(engines)
         }
     }
+}
 
+fn tract() -> Result<Box<dyn Engine>, ModelError> {
     #[cfg(feature = "tract")]
-    #[allow(clippy::unnecessary_wraps, reason = "without the feature it fails")]
-    fn tract() -> Result<Self, ModelError> {
-        Ok(Self::Tract)
-    }
-
+    return Ok(Box::new(tract::Tract));
     #[cfg(not(feature = "tract"))]
-    fn tract() -> Result<Self, ModelError> {
-        Err(ModelError::unavailable(
-            "this build has no tract; install ONNX Runtime (pip install onnxruntime), or build with the feature 'tract'",
-        ))
-    }
+    Err(ModelError::unavailable(
+        "this build has no tract; install ONNX Runtime (pip install onnxruntime), or build with the feature 'tract'",
+    ))
+}
 
+fn ort(options: &OpenOptions) -> Result<Box<dyn Engine>, ModelError> {
     #[cfg(feature = "ort")]
-    fn ort(options: &OpenOptions) -> Result<Self, ModelError> {
-        Ok(Self::Ort { runtime: ort::OnnxRuntime::find(options.ort_lib.as_deref())?, provider: None })
-    }
-
+    return Ok(Box::new(ort::OnnxRuntime::find(options.ort_lib.as_deref())?));
     #[cfg(not(feature = "ort"))]
-    fn ort(_: &OpenOptions) -> Result<Self, ModelError> {
+    {
+        let _ = options;
         Err(ModelError::unavailable(
             "this build cannot use ONNX Runtime; choose the engine tract, or build with the feature 'ort'",
         ))
     }
+}
 
-    /// The same on other hardware, where the engine can. Any.
-    pub fn on(&self, provider: Provider) -> Option<Self> {
-        match self {
-            #[cfg(feature = "tract")]
-            Self::Tract => {
-                let _ = provider;
-                None
-            }
-            #[cfg(feature = "ort")]
-            Self::Ort { runtime, .. } => Some(Self::Ort { runtime: runtime.clone(), provider: Some(provider) }),
-            #[cfg(not(any(feature = "tract", feature = "ort")))]
-            _ => {
-                let _ = provider;
-                None
-            }
-        }
-    }
-
-    /// What it is called in reports, with its version and hardware. Any.
-    pub fn name(&self) -> String {
-        match self {
-            #[cfg(feature = "tract")]
-            Self::Tract => tract::NAME.to_owned(),
-            #[cfg(feature = "ort")]
-            Self::Ort { runtime, provider } => {
-                format!("{} ({})", runtime.name(), provider.map_or("CPU", Provider::word))
-            }
-            #[cfg(not(any(feature = "tract", feature = "ort")))]
-            _ => String::new(),
-        }
-    }
-
-    /// Makes a file's graph ready to run. Control; takes as long as loading the weights.
-    ///
-    /// # Errors
-    /// When the file is damaged, when the engine lacks an operator, or when there is not enough memory.
-    pub fn load(&self, file: &OnnxFile, setup: &Setup) -> Result<Box<dyn Graph>, ModelError> {
-        let shown = file.path.display();
-        // Both engines were seen to panic on damaged files; what they leave behind is dropped with them.
-        let loaded = catch_unwind(AssertUnwindSafe(|| -> Result<Box<dyn Graph>, ModelError> {
-            match self {
-                #[cfg(feature = "tract")]
-                Self::Tract => Ok(Box::new(tract::TractGraph::load(file, setup)?)),
-                #[cfg(feature = "ort")]
-                Self::Ort { runtime, provider } => Ok(Box::new(ort::OrtGraph::load(runtime, *provider, file, setup)?)),
-                #[cfg(not(any(feature = "tract", feature = "ort")))]
-                _ => {
-                    let _ = setup;
-                    Err(ModelError::unavailable("this build has no engine"))
-                }
-            }
-        }));
-        let loaded = loaded.unwrap_or_else(|panic| {
-            let text = panic_text(&panic);
-            Err(ModelError::invalid(format!("{} gave up on it: {text}", self.name())))
-        });
-        loaded.map_err(|error| error.at(shown))
-    }
+/// Makes a file's graph ready to run, and takes an engine's panics for errors: tract was seen to have some on
+/// damaged files. What they leave behind is dropped with them. Control.
+///
+/// # Errors
+/// As [`Engine::load`], with the file's name in front.
+pub(crate) fn load(engine: &dyn Engine, file: &OnnxFile, setup: &Setup) -> Result<Box<dyn Graph>, ModelError> {
+    let loaded = catch_unwind(AssertUnwindSafe(|| engine.load(file, setup)));
+    let loaded = loaded.unwrap_or_else(|panic| {
+        Err(ModelError::invalid(format!("{} gave up on it: {}", engine.name(), panic_text(&*panic))))
+    });
+    loaded.map_err(|error| error.at(file.path.display()))
 }
 
 /// What a panic said.

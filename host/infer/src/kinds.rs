@@ -128,7 +128,7 @@ fn read_beside(folder: &Path, name: &str) -> Result<Vec<u8>, DriverError> {
 }
 
 fn scaled(manifest: &Manifest, driver: Driver) -> Driver {
-    Scaled::new(driver, manifest.chunk.normalize == Normalize::MeanStdMono, manifest.gain)
+    Scaled::around(driver, manifest.chunk.normalize == Normalize::MeanStdMono, manifest.gain)
 }
 
 fn shape(manifest: &Manifest) -> Result<DriverShape, ModelError> {

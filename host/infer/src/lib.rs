@@ -7,6 +7,8 @@ pub mod description;
 mod driver;
 mod engine;
 mod error;
+#[cfg(test)]
+mod fake;
 mod graph;
 mod kinds;
 pub mod manifest;

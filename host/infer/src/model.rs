@@ -27,6 +27,8 @@ pub struct ModelInfo {
     pub complement: Option<String>,
     /// Whether it separates what a description says. Its stems are then that and, if it has two, the rest.
     pub conditioned: bool,
+    /// Whether anchors tell it anything; otherwise they are left out.
+    pub anchors: bool,
     /// SHA-256 of all that was loaded, in hexadecimal digits.
     pub hash: String,
     /// How far windows should overlap, as a share of a window.

@@ -70,6 +70,7 @@ pub(crate) struct OnnxFile {
     /// Of the file and all that it wants, in bytes.
     pub bytes: u64,
     pub inputs: Vec<Slot>,
+    #[cfg_attr(not(any(feature = "ort", feature = "tract")), expect(dead_code, reason = "engines convert them"))]
     pub input_elements: Vec<Element>,
     pub outputs: Vec<Slot>,
     /// Names and values of its metadata.

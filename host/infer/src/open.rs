@@ -1,7 +1,8 @@
 //! From a reference to a driver that runs: files are checked before any engine sees them, engines are tried in turn, and
 //! other hardware must give the processor's numbers.
 
-use crate::engine::{Engine, Setup};
+use crate::conditioned::Source as Fed;
+use crate::engine::{self, Engine, Setup};
 use crate::manifest::{Kind, Manifest};
 use crate::onnx::OnnxFile;
 use crate::policy::{self, Driver};
@@ -71,11 +72,11 @@ impl Files {
     }
 
     /// Loads the graphs and gives them to the driver of the model's kind.
-    fn driver(&self, engine: &Engine, setup: &Setup) -> Result<Driver, ModelError> {
+    fn driver(&self, engine: &dyn Engine, setup: &Setup) -> Result<Driver, ModelError> {
         let manifest = &self.manifest;
         let mut loaded = Vec::new();
         for (name, file) in &self.graphs {
-            let graph = engine.load(file, setup).map_err(|error| error.at(format!("graph.{name}")))?;
+            let graph = engine::load(engine, file, setup).map_err(|error| error.at(format!("graph.{name}")))?;
             let table = &manifest.graph[name];
             let (inputs, outputs) = (table.inputs.clone(), table.outputs.clone());
             loaded.push(BoundGraph { name: name.clone(), graph, inputs, outputs });
@@ -100,9 +101,9 @@ pub(crate) fn open(source: &Source, options: &OpenOptions) -> Result<Opened, Mod
     let files = Files::read(source)?;
     let manifest = &files.manifest;
     let setup = Setup { threads: options.threads.or(manifest.runtime.threads), runtime: manifest.runtime };
-    let (engines, mut warnings) = Engine::candidates(options)?;
-    warnings.splice(0..0, files.warnings.iter().cloned());
-    let opened = first_that_can(&files, &setup, &engines, &mut warnings)?;
+    let mut warnings = files.warnings.clone();
+    let engines = engine::candidates(options, &mut warnings)?;
+    let opened = first_that_can(&files, &setup, engines, &mut warnings)?;
     let (engine, mut driver) = on_hardware(&files, &setup, options, opened, &mut warnings);
     if manifest.tta.polarity {
         driver = Box::new(policy::Polarity::new(driver));
@@ -115,6 +116,7 @@ pub(crate) fn open(source: &Source, options: &OpenOptions) -> Result<Opened, Mod
         stems: manifest.stems.clone(),
         complement: manifest.complement.clone(),
         conditioned: manifest.kind == Kind::Conditioned || manifest.text.is_some(),
+        anchors: manifest.kind == Kind::Conditioned && manifest.bind.values().any(|bound| *bound == Fed::AnchorAlign),
         hash: files.hash.clone(),
         overlap: manifest.chunk.overlap,
         window: manifest.chunk.shape(),
@@ -127,19 +129,22 @@ pub(crate) fn open(source: &Source, options: &OpenOptions) -> Result<Opened, Mod
     Ok(Opened { driver, info, bytes: files.bytes })
 }
 
+/// What runs and the driver it runs for.
+pub(crate) type Running = (Box<dyn Engine>, Driver);
+
 /// The first engine that can run all graphs. What kept an earlier one from it becomes a warning.
 pub(crate) fn first_that_can(
     files: &Files,
     setup: &Setup,
-    engines: &[Engine],
+    engines: Vec<Box<dyn Engine>>,
     warnings: &mut Vec<String>,
-) -> Result<(Engine, Driver), ModelError> {
+) -> Result<Running, ModelError> {
     let mut first = None;
     for engine in engines {
-        match files.driver(engine, setup) {
+        match files.driver(&*engine, setup) {
             Ok(driver) => {
                 warnings.extend(first.map(|error: ModelError| format!("{error}; {} runs it instead", engine.name())));
-                return Ok((engine.clone(), driver));
+                return Ok((engine, driver));
             }
             // What one engine takes for damage, another may know.
             Err(error) if matches!(error.kind(), ModelErrorKind::Unavailable | ModelErrorKind::Invalid) => {
@@ -156,15 +161,15 @@ pub(crate) fn on_hardware(
     files: &Files,
     setup: &Setup,
     options: &OpenOptions,
-    (engine, mut driver): (Engine, Driver),
+    (engine, mut driver): Running,
     warnings: &mut Vec<String>,
-) -> (Engine, Driver) {
+) -> Running {
     for provider in &options.providers {
         let Some(other) = engine.on(*provider) else {
             warnings.push(format!("{} cannot use {}; the processor is used", engine.name(), provider.word()));
             continue;
         };
-        let tried = files.driver(&other, setup).map_err(|error| error.to_string()).and_then(|mut faster| {
+        let tried = files.driver(&*other, setup).map_err(|error| error.to_string()).and_then(|mut faster| {
             probe::compare(&mut *driver, &mut *faster)?;
             Ok(faster)
         });

@@ -18,7 +18,7 @@ pub(crate) struct Scaled {
 impl Scaled {
     /// Takes mean and deviation of the recording off the mix and puts them on the stems if `normalized`, and multiplies the
     /// stems by `gain`. Control.
-    pub fn new(driver: Driver, normalized: bool, gain: f32) -> Driver {
+    pub fn around(driver: Driver, normalized: bool, gain: f32) -> Driver {
         if !normalized && gain == 1.0 {
             return driver;
         }
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn samples_are_scaled_in_and_out() {
         let check = |normalized, gain, expected: [f32; 2]| {
-            let mut driver = Scaled::new(Box::new(PlusOne), normalized, gain);
+            let mut driver = Scaled::around(Box::new(PlusOne), normalized, gain);
             assert_eq!(driver.geometry().wants_statistics, normalized);
             let statistics = Some(Statistics { mean: 2.0, deviation: 4.0 });
             let mut stems = [0.0; 2];
@@ -104,7 +104,7 @@ mod tests {
         check(true, 1.0, [6.0, 14.0]);
         check(true, 2.0, [12.0, 28.0]);
         let refused =
-            Scaled::new(Box::new(PlusOne), true, 1.0).separate(&[0.0; 2], &Conditions::default(), &mut [0.0; 2]);
+            Scaled::around(Box::new(PlusOne), true, 1.0).separate(&[0.0; 2], &Conditions::default(), &mut [0.0; 2]);
         assert!(refused.is_err());
     }
 }

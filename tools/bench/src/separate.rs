@@ -1,9 +1,10 @@
 //! The separators that need no weights: how well mixes of known parts come apart and at what cost, beside librosa's
-//! harmonic/percussive separation (`librosa.effects.hpss`) on the same mixes.
+//! harmonic/percussive separation (`librosa.effects.hpss`) on the same mixes; and what a job costs beside its model.
 //!
 //! Quality is the scale-invariant signal-to-distortion ratio in decibels (Le Roux et al., ICASSP 2019).
 
 mod librosa;
+mod overhead;
 mod songs;
 
 use crate::harness::{Contest, median};
@@ -31,20 +32,21 @@ pub fn run() {
         println!("\n## separate: librosa is NOT COMPARED, it is missing (cargo xtask bench separate)");
     }
     quality(&struck, rival.as_ref());
+    let mix = &struck[0];
     let mut contest = Contest::new("separate: harmonic and percussive", "CPU ms a second of stereo")
-        .entrant("ripieno", || cost(&mut separator("hpss"), &struck[0]));
+        .entrant("ripieno", || cost(&mut separator("hpss"), mix));
     if let Some(rival) = &rival {
-        let rival = |lengths| move || rival.separate(&struck[0], lengths).cost_ms(&struck[0]);
         contest = contest
-            .entrant("librosa", rival(Lengths::Usual))
+            .entrant("librosa", || rival.separate(mix, Lengths::Usual).cost_ms(mix))
             .goal(1.0)
-            .entrant("librosa, our lengths", rival(Lengths::Ours))
+            .entrant("librosa, our lengths", || rival.separate(mix, Lengths::Ours).cost_ms(mix))
             .goal(1.0);
     }
     contest.run(ROUNDS);
     let centred = songs::middle_and_sides(&font);
     centers(&centred);
     real_time(&centred[0]);
+    overhead::run();
 }
 
 fn separator(reference: &str) -> builtin::Builtin {

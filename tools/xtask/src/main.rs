@@ -52,12 +52,14 @@ fn dispatch(command: &str, rest: &[String]) -> Result<()> {
         "bench" => {
             setup::ensure_build()?;
             setup::ensure(setup::BENCH)?;
-            if rest.is_empty() || rest.iter().any(|name| name == "separate") {
-                python::ensure_librosa(&root)?;
-            }
             let mut args = vec!["run", "--release", "--package", "ripieno-bench", "--"];
             args.extend(rest.iter().map(String::as_str));
-            run::cargo(&args).run()
+            let bench = run::cargo(&args);
+            if !rest.is_empty() && !rest.iter().any(|name| name == "separate") {
+                return bench.run();
+            }
+            python::ensure_librosa(&root)?;
+            bench.env("ORT_DYLIB_PATH", &python::ensure_onnx_runtime(&root)?.to_string_lossy()).run()
         }
         "gen" if rest == ["models"] => {
             run::cargo(&["run", "--quiet", "--package", "ripieno-onnx", "--", "tests/models"]).run()

@@ -18,15 +18,15 @@ const ONNX_RUNTIME: &str = "onnxruntime==1.31.1";
 /// The rival of the built-in separators, in the version that the figures were measured with.
 const LIBROSA: &str = "librosa==0.11.0";
 
-/// Makes sure that the workspace has an ONNX Runtime of its own below `target`, where the tests look for it.
-pub fn ensure_onnx_runtime(root: &Path) -> Result<()> {
+/// Makes sure that the workspace has an ONNX Runtime of its own below `target`, where the tests look for it; says where.
+pub fn ensure_onnx_runtime(root: &Path) -> Result<PathBuf> {
     let folder = root.join("target/python");
-    if library(&folder).is_some() {
-        return Ok(());
+    if let Some(library) = library(&folder) {
+        return Ok(library);
     }
     install(&folder, &["--no-deps", ONNX_RUNTIME])?;
     match library(&folder) {
-        Some(_) => Ok(()),
+        Some(library) => Ok(library),
         None => bail!("{ONNX_RUNTIME} was installed, but {} holds no library of it", folder.display()),
     }
 }

@@ -18,13 +18,14 @@ pub const BUILD: &[Package] = &[
     Package { name: "pkg-config", provides: "/usr/bin/pkg-config" },
 ];
 
-/// What the tests need on top: a real SoundFont, the reference player, the reference FLAC programs, sound systems that play
-/// without hardware and a desktop without a screen.
+/// What the tests need on top: encoders of every format, the reference FLAC programs, a real SoundFont, the reference
+/// player, sound systems that play without hardware and a desktop without a screen.
 pub const TEST: &[Package] = &[
     Package { name: "alsa-utils", provides: "/usr/bin/aplay" },
     Package { name: "flac", provides: "/usr/bin/flac" },
     Package { name: "jackd2", provides: "/usr/bin/jackd" },
     Package { name: "libasound2-plugins", provides: "/usr/share/alsa/alsa.conf.d/50-jack.conf" },
+    Package { name: "ffmpeg", provides: "/usr/bin/ffmpeg" },
     Package { name: "timgm6mb-soundfont", provides: "/usr/share/sounds/sf2/TimGM6mb.sf2" },
     Package { name: "fluidsynth", provides: "/usr/bin/fluidsynth" },
     Package { name: "pulseaudio", provides: "/usr/bin/pulseaudio" },
@@ -84,7 +85,7 @@ mod tests {
 
     #[test]
     fn each_missing_package_is_named_once() {
-        let both = [&TEST[3..], BENCH].concat();
+        let both = [&TEST[5..], BENCH].concat();
         assert_eq!(
             missing(&both, |_| false),
             ["faust", "fluidsynth", "g++", "pulseaudio", "timgm6mb-soundfont", "xvfb"]

@@ -6,7 +6,7 @@ use super::input::Input;
 use crate::Tags;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use symphonia::core::io::MediaSourceStream;
-use symphonia::core::meta::{MetadataReader, MetadataRevision, RawValue, StandardTag};
+use symphonia::core::meta::{MetadataReader, MetadataRevision, RawTag, RawTagSubField, RawValue, StandardTag};
 use symphonia::default::meta::Id3v2Reader;
 
 /// Bytes of an ID3 tag that is read: pictures make them large, words do not.
@@ -93,13 +93,21 @@ pub(super) fn revision(revision: &MetadataRevision, tags: &mut Tags) {
         match &tag.raw.value {
             // FLAC's names are those that are kept here.
             RawValue::String(value) if revision.info.short_name == "flac" => push(tags, &tag.raw.key, value),
-            _ => {
+            value => {
                 if let Some((name, value)) = tag.std.as_ref().and_then(standard) {
                     push(tags, name, &value);
+                } else if own_comment(&tag.raw) {
+                    push(tags, "COMMENT", &value.to_string());
                 }
             }
         }
     }
+}
+
+/// Whether this is a comment as ffmpeg writes it into ID3: a text of its own by the name of comment.
+fn own_comment(raw: &RawTag) -> bool {
+    let described = |field: &RawTagSubField| field.value.to_string().eq_ignore_ascii_case("comment");
+    raw.key == "TXXX" && raw.sub_fields.iter().flatten().any(described)
 }
 
 /// A tag that many formats share, by its name in Vorbis comments.
@@ -125,10 +133,14 @@ fn standard(tag: &StandardTag) -> Option<(&'static str, String)> {
     })
 }
 
-/// Keeps words, not pictures, and nothing twice.
+/// What is not carried: pictures, and who encoded the file that was read.
+const LEFT_OUT: [&str; 3] = ["METADATA_BLOCK_PICTURE", "COVERART", "ENCODER"];
+
+/// Keeps words, and nothing twice.
 fn push(tags: &mut Tags, name: &str, value: &str) {
     let known = tags.iter().any(|(own, other)| own.eq_ignore_ascii_case(name) && other == value);
-    if value.len() <= LONGEST_VALUE && !name.eq_ignore_ascii_case("METADATA_BLOCK_PICTURE") && !known {
+    let wanted = !LEFT_OUT.iter().any(|other| other.eq_ignore_ascii_case(name));
+    if value.len() <= LONGEST_VALUE && wanted && !known {
         tags.push(name, value);
     }
 }

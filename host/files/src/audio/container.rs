@@ -63,14 +63,19 @@ pub(super) fn mp4(mut input: Input) -> Result<Opened, AudioError> {
     let itunes = itunes_gapless(&mut reader);
     let (start, frames) = match (itunes, edits.iter().find(|edit| edit.track == track.id)) {
         (Some(gapless), _) => (gapless.delay, Some(gapless.frames)),
-        (None, Some(edit)) if stamped => {
-            let left = total.map(|total| total.saturating_sub(edit.start));
-            (edit.start, edit.shortened(left))
+        (None, Some(edit)) => {
+            let start = edit.start_frame(params.sample_rate.unwrap_or(0));
+            (start, edit.shortened(total.map(|total| total.saturating_sub(start))))
         }
         _ => (0, total),
     };
     let places = if stamped { places } else { Places::Counted };
-    finish(Framed::new("MP4", open, reader, &track, places, start)?, name, frames, tags)
+    // The depth stands in the sixth byte of what describes ALAC to its decoder.
+    let cookie = params.extra_data.as_deref().filter(|_| codec == CODEC_ID_ALAC);
+    let bits = cookie.and_then(|cookie| cookie.get(5)).map(|bits| u32::from(*bits));
+    let mut opened = finish(Framed::new("MP4", open, reader, &track, places, start)?, name, frames, tags)?;
+    opened.spec.bits = bits;
+    Ok(opened)
 }
 
 /// What iTunes tells of the frames its encoder added.
@@ -184,7 +189,10 @@ impl Framed {
             return Err(AudioError::unsupported(container, "sound of an unknown kind"));
         };
         let usual = params.max_frames_per_packet.unwrap_or(1024);
-        let codec = Codec::new(container, params.clone())?;
+        let codec = Codec::new(container, params.clone()).map_err(|error| match params.codec {
+            CODEC_ID_AAC => AudioError::unsupported(container, "AAC other than LC, or of more than two channels"),
+            _ => error,
+        })?;
         let channels = codec.channels().filter(|channels| *channels > 0);
         let channels = channels.ok_or_else(|| AudioError::damaged(container, "it has no channel"))?;
         let track = track.id;
@@ -292,7 +300,7 @@ mod tests {
     fn what_itunes_tells_is_read() {
         let text = " 00000000 00000840 000001CA 00000000003F31F6 00000000 00000000";
         assert_eq!(Gapless::parse(text), Some(Gapless { delay: 0x840, frames: 0x3F_31F6 }));
-        for text in ["", "1 2 3", " 0 0 0 0", "x 840 1CA 3F31F6", " 0 FFFFFFFF 0 1", " 0 840 1CA FFFFFFFFFFFFFFFFF"] {
+        for text in ["", "1 2 3", " 0 0 0 0", " 0 x 1CA 3F31F6", " 0 FFFFFFFF 0 1", " 0 840 1CA FFFFFFFFFFFFFFFFF"] {
             assert_eq!(Gapless::parse(text), None, "{text}");
         }
     }

@@ -8,8 +8,8 @@ pub trait Bytes: Read + Seek + Send + Sync {}
 
 impl<T: Read + Seek + Send + Sync> Bytes for T {}
 
-/// Bytes that are fetched together.
-const PAGE: usize = 1 << 16;
+/// Bytes that are fetched together: several of the largest pieces that are looked at in one.
+const PAGE: usize = 1 << 18;
 
 /// A file with the page around the place that was looked at last. What is added to the file after it was opened is not
 /// seen.

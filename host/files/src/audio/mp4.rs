@@ -16,8 +16,8 @@ const MOST_TRACKS: usize = 256;
 pub(super) struct Edit {
     /// The track's number.
     pub(super) track: u32,
-    /// The first frame, on the track's clock.
-    pub(super) start: u64,
+    /// Where it begins, on the track's clock.
+    start: u64,
     /// How long it is, on the file's clock.
     duration: u64,
     /// Ticks a second of the file's clock.
@@ -27,6 +27,12 @@ pub(super) struct Edit {
 }
 
 impl Edit {
+    /// The first frame at a rate, which the track's clock usually is.
+    pub(super) fn start_frame(&self, rate: u32) -> u64 {
+        let frames = u128::from(self.start) * u128::from(rate) / u128::from(self.track_clock.max(1));
+        u64::try_from(frames).unwrap_or(u64::MAX)
+    }
+
     /// The length of the track after its start, cut where the edit ends it. The file's clock is often coarse: an end
     /// within two of its ticks is that of the track.
     pub(super) fn shortened(&self, left: Option<u64>) -> Option<u64> {

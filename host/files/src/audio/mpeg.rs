@@ -82,6 +82,8 @@ struct Row {
     next_number: u64,
     /// The last one that was found.
     last: Header,
+    /// A frame before which more or fewer are missing than bytes tell: its place, and how many.
+    known_gap: Option<(u64, u64)>,
 }
 
 impl Row {
@@ -101,7 +103,10 @@ impl Row {
             {
                 // What was passed over held as many frames as fit by the length of the last.
                 let lost = at - expected - others;
-                let missing = (lost + self.last.length as u64 / 2) / self.last.length as u64;
+                let missing = match self.known_gap {
+                    Some((place, missing)) if place == at => missing,
+                    _ => (lost + self.last.length as u64 / 2) / self.last.length as u64,
+                };
                 self.next_number += missing;
                 let packet = Packet { at, header, number: self.next_number };
                 self.next_at = at + header.length as u64;
@@ -155,16 +160,29 @@ pub(super) fn open(mut input: Input, start: u64) -> Result<Opened, AudioError> {
     let sound_at = if info.is_some() { first_at + header.length as u64 } else { first_at };
     let info = info.unwrap_or_default();
 
-    let mut row = Row { input, end, next_at: sound_at, next_number: 0, last: header };
+    let mut row = Row { input, end, next_at: sound_at, next_number: 0, last: header, known_gap: None };
     let mut index = vec![Place { at: sound_at, number: 0 }];
-    let mut packets = 0;
-    while let Some((packet, _)) = row.next().map_err(AudioError::Read)? {
+    let (mut packets, mut largest) = (0, None);
+    while let Some((packet, missing)) = row.next().map_err(AudioError::Read)? {
         packets = packet.number + 1;
         if packet.number >= index.last().map_or(0, |place| place.number) + INDEX_STEP {
             index.push(Place { at: packet.at, number: packet.number });
         }
+        if missing > largest.map_or(0, |(_, missing)| missing) {
+            largest = Some((packet.at, missing));
+        }
     }
     let announced = info.packets.unwrap_or(packets);
+    // Frames differ in length: what the tag counts decides how many are missing where most are.
+    if let Some((place, missing)) = largest
+        && announced.abs_diff(packets) <= missing
+    {
+        row.known_gap = Some((place, missing + announced - packets));
+        for later in index.iter_mut().filter(|later| later.at >= place) {
+            later.number = later.number + announced - packets;
+        }
+        packets = announced;
+    }
     let damage = (packets < announced).then(|| {
         let secs = (announced - packets) as f64 * header.frames() as f64 / f64::from(header.rate);
         format!("the file ends early, {secs:.1} s before its end")

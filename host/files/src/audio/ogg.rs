@@ -32,7 +32,7 @@ enum Decoder {
     /// A packet depends on the one before it.
     Vorbis(Codec),
     /// A packet depends on all that went before.
-    Opus(Opus),
+    Opus(Box<Opus>),
 }
 
 /// # Errors
@@ -68,10 +68,10 @@ pub(super) fn open(mut input: Input, start: u64) -> Result<Opened, AudioError> {
         comments::vorbis(headers[1].strip_prefix(b"OpusTags").unwrap_or_default(), &mut tags);
         let head = Head::parse(&headers[0])?;
         let (channels, skip) = (head.channels, head.pre_skip);
-        (Decoder::Opus(Opus::new(head)?), "Opus", opus::RATE, channels, skip)
+        (Decoder::Opus(Box::new(Opus::new(head)?)), "Opus", opus::RATE, channels, skip)
     };
-    let last = last(&mut pages.input, &first).map_err(AudioError::Read)?;
     let audio_at = pages.place();
+    let (last, chained) = last(&mut pages.input, &first, audio_at).map_err(AudioError::Read)?;
     let mut source = Ogg { pages, decoder, audio_at, begin: 0, base: 0, next: None };
     source.find_begin(channels)?;
     source.base = source.begin.max(0) + skip as i64;
@@ -85,6 +85,7 @@ pub(super) fn open(mut input: Input, start: u64) -> Result<Opened, AudioError> {
         float: false,
     };
     let damage = match last {
+        None if chained => Some("other recordings follow, which are left out".into()),
         Some(page) if !page.last => Some("the file ends early: its last page is missing".into()),
         _ => None,
     };
@@ -108,9 +109,9 @@ fn first(input: &mut Input, start: u64) -> io::Result<Option<Page>> {
     Page::from(input, start, end)
 }
 
-/// The last page that tells a place. In a file of several recordings, one after the other, it is not found: such a
-/// file has no length that could be told in advance.
-fn last(input: &mut Input, first: &Page) -> io::Result<Option<Page>> {
+/// The last page that tells a place, and whether there are several recordings, one after the other. The length of the
+/// first of those cannot be told in advance.
+fn last(input: &mut Input, first: &Page, audio_at: u64) -> io::Result<(Option<Page>, bool)> {
     let end = input.length();
     let mut found = None;
     let mut back = NEAR.min(end);
@@ -118,8 +119,8 @@ fn last(input: &mut Input, first: &Page) -> io::Result<Option<Page>> {
         let mut at = end - back;
         while let Some(page) = Page::from(input, at, end)? {
             at = page.end();
-            if page.serial != first.serial && page.first && page.at > first.at {
-                return Ok(None);
+            if page.first && page.at >= audio_at {
+                return Ok((None, true));
             }
             if page.serial == first.serial && page.granule >= 0 {
                 found = Some(page);
@@ -130,7 +131,7 @@ fn last(input: &mut Input, first: &Page) -> io::Result<Option<Page>> {
         }
         back = (back * 2).min(end);
     }
-    Ok(found)
+    Ok((found, false))
 }
 
 /// The decoder that the first and the third header describe, its rate and its channels.

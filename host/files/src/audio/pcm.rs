@@ -56,32 +56,61 @@ impl Sample {
         }
     }
 
-    /// One sample of exactly [`Sample::bytes`] bytes; full scale is 1.
-    fn decode(self, bytes: &[u8]) -> f32 {
+    /// Appends the samples of one channel; full scale is 1. `bytes` are whole frames of `stride` bytes, of which the
+    /// channel's begin with the one at `first`.
+    fn decode(self, bytes: &[u8], stride: usize, first: usize, plane: &mut Vec<f32>) {
+        use Order::{Big, Little};
+        let channel = Channel { bytes, stride, first };
         match self {
-            Self::Integer { order, signed, .. } => {
-                let upper = bytes.iter().enumerate().fold(0_u32, |value, (index, byte)| {
-                    let place = match order {
-                        Order::Little => 32 - 8 * (bytes.len() - index),
-                        Order::Big => 24 - 8 * index,
-                    };
-                    value | u32::from(*byte) << place
-                });
-                let upper = if signed { upper } else { upper ^ 0x8000_0000 };
-                (f64::from(upper as i32) / 2_147_483_648.0) as f32
+            Self::Integer { bytes: 1, signed: false, .. } => {
+                channel.each(plane, |[byte]| (f32::from(byte) - 128.0) / 128.0);
             }
-            Self::F32(order) => {
-                let bytes = bytes.try_into().unwrap_or_default();
-                if order == Order::Little { f32::from_le_bytes(bytes) } else { f32::from_be_bytes(bytes) }
+            Self::Integer { bytes: 1, .. } => channel.each(plane, |byte| f32::from(i8::from_le_bytes(byte)) / 128.0),
+            Self::Integer { bytes: 2, order: Little, .. } => {
+                channel.each(plane, |word| i16_to_f32(i16::from_le_bytes(word)))
             }
-            Self::F64(order) => {
-                let bytes = bytes.try_into().unwrap_or_default();
-                (if order == Order::Little { f64::from_le_bytes(bytes) } else { f64::from_be_bytes(bytes) }) as f32
+            Self::Integer { bytes: 2, order: Big, .. } => {
+                channel.each(plane, |word| i16_to_f32(i16::from_be_bytes(word)))
             }
-            Self::ALaw => f32::from(a_law(bytes[0])) / 32_768.0,
-            Self::MuLaw => f32::from(mu_law(bytes[0])) / 32_768.0,
+            Self::Integer { bytes: 3, order: Little, .. } => {
+                channel.each(plane, |[a, b, c]| i32_to_f32(i32::from_le_bytes([0, a, b, c])));
+            }
+            Self::Integer { bytes: 3, order: Big, .. } => {
+                channel.each(plane, |[a, b, c]| i32_to_f32(i32::from_be_bytes([a, b, c, 0])));
+            }
+            Self::Integer { order: Little, .. } => channel.each(plane, |word| i32_to_f32(i32::from_le_bytes(word))),
+            Self::Integer { order: Big, .. } => channel.each(plane, |word| i32_to_f32(i32::from_be_bytes(word))),
+            Self::F32(Little) => channel.each(plane, f32::from_le_bytes),
+            Self::F32(Big) => channel.each(plane, f32::from_be_bytes),
+            Self::F64(Little) => channel.each(plane, |word| f64::from_le_bytes(word) as f32),
+            Self::F64(Big) => channel.each(plane, |word| f64::from_be_bytes(word) as f32),
+            Self::ALaw => channel.each(plane, |[code]| i16_to_f32(a_law(code))),
+            Self::MuLaw => channel.each(plane, |[code]| i16_to_f32(mu_law(code))),
         }
     }
+}
+
+/// The samples of one channel among those of all.
+struct Channel<'a> {
+    bytes: &'a [u8],
+    stride: usize,
+    first: usize,
+}
+
+impl Channel<'_> {
+    fn each<const N: usize>(&self, plane: &mut Vec<f32>, decode: impl Fn([u8; N]) -> f32) {
+        let frames = self.bytes.chunks_exact(self.stride);
+        plane.extend(frames.map(|frame| frame[self.first..].first_chunk().map_or(0.0, |sample| decode(*sample))));
+    }
+}
+
+fn i16_to_f32(sample: i16) -> f32 {
+    f32::from(sample) / 32_768.0
+}
+
+/// Exact where the lower eight bits are 0.
+fn i32_to_f32(sample: i32) -> f32 {
+    (f64::from(sample) / 2_147_483_648.0) as f32
 }
 
 /// G.711, table 1a: sign, segment and step, even bits inverted.
@@ -188,10 +217,7 @@ impl Source for Pcm {
         let size = self.sample.bytes();
         block.at = self.next as i64;
         for (channel, plane) in block.planes.iter_mut().enumerate() {
-            let first = channel * size;
-            plane.extend(
-                bytes.chunks_exact(self.frame_bytes).map(|frame| self.sample.decode(&frame[first..first + size])),
-            );
+            self.sample.decode(bytes, self.frame_bytes, channel * size, plane);
         }
         self.next += frames as u64;
         Ok(true)
@@ -221,12 +247,21 @@ mod tests {
             (integer(4, Order::Little, true), &[0, 0, 0, 0xC0], -0.5),
             (Sample::F32(Order::Big), &[0x3F, 0, 0, 0], 0.5),
             (Sample::F64(Order::Little), &[0, 0, 0, 0, 0, 0, 0xF8, 0xBF], -1.5),
+            (integer(1, Order::Little, false), &[0xFF], 127.0 / 128.0),
+            (integer(4, Order::Big, true), &[0x80, 0, 0, 0], -1.0),
+            (integer(4, Order::Big, true), &[0x7F, 0xFF, 0xFF, 0xFF], 1.0),
+            (Sample::F32(Order::Little), &[0, 0, 0x80, 0x3E], 0.25),
+            (Sample::F64(Order::Big), &[0x40, 0, 0, 0, 0, 0, 0, 0], 2.0),
             (Sample::ALaw, &[0xD5], 8.0 / 32_768.0),
             (Sample::ALaw, &[0x2A], -32_256.0 / 32_768.0),
             (Sample::MuLaw, &[0xFF], 0.0),
             (Sample::MuLaw, &[0x00], -32_124.0 / 32_768.0),
         ] {
-            assert_eq!(sample.decode(bytes), expected, "{sample:?} {bytes:?}");
+            // The second channel of two frames.
+            let frame = [&vec![0x11; bytes.len()], bytes].concat();
+            let mut plane = Vec::new();
+            sample.decode(&frame.repeat(2), frame.len(), bytes.len(), &mut plane);
+            assert_eq!(plane, [expected; 2], "{sample:?} {bytes:?}");
         }
     }
 }

@@ -149,7 +149,7 @@ pub(super) fn open(mut input: Input) -> Result<Opened, AudioError> {
         let Some(end) = end else { break };
         at = end.saturating_add(end & 1);
     }
-    let fact = long.map(|(_, frames)| frames).filter(|frames| *frames > 0).or(fact);
+    let fact = long.map(|(_, frames)| frames).or(fact).filter(|frames| *frames > 0);
     let format = format.ok_or_else(|| AudioError::damaged(container, "it has no format chunk"))?;
     let (start, claimed) = data.ok_or_else(|| AudioError::damaged(container, "it has no samples"))?;
     format.open(container, input, Extent { start, claimed, fact }, tags)

@@ -33,7 +33,9 @@ pub(super) fn open(mut input: Input) -> Result<Opened, AudioError> {
                 let bytes = claimed.unwrap_or(0).min(40) as usize;
                 format = Some(Format::parse(CONTAINER, input.at(body, bytes).map_err(AudioError::Read)?)?);
             }
-            (b"fact", true) => fact = input.array(body).map_err(AudioError::Read)?.map(u64::from_le_bytes),
+            (b"fact", true) => {
+                fact = input.array(body).map_err(AudioError::Read)?.map(u64::from_le_bytes).filter(|frames| *frames > 0)
+            }
             (b"data", true) if data.is_none() => data = Some((body, claimed)),
             (b"list", _) => comments::info(&mut input, body, claimed.unwrap_or(0), &mut tags)?,
             _ => {}

@@ -14,6 +14,7 @@ pub(crate) struct Codec {
     decoder: BoundGraph,
     wave_out: usize,
     settings: CodecSettings,
+    latents: usize,
     /// Frames that the encoder takes, where it takes no other number.
     encoded: Option<usize>,
     /// Latent frames of a block, where it has a length of its own.
@@ -76,11 +77,20 @@ impl Codec {
             let takes = shown_shape(&encoder.graph.inputs()[audio].shape);
             return Err(encoder.fault(format!("takes {takes}, which is no multiple of [codec] hop = {}", settings.hop)));
         }
-        let first = settings.order == Order::ChannelsFirst;
-        let known =
-            if first { [Some(1), Some(settings.latents), None] } else { [Some(1), None, Some(settings.latents)] };
-        let latents = lone(&decoder, "latents", 3, &known)?;
-        let fixed = decoder.graph.inputs()[latents].shape[if first { 2 } else { 1 }];
+        let axes = |channels| match settings.order {
+            Order::ChannelsFirst => [Some(1), channels, None],
+            Order::ChannelsLast => [Some(1), None, channels],
+        };
+        let (channel_axis, frame_axis) = settings.order.axes();
+        let given = lone(&decoder, "latents", 3, &axes(settings.latents))?;
+        let latents_out = out(&encoder, "latents")?;
+        let slots = [&decoder.graph.inputs()[given], &encoder.graph.outputs()[latents_out]];
+        let known = slots.iter().find_map(|slot| slot.shape.get(channel_axis).copied().flatten());
+        let latents =
+            settings.latents.or(known).filter(|latents| (1..=1 << 16).contains(latents)).ok_or_else(|| {
+                DriverError::setting("codec", "latents", "none", "must be said, as neither graph of the codec fixes it")
+            })?;
+        let fixed = slots[0].shape[frame_axis];
         let block = match (fixed, settings.block_frames) {
             (Some(fixed), Some(asked)) if fixed != asked => {
                 let wanted = format!("the decoder takes {fixed} at a time");
@@ -92,8 +102,13 @@ impl Codec {
             let wanted = format!("twice of it must be less than the {block} frames of a block");
             return Err(DriverError::setting("codec", "decode_context", settings.decode_context, wanted));
         }
-        let (latents_out, wave_out) = (out(&encoder, "latents")?, out(&decoder, "audio")?);
-        Ok(Self { encoder, latents_out, decoder, wave_out, settings: settings.clone(), encoded, block })
+        let wave_out = out(&decoder, "audio")?;
+        Ok(Self { encoder, latents_out, decoder, wave_out, settings: settings.clone(), latents, encoded, block })
+    }
+
+    /// Numbers of a latent frame.
+    pub(crate) const fn latents(&self) -> usize {
+        self.latents
     }
 
     /// Frames that the encoder takes, where it takes no other number.
@@ -110,7 +125,7 @@ impl Codec {
         let sent = padded.len() / settings.hop;
         let latents =
             encoder.run(vec![(0, Tensor::floats(&[1, 1, padded.len()], padded))])?.swap_remove(self.latents_out);
-        let width = settings.latents;
+        let width = self.latents;
         let (shape, order) = (latents.shape().to_vec(), settings.order);
         let given = match (&shape[..], order) {
             ([1, channels, frames], Order::ChannelsFirst) | ([1, frames, channels], Order::ChannelsLast)
@@ -136,7 +151,7 @@ impl Codec {
     /// The waveform of latent frames, frame after frame: as many samples as they stand for.
     pub(crate) fn decode(&mut self, latents: &[f32]) -> Result<Vec<f32>, GraphError> {
         let Self { settings, decoder, .. } = self;
-        let (width, hop) = (settings.latents, settings.hop);
+        let (width, hop) = (self.latents, settings.hop);
         let total = latents.len() / width;
         let block = self.block.unwrap_or(total);
         let mut wave = Vec::with_capacity(total * hop);

@@ -86,7 +86,7 @@ impl ConditionedDriver {
         let outputs = names(network.graph.outputs());
         let velocity = velocity
             .ok_or_else(|| network.fault(format!("has no output of 3 axes for 'velocity'; it has {outputs}")))?;
-        let latents = settings.codec.latents;
+        let latents = codec.latents();
         let fixed = fixed_frames(&network, &bindings, settings.sampler.order, latents * shape.stems.len())?;
         let window = window(shape, &settings.codec, &codec, fixed)?;
         let context = shape.context.unwrap_or(0);
@@ -115,16 +115,6 @@ impl ConditionedDriver {
             hop: settings.codec.hop,
             fixed,
         })
-    }
-
-    /// Whether the network is told what to separate in words. Any.
-    pub const fn takes_text(&self) -> bool {
-        self.text.is_some()
-    }
-
-    /// Whether the network is told of anchors. Any.
-    pub fn takes_anchors(&self) -> bool {
-        self.bindings.slot(&Source::AnchorAlign).is_some()
     }
 
     /// Encodes a waveform and decodes it again, as the stems are: how much the codec alone loses. Worker.
@@ -254,11 +244,11 @@ fn fixed_frames(
     let mut fixed = None;
     for source in [Source::Noise, Source::AudioFeatures] {
         let Some(slot) = bindings.slot(&source) else { continue };
-        let (frames, channels) = if order == Order::ChannelsFirst { (2, 1) } else { (1, 2) };
+        let (channels, frames) = order.axes();
         let batch = slot.shape[0].is_none_or(|batch| batch == 1);
         if !batch || slot.shape[channels].is_some_and(|length| length != width) || slot.shape[frames] == Some(0) {
             let takes = shown_shape(&slot.shape);
-            let wanted = "[codec] latents times the stems";
+            let wanted = "latents times the stems";
             return Err(
                 network.fault(format!("takes '{}' as {takes}, where {wanted} make {width} channels", slot.name))
             );
@@ -343,3 +333,7 @@ impl Separator for ConditionedDriver {
         Ok(samples)
     }
 }
+
+#[cfg(test)]
+#[path = "driver_tests.rs"]
+mod tests;

@@ -15,6 +15,16 @@ pub enum Order {
     ChannelsLast,
 }
 
+impl Order {
+    /// The axes of latents and frames.
+    pub(crate) const fn axes(self) -> (usize, usize) {
+        match self {
+            Self::ChannelsFirst => (1, 2),
+            Self::ChannelsLast => (2, 1),
+        }
+    }
+}
+
 /// How words become what a network understands.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct TextSettings {
@@ -44,8 +54,8 @@ pub struct CodecSettings {
     pub decoder: String,
     /// Samples of a latent frame, 1 to 65536.
     pub hop: usize,
-    /// Numbers of a latent frame, 1 to 65536.
-    pub latents: usize,
+    /// Numbers of a latent frame, 1 to 65536; as the decoder or the encoder fixes them unless said.
+    pub latents: Option<usize>,
     /// Latent frames that are decoded at a time; all of a window unless said or fixed by the graph.
     pub block_frames: Option<usize>,
     /// Latent frames at either end of a block that are decoded for their neighbours' sake alone; 0 unless said.
@@ -140,7 +150,7 @@ impl CodecSettings {
     /// Checks what does not depend on a graph.
     pub(crate) fn check(&self) -> Result<(), DriverError> {
         within("codec", "hop", self.hop, 1 << 16)?;
-        within("codec", "latents", self.latents, 1 << 16)?;
+        within("codec", "latents", self.latents.unwrap_or(1), 1 << 16)?;
         within("codec", "block_frames", self.block_frames.unwrap_or(1), 1 << 16)
     }
 }

@@ -6,6 +6,7 @@ use crate::graph::{GraphError, Slot};
 use crate::tensor::{ElementKind, Elements, Tensor};
 use ripieno_ports::FaultKind;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use tokenizers::Tokenizer;
 
 /// A description as a network sees it.
@@ -51,8 +52,9 @@ impl TextEncoder {
     pub fn new(settings: &TextSettings, graph: BoundGraph, read: ReadFile<'_>) -> Result<Self, DriverError> {
         settings.check()?;
         let file = |message: String| DriverError::File { file: settings.tokenizer.clone(), message };
-        let mut tokenizer = Tokenizer::from_bytes(read(&settings.tokenizer)?)
-            .map_err(|cause| file(format!("is no tokenizer: {cause}")))?;
+        let bytes = read(&settings.tokenizer)?;
+        let mut tokenizer =
+            guarded(|| Tokenizer::from_bytes(bytes)).map_err(|cause| file(format!("is no tokenizer: {cause}")))?;
         // Lengths are the settings' affair: what a file says of them is for training.
         tokenizer.with_padding(None);
         tokenizer.with_truncation(None).map_err(|cause| file(cause.to_string()))?;
@@ -109,8 +111,8 @@ impl TextEncoder {
     /// [`GraphError`] where the tokenizer refuses the description.
     pub fn tokens(&self, description: &str) -> Result<Vec<i64>, GraphError> {
         let refuse = |message: String| GraphError { kind: FaultKind::Unsupported, message };
-        let encoding = self.tokenizer.encode_fast(description, true);
-        let encoding = encoding.map_err(|cause| refuse(format!("the description has no tokens: {cause}")))?;
+        let encoding = guarded(|| self.tokenizer.encode_fast(description, true));
+        let encoding = encoding.map_err(|cause| refuse(format!("the tokenizer refuses the description: {cause}")))?;
         let mut ids: Vec<u32> = encoding.get_ids().to_vec();
         let most = self.settings.max_tokens;
         match self.settings.eos {
@@ -154,6 +156,14 @@ impl TextEncoder {
     }
 }
 
+/// Does what may fail in a tokenizer, and takes its panics for failures too: a file may name what it does not define.
+fn guarded<T>(work: impl FnOnce() -> tokenizers::Result<T>) -> Result<T, String> {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(done) => done.map_err(|cause| cause.to_string()),
+        Err(_) => Err("its file contradicts itself".into()),
+    }
+}
+
 /// Truth values of the kind that a slot takes.
 pub(crate) fn truths(kind: ElementKind, shape: &[usize], values: &[bool]) -> Tensor {
     let elements = match kind {
@@ -165,3 +175,7 @@ pub(crate) fn truths(kind: ElementKind, shape: &[usize], values: &[bool]) -> Ten
     };
     Tensor::new(shape, elements)
 }
+
+#[cfg(test)]
+#[path = "text_tests.rs"]
+mod tests;

@@ -1,7 +1,7 @@
 //! Graphs by ONNX Runtime, whose library is looked for when a model is opened. A process can have one, which is why this
 //! file keeps it for as long as the process lives: the library says so itself.
 
-use super::{Setup, edge, first_line, library};
+use super::{Engine, Setup, edge, first_line, library};
 use crate::onnx::{Element, OnnxFile};
 use crate::{Elements, Graph, GraphError, ModelError, Provider, Slot, Tensor};
 use half::{bf16, f16};
@@ -19,10 +19,12 @@ static LOADED: Mutex<Option<OnnxRuntime>> = Mutex::new(None);
 
 /// An ONNX Runtime that is loaded.
 #[derive(Clone, Debug)]
-pub(crate) struct OnnxRuntime {
+pub(super) struct OnnxRuntime {
     path: PathBuf,
     version: String,
     environment: ort::environment::Environment,
+    /// What it should run on beside the processor.
+    provider: Option<Provider>,
 }
 
 impl OnnxRuntime {
@@ -84,12 +86,22 @@ impl OnnxRuntime {
         if std::env::var_os("ORT_LOG").is_none() {
             environment.set_log_level(LogLevel::Fatal);
         }
-        Ok(Self { version: version(&path, build), path, environment })
+        Ok(Self { version: version(&path, build), path, environment, provider: None })
+    }
+}
+
+impl Engine for OnnxRuntime {
+    fn name(&self) -> String {
+        let name = format!("ONNX Runtime {}", self.version);
+        format!("{} ({})", name.trim_end(), self.provider.map_or("CPU", Provider::word))
     }
 
-    /// Its name and version. Any.
-    pub fn name(&self) -> String {
-        format!("ONNX Runtime {}", self.version).trim_end().to_owned()
+    fn on(&self, provider: Provider) -> Option<Box<dyn Engine>> {
+        Some(Box::new(Self { provider: Some(provider), ..self.clone() }))
+    }
+
+    fn load(&self, file: &OnnxFile, setup: &Setup) -> Result<Box<dyn Graph>, ModelError> {
+        Ok(Box::new(OrtGraph::load(self, file, setup)?))
     }
 }
 
@@ -106,7 +118,7 @@ fn same_file(one: &Path, other: &Path) -> bool {
 }
 
 /// A graph that ONNX Runtime runs.
-pub(super) struct OrtGraph {
+struct OrtGraph {
     shown: String,
     inputs: Vec<Slot>,
     outputs: Vec<Slot>,
@@ -116,13 +128,8 @@ pub(super) struct OrtGraph {
 
 impl OrtGraph {
     /// Makes a session of a file.
-    pub fn load(
-        runtime: &OnnxRuntime,
-        provider: Option<Provider>,
-        file: &OnnxFile,
-        setup: &Setup,
-    ) -> Result<Self, ModelError> {
-        let session = session(runtime, provider, file, setup).map_err(|error| load_error(&error))?;
+    fn load(runtime: &OnnxRuntime, file: &OnnxFile, setup: &Setup) -> Result<Self, ModelError> {
+        let session = session(runtime, file, setup).map_err(|error| load_error(&error))?;
         let (inputs, outputs) = (file.inputs.clone(), file.outputs.clone());
         let names = session.inputs().iter().map(|one| one.name());
         if !names.eq(inputs.iter().map(|slot| slot.name.as_str())) {
@@ -138,7 +145,7 @@ impl OrtGraph {
     }
 }
 
-fn session(runtime: &OnnxRuntime, provider: Option<Provider>, file: &OnnxFile, setup: &Setup) -> ort::Result<Session> {
+fn session(runtime: &OnnxRuntime, file: &OnnxFile, setup: &Setup) -> ort::Result<Session> {
     let keys = &setup.runtime;
     let mut builder = Session::builder(&runtime.environment)?
         .with_memory_pattern(keys.memory_pattern)?
@@ -150,7 +157,7 @@ fn session(runtime: &OnnxRuntime, provider: Option<Provider>, file: &OnnxFile, s
     if !keys.constant_folding {
         builder = builder.with_disabled_optimizers("ConstantFolding")?;
     }
-    let mut providers: Vec<_> = provider.map(dispatch).into_iter().map(|one| one.error_on_failure()).collect();
+    let mut providers: Vec<_> = runtime.provider.map(dispatch).into_iter().map(|one| one.error_on_failure()).collect();
     providers.push(ep::CPU::default().with_arena_allocator(keys.arena).build());
     builder = builder.with_execution_providers(providers)?;
     builder.commit_from_file(&file.path)

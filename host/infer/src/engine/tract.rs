@@ -1,9 +1,9 @@
 //! Graphs in pure Rust, by tract: every set of lengths gets a plan of its own, which is several times faster than one for
 //! lengths that are not known.
 
-use super::{Setup, edge, first_line, panic_text};
+use super::{Engine, Setup, edge, first_line, panic_text};
 use crate::onnx::{Element, OnnxFile};
-use crate::{Elements, Graph, GraphError, ModelError, Slot, Tensor};
+use crate::{Elements, Graph, GraphError, ModelError, Provider, Slot, Tensor};
 use half::f16;
 use ripieno_ports::FaultKind;
 use std::collections::VecDeque;
@@ -13,18 +13,35 @@ use tract_onnx::prelude as t;
 use tract_onnx::prelude::{Framework as _, InferenceModelExt as _, IntoRunnable as _};
 
 /// What it is called in reports.
-pub(super) const NAME: &str = "tract 0.23";
+const NAME: &str = "tract 0.23";
 
 /// Plans that are kept: a job has one length of window, and seldom a shorter last one.
 const MOST_PLANS: usize = 2;
 
 type Plan = Arc<t::TypedSimplePlan>;
 
+/// tract itself: there is nothing to it but its name.
+pub(super) struct Tract;
+
+impl Engine for Tract {
+    fn name(&self) -> String {
+        NAME.to_owned()
+    }
+
+    fn on(&self, _: Provider) -> Option<Box<dyn Engine>> {
+        None
+    }
+
+    fn load(&self, file: &OnnxFile, _: &Setup) -> Result<Box<dyn Graph>, ModelError> {
+        Ok(Box::new(TractGraph::load(file)?))
+    }
+}
+
 /// The lengths of all axes of all inputs.
 type Lengths = Vec<Vec<usize>>;
 
 /// A graph that tract runs.
-pub(super) struct TractGraph {
+struct TractGraph {
     shown: String,
     inputs: Vec<Slot>,
     outputs: Vec<Slot>,
@@ -36,7 +53,7 @@ pub(super) struct TractGraph {
 
 impl TractGraph {
     /// Reads a file's graph.
-    pub fn load(file: &OnnxFile, _: &Setup) -> Result<Self, ModelError> {
+    fn load(file: &OnnxFile) -> Result<Self, ModelError> {
         let failed = |error: t::TractError| ModelError::from(complaint("", &error));
         let model = t::onnx().model_for_path(&file.path).map_err(failed)?;
         let unknown = model.nodes().iter().find_map(|node| {
@@ -81,7 +98,7 @@ impl TractGraph {
             for (at, (shape, element)) in lengths.iter().zip(&self.elements).enumerate() {
                 let kind =
                     datum(*element).ok_or_else(|| t::TractError::msg("unsupported: 16-bit floats of the kind bf16"))?;
-                let shape: t::TVec<t::TDim> = shape.iter().map(|length| t::ToDim::to_dim(length)).collect();
+                let shape: t::TVec<t::TDim> = shape.iter().map(t::ToDim::to_dim).collect();
                 model.set_input_fact(at, t::InferenceFact::dt_shape(kind, shape))?;
             }
             model.into_optimized()?.into_runnable()

@@ -8,10 +8,12 @@ use super::transform::Transform;
 use crate::conditioned::TextEncoder;
 use crate::driver::{BoundGraph, DriverError, DriverShape, ReadFile, window_frames};
 use crate::graph::GraphError;
+use crate::probe;
 use crate::tensor::Tensor;
 use realfft::num_complex::Complex32;
 use ripieno_ports::{Conditions, FaultKind, Geometry, Separator};
 use ripieno_types::WindowFrames;
+use std::iter::repeat_with;
 
 /// Graphs that look at spectra, as a separator.
 #[derive(Debug)]
@@ -94,7 +96,7 @@ impl StftDriver {
         })
     }
 
-    /// How far a full-scale noise of one window comes back from transform, tensors and transform, when a graph would
+    /// How far noise of half scale, one window long, comes back from transform, tensors and transform, when a graph would
     /// change nothing: the largest difference, linear. Frames that the settings leave away at the ends do not count, nor
     /// do bins that the graph does not see. Control.
     pub fn loopback(&mut self) -> f32 {
@@ -102,12 +104,7 @@ impl StftDriver {
             WindowFrames::Fixed(frames) => frames,
             WindowFrames::Flexible { most, preferred, .. } => preferred.unwrap_or(most),
         };
-        let mut state = 0x2545_f491_4f6c_dd1du64;
-        let mut noise = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 40) as f32 / (1u64 << 23) as f32 - 1.0
-        };
-        let mix: Vec<f32> = (0..frames * self.geometry.channels).map(|_| noise()).collect();
+        let mix: Vec<f32> = repeat_with(probe::noise()).take(frames * self.geometry.channels).collect();
         let grid = self.analyse(&mix);
         let held = self.held(grid.frames);
         let packed = grid.pack(&self.spectrum, self.layout, 0, self.kept, held);
@@ -121,11 +118,6 @@ impl StftDriver {
         compared.flat_map(|(a, b)| inner(a).into_iter().zip(inner(b))).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
     }
 
-    /// Whether the graphs are told what to separate. Any.
-    pub const fn takes_text(&self) -> bool {
-        self.text.is_some()
-    }
-
     /// Transforms all channels into the spectrum.
     fn analyse(&mut self, mix: &[f32]) -> Grid {
         let samples = mix.len() / self.geometry.channels;
@@ -133,9 +125,8 @@ impl StftDriver {
         let grid = Grid { channels: self.geometry.channels, frames: settings.frames(samples), bins: settings.bins() };
         self.spectrum.resize(grid.len(), Complex32::default());
         self.restored.resize(grid.len(), Complex32::default());
-        let each = grid.frames * grid.bins;
-        for (signal, spectrum) in mix.chunks_exact(samples).zip(self.spectrum.chunks_exact_mut(each.max(1))) {
-            self.transform.forward(signal, spectrum);
+        for (channel, signal) in mix.chunks_exact(samples).enumerate() {
+            self.transform.forward(signal, &mut self.spectrum[grid.channel(channel)]);
         }
         grid
     }
@@ -144,8 +135,7 @@ impl StftDriver {
     fn held(&self, frames: usize) -> usize {
         match self.frames {
             Some(fixed) => fixed,
-            None if self.layout == Layout::MagPatches => frames.next_multiple_of(self.patch),
-            None => frames,
+            None => frames.max(1).next_multiple_of(self.patch),
         }
     }
 
@@ -198,9 +188,9 @@ impl StftDriver {
 
 /// Brings the spectra of all channels back.
 fn synthesise(transform: &mut Transform, grid: &Grid, spectrum: &[Complex32], signal: &mut [f32]) {
-    let (samples, each) = (signal.len() / grid.channels, grid.frames * grid.bins);
-    for (signal, spectrum) in signal.chunks_exact_mut(samples).zip(spectrum.chunks_exact(each.max(1))) {
-        transform.inverse(spectrum, signal);
+    let samples = signal.len() / grid.channels;
+    for (channel, signal) in signal.chunks_exact_mut(samples).enumerate() {
+        transform.inverse(&spectrum[grid.channel(channel)], signal);
     }
 }
 
@@ -234,3 +224,7 @@ impl Separator for StftDriver {
         Ok(samples)
     }
 }
+
+#[cfg(test)]
+#[path = "driver_tests.rs"]
+mod tests;

@@ -2,6 +2,7 @@
 
 use realfft::num_complex::Complex32;
 use serde::Deserialize;
+use std::ops::Range;
 
 /// How channels, bins, frames and the numbers of a bin (its *parts*) follow each other, slowest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -150,6 +151,12 @@ pub(crate) struct Grid {
 impl Grid {
     pub(crate) const fn len(&self) -> usize {
         self.channels * self.frames * self.bins
+    }
+
+    /// Where a channel lies.
+    pub(crate) const fn channel(&self, channel: usize) -> Range<usize> {
+        let each = self.frames * self.bins;
+        channel * each..(channel + 1) * each
     }
 
     pub(crate) const fn at(&self, channel: usize, frame: usize, bin: usize) -> usize {

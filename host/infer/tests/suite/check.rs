@@ -23,7 +23,6 @@ fn sound_models_pass() {
         assert!(report.passed, "{name}: {report:?}");
         assert_eq!(report.findings.iter().map(|finding| finding.name).collect::<Vec<_>>(), looked_at, "{name}");
         assert!(report.load_of_one_second.is_some());
-        println!("{}", serde_json::to_string_pretty(&report).unwrap());
     }
     let built_in = report("builtin:hpss");
     assert!(built_in.passed, "{built_in:?}");

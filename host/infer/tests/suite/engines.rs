@@ -1,9 +1,11 @@
 //! The committed models on both engines: what comes out, and what is said of them.
 
-use crate::support::{engine, model};
+use crate::support::{copy, engine, model, put};
 use ripieno_infer::{EngineChoice, Model, ModelErrorKind, Provider, Recording};
 use ripieno_ports::{Conditions, Separator};
 use ripieno_types::{SampleRate, WindowFrames};
+use std::fs;
+use std::path::Path;
 
 /// The engines agree within this, as ONNX Runtime's own normalisation is off by 6e-4.
 const TOLERANCE: f32 = 1e-3;
@@ -100,7 +102,6 @@ fn an_operator_that_nobody_knows_is_told_with_both_engines() {
     for choice in [EngineChoice::Tract, EngineChoice::Ort, EngineChoice::Auto] {
         let error = Model::open(path.to_str().unwrap(), &engine(choice)).unwrap_err();
         assert!(matches!(error.kind(), ModelErrorKind::Unavailable | ModelErrorKind::Invalid), "{error}");
-        println!("{error}");
     }
 }
 
@@ -113,6 +114,47 @@ fn hardware_that_is_not_there_is_told_and_the_processor_used() {
         let info = model.info();
         assert!(info.engine.contains(used), "{}", info.engine);
         assert_eq!(info.warnings.len(), 2, "{:?}", info.warnings);
-        println!("{:?}", info);
     }
+}
+
+#[test]
+fn a_library_that_is_none_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    put(&folder.path().join("text.so"), b"no library");
+    let path = model("identity");
+    let open = |library: &Path, choice| {
+        let mut options = engine(choice);
+        options.ort_lib = Some(library.to_owned());
+        Model::open(path.to_str().unwrap(), &options)
+    };
+    let this_program = std::env::current_exe().unwrap();
+    for library in [&folder.path().join("absent.so"), &folder.path().join("text.so"), folder.path(), &this_program] {
+        let error = open(library, EngineChoice::Ort).map(|model| model.info().clone()).unwrap_err();
+        assert_eq!(error.kind(), ModelErrorKind::Unavailable, "{error}");
+        let name = library.file_name().unwrap().to_str().unwrap();
+        assert!(error.to_string().contains(name), "{error}");
+        // Whoever leaves the choice hears of it and is served.
+        let model = open(library, EngineChoice::Auto).unwrap();
+        assert!(model.info().engine.starts_with("tract"), "{}", model.info().engine);
+        assert!(model.info().warnings[0].contains(name), "{:?}", model.info().warnings);
+    }
+}
+
+#[test]
+fn onnx_runtime_is_taken_where_it_is_found_and_tract_where_it_cannot() {
+    let open = |path: &Path| Model::open(path.to_str().unwrap(), &engine(EngineChoice::Auto));
+    let taken = open(&model("identity")).unwrap();
+    assert!(taken.info().engine.starts_with("ONNX Runtime 1."), "{}", taken.info().engine);
+    assert_eq!(taken.info().warnings, [""; 0]);
+    // An operator set that no ONNX Runtime knows yet, and that tract does not look at.
+    let folder = copy("identity");
+    let file = folder.path().join("model.onnx");
+    let mut bytes = fs::read(&file).unwrap();
+    let set = bytes.windows(4).rposition(|part| part == [0x42, 0x02, 0x10, 17]).unwrap();
+    bytes[set + 3] = 120;
+    put(&file, &bytes);
+    let taken = open(folder.path()).unwrap();
+    assert!(taken.info().engine.starts_with("tract"), "{}", taken.info().engine);
+    let warning = &taken.info().warnings[0];
+    assert!(warning.contains("ONNX Runtime") && warning.contains("runs it instead"), "{warning}");
 }

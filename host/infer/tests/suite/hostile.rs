@@ -1,6 +1,6 @@
 //! Models that are damaged, lie, or reach for what is not theirs: each is a clear error, none is a panic.
 
-use crate::support::{copy, model, put};
+use crate::support::{copy, engine, model, put};
 use ripieno_infer::{EngineChoice, Model, ModelErrorKind, OpenOptions};
 use ripieno_ports::{Conditions, Separator};
 use std::fs;
@@ -175,8 +175,8 @@ fn links_do_not_lead_weights_out() {
 }
 
 /// Whether a damaged file is opened or refused, and whether it runs or fails: none of it may end the test.
-fn survive(folder: &Path) {
-    if let Ok(mut model) = open(folder) {
+fn survive(folder: &Path, options: &OpenOptions) {
+    if let Ok(mut model) = Model::open(folder.to_str().unwrap(), options) {
         let geometry = model.geometry();
         let frames = match geometry.window {
             ripieno_types::WindowFrames::Fixed(frames) => frames,
@@ -189,14 +189,23 @@ fn survive(folder: &Path) {
 }
 
 #[test]
-fn damage_anywhere_in_a_file_is_survived() {
+fn tract_survives_damage_anywhere_in_a_file() {
+    damage(&tract());
+}
+
+#[test]
+fn onnx_runtime_survives_damage_anywhere_in_a_file() {
+    damage(&engine(EngineChoice::Ort));
+}
+
+fn damage(options: &OpenOptions) {
     for name in ["identity", "gain", "mid-side"] {
         let folder = copy(name);
         let file = folder.path().join("model.onnx");
         let bytes = fs::read(&file).unwrap();
         for length in 0..bytes.len() {
             put(&file, &bytes[..length]);
-            survive(folder.path());
+            survive(folder.path(), options);
         }
         let mut state = 1u32;
         for _ in 0..300 {
@@ -206,7 +215,7 @@ fn damage_anywhere_in_a_file_is_survived() {
                 damaged[(state >> 8) as usize % bytes.len()] = (state >> 24) as u8;
             }
             put(&file, &damaged);
-            survive(folder.path());
+            survive(folder.path(), options);
         }
     }
 }

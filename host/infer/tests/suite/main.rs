@@ -4,6 +4,7 @@
 #![cfg(all(feature = "tract", feature = "ort"))]
 
 mod check;
+mod drivers;
 mod engines;
 mod guess;
 mod hostile;

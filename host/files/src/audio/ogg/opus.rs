@@ -1,7 +1,7 @@
 //! Opus in Ogg (RFC 7845): what its head says, and its decoder behind a door.
 
 use crate::audio::AudioError;
-use opus_decoder::OpusMultistreamDecoder;
+use ropus::OpusMSDecoder;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 const CONTAINER: &str = "Ogg";
@@ -68,8 +68,8 @@ impl Head {
 /// One decoder, made anew when a packet breaks it.
 pub(super) struct Opus {
     head: Head,
-    decoder: OpusMultistreamDecoder,
-    interleaved: Vec<f32>,
+    decoder: OpusMSDecoder,
+    interleaved: Vec<i16>,
 }
 
 impl Opus {
@@ -77,7 +77,7 @@ impl Opus {
     /// [`AudioError::Damaged`] for a head without sense.
     pub(super) fn new(head: Head) -> Result<Self, AudioError> {
         let decoder = decoder(&head).map_err(|what| AudioError::damaged(CONTAINER, what))?;
-        let interleaved = vec![0.0; LONGEST * head.channels];
+        let interleaved = vec![0; LONGEST * head.channels];
         Ok(Self { head, decoder, interleaved })
     }
 
@@ -86,18 +86,25 @@ impl Opus {
     /// # Errors
     /// What is wrong with it.
     pub(super) fn decode(&mut self, packet: &[u8], planes: &mut [Vec<f32>]) -> Result<(), String> {
+        // The decoder would take nothing for a loss, and make something up.
+        if packet.is_empty() {
+            return Err("a packet is empty".into());
+        }
         let (decoder, interleaved) = (&mut self.decoder, &mut self.interleaved);
-        let decoded = catch_unwind(AssertUnwindSafe(|| decoder.decode_float(packet, interleaved, false)));
+        let length = packet.len() as i32;
+        let decoded =
+            catch_unwind(AssertUnwindSafe(|| decoder.decode(Some(packet), length, interleaved, LONGEST as i32, false)));
         let channels = self.head.channels;
         let error = match decoded {
             Ok(Ok(frames)) => {
+                let frames = usize::try_from(frames).unwrap_or(0);
                 for (channel, plane) in planes.iter_mut().enumerate() {
                     let samples = interleaved.iter().skip(channel).step_by(channels).take(frames);
-                    plane.extend(samples.map(|sample| sample * self.head.gain));
+                    plane.extend(samples.map(|sample| f32::from(*sample) / 32_768.0 * self.head.gain));
                 }
                 return Ok(());
             }
-            Ok(Err(error)) => error.to_string(),
+            Ok(Err(code)) => format!("a packet of Opus makes no sense (code {code})"),
             Err(_) => {
                 self.reset();
                 "the decoder fails".into()
@@ -116,10 +123,13 @@ impl Opus {
     }
 }
 
-fn decoder(head: &Head) -> Result<OpusMultistreamDecoder, String> {
-    let made =
-        catch_unwind(|| OpusMultistreamDecoder::new(RATE, head.channels, head.streams, head.coupled, &head.mapping));
-    made.map_err(|_| "the decoder fails at its head".to_owned())?.map_err(|error| error.to_string())
+fn decoder(head: &Head) -> Result<OpusMSDecoder, String> {
+    let [channels, streams, coupled] = [head.channels, head.streams, head.coupled].map(|count| count as i32);
+    let made = catch_unwind(|| OpusMSDecoder::new(RATE as i32, channels, streams, coupled, &head.mapping));
+    match made {
+        Ok(Ok(decoder)) => Ok(decoder),
+        Ok(Err(_)) | Err(_) => Err("the head of its Opus stream makes no sense".into()),
+    }
 }
 
 /// Frames that a packet lasts, by its first two bytes (RFC 6716, 3.1 and 3.2).
@@ -146,7 +156,7 @@ mod tests {
     #[test]
     fn heads_are_read() {
         let head = |channels: u8, family: u8, table: &[u8]| {
-            [b"OpusHead\x01", &[channels, 0x38, 0x01, 0x80, 0xBB, 0, 0, 0, 0, family], table].concat()
+            [&b"OpusHead\x01"[..], &[channels, 0x38, 0x01, 0x80, 0xBB, 0, 0, 0, 0, family], table].concat()
         };
         let stereo = Head::parse(&head(2, 0, &[])).unwrap();
         assert_eq!((stereo.channels, stereo.pre_skip, stereo.gain), (2, 312, 1.0));
