@@ -82,13 +82,12 @@ impl<'a, M: JobModel> Job<'a, M> {
         Ok(Self { settings, prepared, model, about, geometry, parts, places, spec })
     }
 
-    /// Cuts the recording, with windows halved at least so often, and oftener where memory is short for them.
-    pub(crate) fn attempt(&self, mut halvings: u32) -> Result<(Attempt, u32), JobError> {
+    /// Cuts the recording, with windows halved at least so often, and oftener where they take more than `room` bytes.
+    pub(crate) fn attempt(&self, mut halvings: u32, room: Option<u64>) -> Result<(Attempt, u32), JobError> {
         let recording = &&self.prepared.recording;
         let total = Resampler::frames(recording.rate(), self.geometry.rate, recording.frames());
         let anchors = &self.prepared.anchors;
         let ratio = outputs::ratio(&self.prepared.recording, self.settings, self.geometry.rate);
-        let room = memory::available();
         loop {
             let layout = layout::layout(self.settings, &self.about, &self.geometry, anchors, total, halvings)?;
             let bytes = |frames| self.model.memory_bytes(frames);
@@ -103,7 +102,7 @@ impl<'a, M: JobModel> Job<'a, M> {
     /// The plan of the first attempt; whether windows are halved for it is told.
     pub(crate) fn plan(&self, meter: &mut Meter<'_>) -> Result<PlanReport, JobError> {
         self.about.warnings.iter().for_each(|warning| meter.warn(WarningCode::Other, warning));
-        let (attempt, halvings) = self.attempt(0)?;
+        let (attempt, halvings) = self.attempt(0, memory::available())?;
         if halvings > 0 {
             self.tell_halved(meter, &attempt, SHORT_OF_MEMORY);
         }
@@ -154,9 +153,9 @@ impl<'a, M: JobModel> Job<'a, M> {
             stage
         });
         let existing = finish::existing(self.settings.force);
-        let state = match stage {
+        let mut state = match stage {
             Some(Stage::Complete(complete)) => {
-                let windows = self.attempt(journal.halvings)?.0.report.chunks;
+                let windows = self.attempt(journal.halvings, None)?.0.report.chunks;
                 let stems = finish::publish(&self.places, &complete, existing, &mut journal)?;
                 return Ok(self.outcome(stems, complete[0].frames, windows, meter));
             }
@@ -167,20 +166,21 @@ impl<'a, M: JobModel> Job<'a, M> {
             && state.is_none()
             && let Some((stems, frames)) = finish::made_before(&self.places, &number)
         {
-            let windows = self.attempt(0)?.0.report.chunks;
+            let windows = self.attempt(0, None)?.0.report.chunks;
             return Ok(self.outcome(stems, frames, windows, meter));
         }
         if !self.settings.force {
             outputs::check_free(&self.places)?;
         }
-        let (mut attempt, halvings) = self.attempt(journal.halvings)?;
+        // Where an earlier run had the room, this one is to have the same windows.
+        let room = if state.is_some() { None } else { memory::available() };
+        let (mut attempt, halvings) = self.attempt(journal.halvings, room)?;
         if halvings > journal.halvings {
             self.tell_halved(meter, &attempt, SHORT_OF_MEMORY);
         }
         meter.event(Event::Plan(attempt.report.clone()));
         outputs::make_folders(&self.places)?;
 
-        let mut state = state.filter(|_| halvings == journal.halvings);
         journal.halvings = halvings;
         loop {
             let (mut sinks, from) = self.open(&number, state.take(), &mut journal, meter)?;
@@ -197,7 +197,7 @@ impl<'a, M: JobModel> Job<'a, M> {
                 }
                 Err(error) if error.code == ErrorCode::OutOfMemory => {
                     // Smaller windows give other bytes: nothing of this attempt can be used.
-                    let smaller = self.attempt(journal.halvings + 1);
+                    let smaller = self.attempt(journal.halvings + 1, memory::available());
                     journal.remove();
                     let (next, halvings) = smaller.map_err(|none| {
                         let told = JobError::new(error.code, format!("{}; {}", error.message, none.message));

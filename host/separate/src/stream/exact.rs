@@ -19,10 +19,10 @@ const SILENCE: f32 = 1e-30;
 /// will do.
 pub(crate) fn round(mix: &[f32], stems: &mut [&mut [f32]], least: f32) {
     for (at, mix) in mix.iter().enumerate() {
-        let (mut most, mut left) = (mix.abs(), *mix);
+        let (mut most, mut sum) = (mix.abs(), 0.0);
         for stem in stems.iter() {
-            left -= stem[at];
-            most = most.max(stem[at].abs()).max(left.abs());
+            sum += stem[at];
+            most = most.max(stem[at].abs()).max(sum.abs()).max((mix - sum).abs());
         }
         let unit = unit(most).max(least);
         for stem in stems.iter_mut() {
