@@ -1,8 +1,8 @@
 //! Recordings in: opened by what is in them, decoded as a stream in constant memory, aligned to the sample.
 //!
-//! Every format becomes a [`Source`](block::Source) of blocks, each with its place in the recording. [`AudioFile`] puts
-//! them where they belong: what an encoder added before the first and after the last frame falls away, what cannot be
-//! decoded is silence of the same length.
+//! Every format becomes a stream of blocks, each with its place in the recording. [`AudioFile`] puts them where they
+//! belong: what an encoder added before the first and after the last frame falls away, what cannot be decoded is silence
+//! of the same length.
 
 mod adpcm;
 mod aiff;

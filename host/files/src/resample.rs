@@ -45,7 +45,7 @@ impl fmt::Debug for Resampler {
 
 impl Resampler {
     /// A resampler at the start of a recording. Memory grows with `from` and `to` divided by their greatest common
-    /// divisor: a few hundred KiB a channel for the usual pairs, some tens of MiB for coprime ones. Control.
+    /// divisor: a few hundred KiB for the usual pairs, up to some 150 MiB for coprime ones at the highest rates. Control.
     ///
     /// # Panics
     /// When there is no channel.

@@ -161,28 +161,8 @@ pub(super) fn open(mut input: Input, start: u64) -> Result<Opened, AudioError> {
     let info = info.unwrap_or_default();
 
     let mut row = Row { input, end, next_at: sound_at, next_number: 0, last: header, known_gap: None };
-    let mut index = vec![Place { at: sound_at, number: 0 }];
-    let (mut packets, mut largest) = (0, None);
-    while let Some((packet, missing)) = row.next().map_err(AudioError::Read)? {
-        packets = packet.number + 1;
-        if packet.number >= index.last().map_or(0, |place| place.number) + INDEX_STEP {
-            index.push(Place { at: packet.at, number: packet.number });
-        }
-        if missing > largest.map_or(0, |(_, missing)| missing) {
-            largest = Some((packet.at, missing));
-        }
-    }
+    let (index, packets) = survey(&mut row, info.packets).map_err(AudioError::Read)?;
     let announced = info.packets.unwrap_or(packets);
-    // Frames differ in length: what the tag counts decides how many are missing where most are.
-    if let Some((place, missing)) = largest
-        && announced.abs_diff(packets) <= missing
-    {
-        row.known_gap = Some((place, missing + announced - packets));
-        for later in index.iter_mut().filter(|later| later.at >= place) {
-            later.number = later.number + announced - packets;
-        }
-        packets = announced;
-    }
     let damage = (packets < announced).then(|| {
         let secs = (announced - packets) as f64 * header.frames() as f64 / f64::from(header.rate);
         format!("the file ends early, {secs:.1} s before its end")
@@ -208,7 +188,6 @@ pub(super) fn open(mut input: Input, start: u64) -> Result<Opened, AudioError> {
         float: false,
     };
     let codec = Codec::new(CONTAINER, params)?;
-    (row.next_at, row.next_number, row.last) = (sound_at, 0, header);
     let source = Mpeg { row, codec, index, first: header, delay: info.delay, quiet_until: 0 };
     Ok(Opened { source: Box::new(source), spec, tags, damage })
 }
@@ -230,6 +209,35 @@ fn first(input: &mut Input, start: u64, end: u64) -> io::Result<Option<(u64, Hea
         }
     }
     Ok(None)
+}
+
+/// Looks through the row and goes back to its start: places in it, and how many frames it has with those that are
+/// missing. The tag's count, where there is one, decides how many those are.
+fn survey(row: &mut Row, announced: Option<u64>) -> io::Result<(Vec<Place>, u64)> {
+    let (start, first) = (row.next_at, row.last);
+    let mut index = vec![Place { at: start, number: 0 }];
+    let (mut packets, mut largest) = (0, None);
+    while let Some((packet, missing)) = row.next()? {
+        packets = packet.number + 1;
+        if packet.number >= index.last().map_or(0, |place| place.number) + INDEX_STEP {
+            index.push(Place { at: packet.at, number: packet.number });
+        }
+        if missing > largest.map_or(0, |(_, missing)| missing) {
+            largest = Some((packet.at, missing));
+        }
+    }
+    // Frames differ in length, so the length of a gap tells only about how many it held.
+    if let (Some((place, missing)), Some(announced)) = (largest, announced)
+        && announced.abs_diff(packets) <= missing
+    {
+        row.known_gap = Some((place, missing + announced - packets));
+        for later in index.iter_mut().filter(|later| later.at >= place) {
+            later.number = later.number + announced - packets;
+        }
+        packets = announced;
+    }
+    (row.next_at, row.next_number, row.last) = (start, 0, first);
+    Ok((index, packets))
 }
 
 struct Mpeg {
