@@ -91,6 +91,12 @@ fn help_is_data_and_mistakes_are_not() {
         &["demo"],
         &["render"],
         &["devices"],
+        &["separate"],
+        &["worker"],
+        &["model"],
+        &["model", "list"],
+        &["model", "info"],
+        &["model", "check"],
         &["instrument"],
         &["instrument", "info"],
         &["instrument", "list"],
@@ -124,7 +130,18 @@ fn every_shell_has_its_completions_and_the_manual_covers_every_verb() {
     }
     let run = here(&["man"]);
     run.clean();
-    for verb in ["RENDER", "DEMO", "DEVICES", "INSTRUMENT INFO", "INSTRUMENT LIST", "COMPLETIONS", "MAN"] {
+    for verb in [
+        "RENDER",
+        "SEPARATE",
+        "WORKER",
+        "MODEL CHECK",
+        "DEMO",
+        "DEVICES",
+        "INSTRUMENT INFO",
+        "INSTRUMENT LIST",
+        "COMPLETIONS",
+        "MAN",
+    ] {
         assert!(run.stdout.contains(&format!(".SH \"RIPIENO {verb}\"")), "{verb}");
     }
 }

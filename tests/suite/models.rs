@@ -74,8 +74,8 @@ fn waveforms_go_in_and_out() {
     check_shares("identity", &Conditions::default(), &[1.0]);
     check_shares("gain", &Conditions::default(), &[0.5]);
     let (stems, mix, frames) = separate("mid-side", &Conditions::default());
-    let half = |sign: f32| move |n: usize| 0.5 * (mix[n] + sign * mix[frames + n]);
-    let (mid, side) = (half(1.0), half(-1.0));
+    let half = |sign: f32, n: usize| 0.5 * (mix[n] + sign * mix[frames + n]);
+    let (mid, side) = (|n| half(1.0, n), |n| half(-1.0, n));
     let wanted: Vec<f32> = (0..4 * frames)
         .map(|n| match n / frames {
             0 | 1 => mid(n % frames),

@@ -91,7 +91,8 @@ fn a_job_from_a_file_speaks_as_documented() {
     let hello = &lines[0];
     assert_eq!((event(hello), &hello["protocol"]), ("hello", &json!(1)));
     let plan = lines.iter().position(|line| event(line) == "plan").expect("a plan");
-    assert_eq!(lines[plan]["plan"]["chunk_frames"], 22_050);
+    // Prompts take their share of the window.
+    assert!(lines[plan]["plan"]["chunk_frames"].as_u64().is_some_and(|frames| frames < 22_050), "{}", lines[plan]);
     let percents: Vec<f64> = lines.iter().filter_map(|line| line["percent"].as_f64()).collect();
     assert!(percents.is_sorted(), "{percents:?}");
     let hundreds: Vec<_> = lines.iter().filter(|line| line["percent"] == 100.0).map(event).collect();
@@ -121,7 +122,8 @@ fn every_failure_is_a_line() {
     check(Some("{\"model\":\"m\"}"), "bad_settings", "audio: is missing");
     check(Some(r#"{"model":"builtin:identity","audio":"a.wav","anchors":[["+",2,1]]}"#), "bad_settings", "anchor 0");
     check(Some(r#"{"model":"builtin:identity","audio":"none.wav"}"#), "bad_input", "none.wav");
-    check(Some(r#"{"model":"builtin:none","audio":"run.json"}"#), "model_unavailable", "builtin:none");
+    save(&folder.join("in.wav"), 8_000, 1, 100);
+    check(Some(r#"{"model":"builtin:none","audio":"in.wav"}"#), "model_unavailable", "builtin:none");
     let usage = run(folder, &["worker"]);
     assert_eq!((usage.code, usage.stdout.as_str()), (Some(2), ""));
 }
@@ -250,7 +252,7 @@ fn a_host_that_does_not_read_holds_nothing_up() {
 
 /// Words of a job that takes a while, in many windows.
 fn long_job(folder: &Path) -> [&str; 8] {
-    save(&folder.join("in.wav"), 44_100, 2, 44_100 * 120);
+    save(&folder.join("in.wav"), 44_100, 2, 44_100 * 40);
     ["in.wav", "-m", "builtin:hpss", "--max-len-s", "2", "--overlap-s", "0.5", "--json"]
 }
 
@@ -303,10 +305,10 @@ fn a_killed_separation_goes_on_bit_for_bit() {
 fn an_interrupt_is_told_and_can_be_gone_on_from() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let words = [&["separate"], &long_job(folder)[..], &["--out-dir", "out"]].concat();
-    for more in [&[][..], &["--in-process"]] {
+    let words = [&["separate"], &long_job(folder)[..], &["--out-dir"]].concat();
+    for more in [&["out"][..], &["out2", "--in-process"]] {
         let mut child = command(folder, &[&words[..], more].concat()).spawn().unwrap();
-        well_under_way(&folder.join("out"), &mut child);
+        well_under_way(&folder.join(more[0]), &mut child);
         kill_process(Pid::from_child(&child), Signal::INT).unwrap();
         wait(&mut child, LIMIT).expect("it ends");
         let run = Run::of(child.wait_with_output().unwrap());
@@ -314,9 +316,9 @@ fn an_interrupt_is_told_and_can_be_gone_on_from() {
         let file = &run.json()["files"][0];
         assert_eq!((&file["status"], &file["error"]["code"]), (&json!("cancelled"), &json!("cancelled")));
         assert!(file["error"]["message"].as_str().unwrap().contains("--resume"), "{file}");
-        assert!(has_no_stem(&folder.join("out")), "{:?}", names(&folder.join("out")));
+        assert!(has_no_stem(&folder.join(more[0])), "{:?}", names(&folder.join(more[0])));
     }
-    let again = run(folder, &[&words[..], &["--resume"]].concat());
+    let again = run(folder, &[&words[..], &["out", "--resume"]].concat());
     assert_eq!(again.code, Some(0), "{again:?}");
     assert!(again.json()["files"][0]["resumed"].as_u64().unwrap() > 0, "{again:?}");
 }

@@ -45,9 +45,13 @@ const BEHAVIOURS: [(&str, Ends, Ends); 17] = [
 ];
 
 fn supervisor(start: &str) -> Supervisor {
+    patient(start, SILENCE)
+}
+
+fn patient(start: &str, silence: Duration) -> Supervisor {
     let mut launch = Launch::program(sibling("worker-probe"));
     launch.arguments = vec![start.into()];
-    launch.silence = SILENCE;
+    launch.silence = silence;
     Supervisor::new(launch)
 }
 
@@ -175,11 +179,11 @@ fn a_worker_is_kept_replaced_and_mourned() {
 
 #[test]
 fn a_deaf_worker_is_gone_two_seconds_after_the_wish() {
-    let mut supervisor = supervisor("usual");
+    let mut supervisor = patient("usual", Launch::SILENCE);
     one(&mut supervisor, "good", None, WELL);
     let pid = supervisor.pid().unwrap();
     let start = Instant::now();
-    one(&mut supervisor, "late", Some(Duration::ZERO), STOPPED);
+    one(&mut supervisor, "hangs", Some(Duration::ZERO), STOPPED);
     assert!(start.elapsed() < Duration::from_secs(2) && !is_there(pid), "{:?}", start.elapsed());
 }
 

@@ -71,7 +71,7 @@ pub enum Failure {
         error: StudioError,
     },
     /// A job of separation without its stems.
-    #[error("{0}{advice}", advice = job_advice(.0))]
+    #[error("{0}")]
     Job(JobError),
     /// A model that cannot be used.
     #[error("{0}")]
@@ -161,14 +161,6 @@ fn model_code(kind: ModelErrorKind) -> u8 {
         ModelErrorKind::Invalid => BAD_INPUT,
         ModelErrorKind::OutOfMemory => FAILED,
         _ => UNAVAILABLE,
-    }
-}
-
-fn job_advice(error: &JobError) -> &'static str {
-    match error.code() {
-        ErrorCode::OutputExists => "\nhint: --force replaces what is there",
-        ErrorCode::OutOfMemory => "\nhint: --max-len-s makes windows smaller",
-        _ => "",
     }
 }
 

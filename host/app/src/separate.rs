@@ -17,16 +17,15 @@ use runner::Runner;
 
 /// Carries out the verb.
 pub fn run(options: &SeparateOptions) -> Result<(), Failure> {
-    // First of all: from here on an interrupt is noticed rather than deadly.
-    let interrupt = Interrupt::listen();
     let wanted = wanted::wanted(options)?;
     let recordings = batch::expand(&options.files).map_err(Failure::Job)?;
     let jobs = batch::jobs(&wanted, &recordings).map_err(Failure::Job)?;
     if options.dry_run {
         return plan::run(options, &jobs);
     }
+    // From here on an interrupt is noticed rather than deadly.
     let cancel = Cancel::default();
-    interrupt.cancels(&cancel);
+    Interrupt::listen().cancels(&cancel);
     let mut runner = Runner::new(options.in_process)?;
     let bars = Bars::new(jobs.len(), !options.json);
     let mut report = Report::default();

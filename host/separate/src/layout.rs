@@ -48,6 +48,10 @@ pub(crate) fn layout(
     settings.context = geometry.context;
     settings.max_len_secs = job.max_len_secs;
     settings.overlap_secs = job.overlap_secs;
+    if reference && job.max_len_secs.is_some() {
+        // The reference's own overlap does not give way to a short window.
+        settings.overlap_secs = job.overlap_secs.or(Some(Plan::DEFAULT_OVERLAP_SECS));
+    }
     settings.model_overlap = about.overlap;
     settings.tail = if reference { Tail::Short } else { Tail::Context };
     let longest = longest(job, geometry, total)?;

@@ -71,9 +71,9 @@ fn measure(
         meter.phase(Phase::Reading, part, Instant::now(), "measuring the recording");
         if cancel.is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    let measured = file.measure(&mut on_progress).or_else(|error| match error {
-        AudioError::Interrupted => Err(JobError::cancelled()),
-        error => Err(unreadable(&job.audio, &error)),
+    let measured = file.measure(&mut on_progress).map_err(|error| match error {
+        AudioError::Interrupted => JobError::cancelled(),
+        error => unreadable(&job.audio, &error),
     })?;
     Ok((measured.frames, measured.statistics))
 }

@@ -158,7 +158,7 @@ impl FileReport {
             let _ = writeln!(text, "{part:<12} {path}  (peak {level})");
         }
         let (engine, seconds) = (self.engine.as_deref().unwrap_or_default(), self.seconds.unwrap_or_default());
-        let _ = write!(text, "{:<12} {seconds:.1} s by {} on {engine}", "took", self.model);
+        let _ = write!(text, "{:<12} {seconds:.1} s with {} ({engine})", "took", self.model);
         if let Some(windows) = self.resumed.filter(|windows| *windows > 0) {
             let _ = write!(text, ", {windows} windows taken over");
         }

@@ -7,7 +7,7 @@ use ripieno_separate::{Cancel, JobError, JobSettings, Observer, Outcome, Session
 /// What does jobs. A model that the next one wants too stays loaded.
 #[derive(Debug)]
 pub enum Runner {
-    Here(Session),
+    Here(Box<Session>),
     Worker(Supervisor),
 }
 
@@ -15,7 +15,7 @@ impl Runner {
     /// Nothing is started or loaded yet.
     pub fn new(in_process: bool) -> Result<Self, Failure> {
         if in_process {
-            return Ok(Self::Here(Session::new()));
+            return Ok(Self::Here(Box::default()));
         }
         let program = std::env::current_exe()
             .map_err(|error| Failure::Session(format!("this program cannot find itself: {error}; use --in-process")))?;
