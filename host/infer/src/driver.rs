@@ -96,6 +96,20 @@ impl DriverShape {
         Ok(())
     }
 
+    /// The context of windows: what is said, else what is usual for the driver.
+    pub(crate) fn context_of(
+        &self,
+        window: WindowFrames,
+        usual: impl Fn(usize) -> usize,
+    ) -> Result<usize, DriverError> {
+        let (WindowFrames::Fixed(longest) | WindowFrames::Flexible { most: longest, .. }) = window;
+        let context = self.context.unwrap_or_else(|| usual(longest));
+        if context.saturating_mul(2) < longest {
+            return Ok(context);
+        }
+        Err(DriverError::setting("chunk", "context", context, format!("leaves nothing of {longest} frames")))
+    }
+
     /// The longest window that a driver agrees to, in frames.
     pub(crate) fn longest_window(&self) -> usize {
         usize::try_from(u64::from(self.rate.hz()) * LONGEST_WINDOW_SECS).unwrap_or(usize::MAX)

@@ -18,6 +18,9 @@ use std::collections::BTreeMap;
 /// Seconds of a window where neither the manifest nor a graph says how long it is.
 const USUAL_WINDOW_SECS: usize = 15;
 
+/// Numbers of a state or of zeros, 4 bytes each: more in a window is a mistake, and would exhaust the memory.
+const MOST_VALUES: usize = 1 << 28;
+
 /// The tables of a manifest that this driver reads.
 #[derive(Clone, Debug)]
 pub struct ConditionedSettings {
@@ -88,19 +91,8 @@ impl ConditionedDriver {
             .ok_or_else(|| network.fault(format!("has no output of 3 axes for 'velocity'; it has {outputs}")))?;
         let latents = codec.latents();
         let fixed = fixed_frames(&network, &bindings, settings.sampler.order, latents * shape.stems.len())?;
-        let window = window(shape, &settings.codec, &codec, fixed)?;
-        let context = shape.context.unwrap_or(0);
-        let longest = match window {
-            WindowFrames::Fixed(frames) | WindowFrames::Flexible { most: frames, .. } => frames,
-        };
-        if context.saturating_mul(2) >= longest {
-            return Err(DriverError::setting(
-                "chunk",
-                "context",
-                context,
-                format!("leaves nothing of {longest} frames"),
-            ));
-        }
+        let window = window(shape, settings.codec.hop, &codec, fixed)?;
+        let context = shape.context_of(window, |_| 0)?;
         let stems = shape.stems.len();
         Ok(Self {
             geometry: Geometry { rate: shape.rate, channels: 1, stems, window, context, wants_statistics: false },
@@ -214,7 +206,11 @@ fn constant(
         (Source::Zeros(Some(shape)), _) => {
             let shape: Vec<usize> =
                 shape.iter().map(|axis| if let Axis::Is(length) = axis { *length } else { held }).collect();
-            zeros(slot.kind, &shape)
+            let count = shape.iter().try_fold(1usize, |all, axis| all.checked_mul(*axis));
+            match count.filter(|count| *count <= MOST_VALUES) {
+                Some(count) => zeros(slot.kind, &shape, count),
+                None => return refuse(format!("'{}' would be {shape:?} zeros; use shorter windows", slot.name)),
+            }
         }
         _ => return Ok(None),
     }))
@@ -225,8 +221,7 @@ fn latent_tensor(rows: &[f32], width: usize, frames: usize, order: Order) -> Ten
     Tensor::floats(&shape, from_rows(rows, width, frames, order))
 }
 
-fn zeros(kind: ElementKind, shape: &[usize]) -> Tensor {
-    let count = shape.iter().product();
+fn zeros(kind: ElementKind, shape: &[usize], count: usize) -> Tensor {
     let elements = match kind {
         ElementKind::F32 | ElementKind::F16 => Elements::F32(vec![0.0; count]),
         ElementKind::I64 => Elements::I64(vec![0; count]),
@@ -260,15 +255,18 @@ fn fixed_frames(
 }
 
 /// How long windows are: what the manifest says, if the graphs allow it, else what these make.
-fn window(
-    shape: &DriverShape,
-    settings: &CodecSettings,
-    codec: &Codec,
-    fixed: Option<usize>,
-) -> Result<WindowFrames, DriverError> {
-    let hop = settings.hop;
+fn window(shape: &DriverShape, hop: usize, codec: &Codec, fixed: Option<usize>) -> Result<WindowFrames, DriverError> {
+    let room = MOST_VALUES / (codec.latents() * shape.stems.len()) * hop;
     let network = fixed.map(|frames| frames.saturating_mul(hop));
-    let most = [codec.window(), network, Some(shape.longest_window() / hop * hop)];
+    if let Some(frames) = network.filter(|frames| *frames > room) {
+        return Err(DriverError::setting(
+            "codec",
+            "latents",
+            codec.latents(),
+            format!("make too much of {frames} frames"),
+        ));
+    }
+    let most = [codec.window(), network, Some(shape.longest_window().min(room) / hop * hop)];
     let longest = most.into_iter().flatten().min().unwrap_or(0);
     if longest == 0 {
         return Err(DriverError::setting("codec", "hop", hop, "is longer than any window"));

@@ -289,6 +289,14 @@ fn the_codec_alone_can_be_heard() {
 }
 
 #[test]
+fn zeros_beyond_all_measure_are_refused() {
+    let zeros = "[bind]\nx = \"noise\"\nt = \"time\"\nmix = { zeros = [1, 1000000, \"frames\"] }\n";
+    let mut driver = driver(&["a"], zeros, still(&PLAIN));
+    let error = driver.separate(&[0.0; 4000], &Conditions::default(), &mut [0.0; 4000]).expect_err("4 GB of zeros");
+    assert!(error.message.contains("'mix' would be [1, 1000000, 1000] zeros; use shorter windows"), "{error}");
+}
+
+#[test]
 fn what_does_not_fit_is_refused_at_once() {
     type Parts = (DriverShape, String, Vec<BoundGraph>);
     let check = |expected: &str, change: &dyn Fn(&mut Parts)| {
@@ -366,6 +374,8 @@ fn what_does_not_fit_is_refused_at_once() {
         "has an input 'y' that nothing is bound to",
         &graph(1, || Fake::new(&["x: f32[1, 1, ?]", "y: f32[1]"], &["z: f32[1, 4, ?]"], |_| vec![]), "encoder"),
     );
+    let wide = || leading(&["x: f32[1, 9999999999, ?]", "t: f32[1]", "mix: f32[1, ?, ?]"], |_, x| x);
+    check("[codec] latents = 4: make too much of 39999999996 frames", &graph(0, wide, "main"));
     let wish = |parts: &mut Parts, samples, align| parts.0.window = WindowWish { samples, align, fixed: None };
     check("[chunk] align = 6: must be a multiple of [codec] hop = 4", &|parts| wish(parts, None, Some(6)));
     check("[chunk] samples = 18446744073709551615: is longer", &|parts| wish(parts, Some(usize::MAX), None));

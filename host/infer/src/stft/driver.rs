@@ -64,20 +64,10 @@ impl StftDriver {
         }
         let scatter = rows.map(|rows| Scatter::new(rows, kept * channels));
         let outputs = Outputs::bind(bound.iter().map(|(graph, _)| graph), &shape.stems, settings, &extent, scatter)?;
-        let longest = match window {
-            WindowFrames::Fixed(frames) | WindowFrames::Flexible { most: frames, .. } => frames,
-        };
         // Edge frames see a window's padding: where that costs little, they are taken from the neighbours.
         let (half, frayed) = (transform.settings().n_fft / 2, transform.settings().frayed());
-        let context = shape.context.unwrap_or(if half <= longest / 8 { half.max(frayed) } else { frayed });
-        if context.saturating_mul(2) >= longest {
-            return Err(DriverError::setting(
-                "chunk",
-                "context",
-                context,
-                format!("leaves nothing of {longest} frames"),
-            ));
-        }
+        let usual = |longest: usize| if half <= longest / 8 { half.max(frayed) } else { frayed };
+        let context = shape.context_of(window, usual)?;
         let stems = shape.stems.len();
         Ok(Self {
             geometry: Geometry { rate: shape.rate, channels, stems, window, context, wants_statistics: false },
