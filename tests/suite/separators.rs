@@ -48,7 +48,7 @@ fn separated(separator: &mut builtin::Builtin, mix: &[f32], max_len_secs: Option
             pad(sent, segment.before, segment.frames, Edge::Reflect);
         }
         let mut stems = vec![0.0; length * channels];
-        let start_frame = segment.start.saturating_sub(segment.before as u64);
+        let start_frame = segment.start as i64 - segment.before as i64;
         let conditions = Conditions { start_frame, ..Conditions::default() };
         assert_eq!(separator.separate(&sent, &conditions, &mut stems), Ok(length));
         sum.add(&segment, Output::whole(&stems, channels)).expect("a window of the plan");

@@ -36,9 +36,9 @@ pub struct Conditions<'a> {
     pub description: &'a str,
     /// Anchors in seconds from the window's first frame. Where two overlap, the later one holds.
     pub anchors: &'a [Anchor],
-    /// Where the window begins in the recording, in frames at the separator's rate. Noise is drawn by this place, so that
-    /// windows which overlap share it.
-    pub start_frame: u64,
+    /// Where what is sent begins in the recording, in frames at the separator's rate; below 0 where padding or prompts come
+    /// before it. Noise is drawn by this place, so that windows which overlap share it.
+    pub start_frame: i64,
     /// What noise is drawn from, together with the place.
     pub seed: u64,
     /// Of the whole recording; there when [`Geometry::wants_statistics`] says so.

@@ -252,7 +252,7 @@ impl<R: Recording> Stream<'_, R> {
         let conditions = Conditions {
             description: self.description,
             anchors: &sent.anchors,
-            start_frame: segment.start.saturating_sub((segment.before + sent.arrangement.chunk_at) as u64),
+            start_frame: segment.start as i64 - (segment.before + sent.arrangement.chunk_at) as i64,
             seed: self.seed,
             statistics: self.statistics,
         };

@@ -89,7 +89,7 @@ impl Hpss {
         }
     }
 
-    fn channel(&mut self, mix: &[f32], start: u64, harmonic: &mut [f32], mut percussive: Option<&mut [f32]>) {
+    fn channel(&mut self, mix: &[f32], start: i64, harmonic: &mut [f32], mut percussive: Option<&mut [f32]>) {
         const HALF: isize = (STEADY / 2) as isize;
         let grid = self.transform.grid(start, mix.len());
         // Beyond the first and the last frame lies their mirror image.

@@ -12,7 +12,7 @@ pub fn opened(reference: &str, channels: usize) -> Builtin {
 }
 
 /// The stems of a window that starts at a frame of a recording.
-pub fn separated(separator: &mut Builtin, mix: &[f32], start_frame: u64) -> Vec<f32> {
+pub fn separated(separator: &mut Builtin, mix: &[f32], start_frame: i64) -> Vec<f32> {
     let geometry = separator.geometry();
     let mut stems = vec![f32::NAN; mix.len() * geometry.stems];
     let conditions = Conditions { start_frame, ..Conditions::default() };
@@ -143,7 +143,7 @@ proptest! {
         let mix = |span: std::ops::Range<usize>| [&left[span.clone()], &right[span]].concat();
         let whole = separated(&mut separator, &mix(0..LENGTH), 0);
         let end = (start + 2 * geometry.context + kept).min(LENGTH);
-        let part = separated(&mut separator, &mix(start..end), start as u64);
+        let part = separated(&mut separator, &mix(start..end), start as i64);
         let frames = end - start;
         prop_assume!(frames > 2 * geometry.context);
         for (whole, part) in whole.chunks_exact(LENGTH).zip(part.chunks_exact(frames)) {

@@ -162,9 +162,9 @@ impl ConditionedDriver {
         let mut state = vec![0.0; held * width];
         let noise = Noise::new(conditions.seed);
         // Windows should begin on latent frames. One that does not is nearest to this one.
-        let first = conditions.start_frame.saturating_add(self.hop as u64 / 2) / self.hop as u64;
+        let first = conditions.start_frame.saturating_add(self.hop as i64 / 2).div_euclid(self.hop as i64);
         for (frame, values) in state.chunks_exact_mut(width).take(frames).enumerate() {
-            noise.fill(first.wrapping_add(frame as u64), values);
+            noise.fill(first.wrapping_add(frame as i64) as u64, values);
         }
         Ok(Inputs { tensors, state, frames, held })
     }

@@ -84,7 +84,9 @@ fn what_changes_nothing_gives_the_mix() {
         let graph = Fake::new(&[spec(layout)], &["y: f32[]"], move |given| vec![answer(&given["x"], layout)]);
         let frames = Some(8).filter(|_| layout == Layout::MagPatches);
         let settings = StftSettings { frames, ..settings(layout, output) };
-        let mut driver = driver(&shape(2, &["all"]), &settings, vec![graph.named("main")]);
+        let window = WindowWish { samples: Some(mix.len() / 2), ..WindowWish::default() };
+        let shape = DriverShape { window, ..shape(2, &["all"]) };
+        let mut driver = driver(&shape, &settings, vec![graph.named("main")]);
         let off = apart(&mix, &separate(&mut driver, &mix));
         assert!(off < 1e-5, "{layout:?} {output:?} is {off} off");
         assert!(driver.loopback() < 1e-5, "{layout:?}");

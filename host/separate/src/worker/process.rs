@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -29,6 +29,10 @@ pub(super) enum Heard {
     Line(Box<Line>),
     /// Anything else.
     Garbage,
+    /// Not a line, so far.
+    Nothing,
+    /// There will be no more lines.
+    End,
 }
 
 /// A worker process. Dropping it ends the process.
@@ -65,9 +69,12 @@ impl Process {
         let _ = self.orders.send(line);
     }
 
-    /// Waits for what it says; `Err(true)` when it will say nothing more.
-    pub fn hear(&self, patience: Duration) -> Result<Heard, bool> {
-        self.heard.recv_timeout(patience).map_err(|error| error == mpsc::RecvTimeoutError::Disconnected)
+    /// Waits so long for what it says.
+    pub fn hear(&self, patience: Duration) -> Heard {
+        self.heard.recv_timeout(patience).unwrap_or_else(|error| match error {
+            RecvTimeoutError::Timeout => Heard::Nothing,
+            RecvTimeoutError::Disconnected => Heard::End,
+        })
     }
 
     /// Whether it runs.

@@ -83,17 +83,19 @@ impl Supervisor {
         let order = order::run(self.jobs, settings)?;
         if let Some(process) = self.process.take().filter(Process::is_alive) {
             match self.job(&process, &order, observer, cancel) {
-                End::Over(end) => {
-                    self.process = Some(process);
-                    return end;
-                }
-                End::Unfit(error) => return Err(error),
                 // It died while it waited, which is no fault of this job.
                 End::Absent(_) => {}
+                end => return self.settle(process, end),
             }
         }
         let process = self.start()?;
-        match self.job(&process, &order, observer, cancel) {
+        let end = self.job(&process, &order, observer, cancel);
+        self.settle(process, end)
+    }
+
+    /// Keeps a process that waits for the next job, and ends any other.
+    fn settle(&mut self, process: Process, end: End) -> Result<Outcome, JobError> {
+        match end {
             End::Over(end) => {
                 self.process = Some(process);
                 end
@@ -134,13 +136,15 @@ impl Supervisor {
                 return unfit(format!("the worker said nothing for {secs} s and was ended{}", process.last_words()));
             }
             match process.hear(TICK) {
-                Err(gone) if !gone => continue,
-                Err(_) if asked.is_some() => return End::Unfit(JobError::new(ErrorCode::Cancelled, super::STOPPED)),
-                Err(_) => {
+                Heard::Nothing => continue,
+                Heard::End if asked.is_some() => {
+                    return End::Unfit(JobError::new(ErrorCode::Cancelled, super::STOPPED));
+                }
+                Heard::End => {
                     let error = JobError::new(ErrorCode::WorkerDied, obituary(process));
                     return if begun { End::Unfit(error) } else { End::Absent(error) };
                 }
-                Ok(Heard::Line(line)) => {
+                Heard::Line(line) => {
                     last = Instant::now();
                     let Line { said, job } = *line;
                     match said.meaning() {
@@ -160,7 +164,7 @@ impl Supervisor {
                         None => garbage += 1,
                     }
                 }
-                Ok(Heard::Garbage) => {
+                Heard::Garbage => {
                     last = Instant::now();
                     garbage += 1;
                 }

@@ -1,3 +1,5 @@
+//! A worker in a thread, spoken to through pipes.
+
 use super::*;
 use crate::{Phase, PlanReport, Stem, Warning, WarningCode};
 use serde_json::{Value, json};
