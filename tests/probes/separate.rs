@@ -57,6 +57,7 @@ impl JobModel for Slow {
             stems: vec!["late".to_owned()],
             complement: None,
             conditioned: false,
+            anchors: false,
             hash: "0123456789abcdef".to_owned(),
             engine: "a delay".to_owned(),
             overlap: Some(0.25),

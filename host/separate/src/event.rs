@@ -59,6 +59,8 @@ words! {
         AnchorClipped = "anchor_clipped",
         /// An anchor lies outside the recording, or is shorter than the model can see.
         AnchorDropped = "anchor_dropped",
+        /// The model takes no anchors.
+        AnchorsIgnored = "anchors_ignored",
         /// A prompt did not fit beside the window and was shortened or left out.
         PromptTrimmed = "prompt_trimmed",
         /// The model gave too little, or what is no number; the place is filled.

@@ -10,8 +10,8 @@ use crate::progress::Meter;
 use crate::stream::{Part, Recording, State, Stream, Told};
 use crate::wanted::{self, Offer, Wanted};
 use crate::{
-    Cancel, ErrorCode, Event, JobError, JobSettings, Outcome, OutputRate, Phase, PlanReport, Stem, WarningCode, finish,
-    identity, memory,
+    AnchorMode, Cancel, ErrorCode, Event, JobError, JobSettings, Outcome, OutputRate, Phase, PlanReport, Stem,
+    WarningCode, finish, identity, memory,
 };
 use ripieno_files::stem::StemSpec;
 use ripieno_files::{Resampler, Tags};
@@ -99,9 +99,21 @@ impl<'a, M: JobModel> Job<'a, M> {
         }
     }
 
+    /// What the model says of itself, and whether it heeds what the settings say.
+    fn tell_about(&self, meter: &mut Meter<'_>) {
+        self.about.warnings.iter().for_each(|warning| meter.warn(WarningCode::Other, warning));
+        if !self.about.anchors && !self.prepared.anchors.is_empty() {
+            let effect = match self.settings.anchor_mode {
+                AnchorMode::Strict => "they change nothing",
+                _ => "they only choose the sections that are sent along",
+            };
+            meter.warn(WarningCode::AnchorsIgnored, format!("{} takes no anchors: {effect}", self.about.id));
+        }
+    }
+
     /// The plan of the first attempt; whether windows are halved for it is told.
     pub(crate) fn plan(&self, meter: &mut Meter<'_>) -> Result<PlanReport, JobError> {
-        self.about.warnings.iter().for_each(|warning| meter.warn(WarningCode::Other, warning));
+        self.tell_about(meter);
         let (attempt, halvings) = self.attempt(0, memory::available())?;
         if halvings > 0 {
             self.tell_halved(meter, &attempt, SHORT_OF_MEMORY);
@@ -136,7 +148,7 @@ impl<'a, M: JobModel> Job<'a, M> {
 
     /// Does it.
     pub(crate) fn run(mut self, meter: &mut Meter<'_>, cancel: &Cancel) -> Result<Outcome, JobError> {
-        self.about.warnings.iter().for_each(|warning| meter.warn(WarningCode::Other, warning));
+        self.tell_about(meter);
         if self.geometry.wants_statistics {
             let frames = (&self.prepared.recording).frames();
             self.prepared.measure(self.settings, frames, meter, cancel)?;

@@ -174,6 +174,7 @@ mod tests {
             stems: vec!["a".to_owned()],
             complement: None,
             conditioned: false,
+            anchors: false,
             hash: String::new(),
             engine: String::new(),
             overlap: Some(0.25),

@@ -17,6 +17,8 @@ pub struct About {
     pub complement: Option<String>,
     /// Whether it separates what a description says.
     pub conditioned: bool,
+    /// Whether anchors tell it anything.
+    pub anchors: bool,
     /// What tells it from others: the same hash, the same outputs.
     pub hash: String,
     /// What runs it.
@@ -54,6 +56,7 @@ impl JobModel for Model {
             stems: info.stems.clone(),
             complement: info.complement.clone(),
             conditioned: info.conditioned,
+            anchors: info.anchors,
             hash: info.hash.clone(),
             engine: info.engine.clone(),
             overlap: info.overlap,

@@ -33,6 +33,7 @@ impl JobModel for Whole {
             stems: ["a", "b", "c", "d"].map(str::to_owned).to_vec(),
             complement: None,
             conditioned: false,
+            anchors: false,
             hash: "0".to_owned(),
             engine: "none".to_owned(),
             overlap: Some(0.25),

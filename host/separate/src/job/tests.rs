@@ -12,7 +12,7 @@ use ripieno_infer::Choice;
 use ripieno_ports::{
     Conditions, DelaySeparator, FaultKind, FaultySeparator, Geometry, IdentitySeparator, Mishap, Separator, Statistics,
 };
-use ripieno_types::{SampleRate, WindowFrames};
+use ripieno_types::{Anchor, SampleRate, Sign, WindowFrames};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -31,6 +31,7 @@ impl<S> Stand<S> {
             stems: stems.iter().map(|stem| (*stem).to_owned()).collect(),
             complement: None,
             conditioned: false,
+            anchors: true,
             hash: "00112233445566778899".to_owned(),
             engine: "by hand".to_owned(),
             overlap: Some(0.25),
@@ -497,4 +498,20 @@ fn statistics_are_of_the_whole_recording() {
     assert_eq!(model.inner.1, vec![Some(measured.statistics); 4]);
     // A target of silence leaves the recording.
     assert!(samples(&outcome.stems[1].path).1 == samples(&song_path).1);
+}
+
+#[test]
+fn anchors_that_nobody_heeds_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.wav");
+    let spec = WavSpec { rate: SampleRate::STUDIO, channels: 1, encoding: Encoding::F32 };
+    let mut writer = WavWriter::new(File::create(&path).unwrap(), spec).unwrap();
+    writer.write(&[&[0.5; 96_000]]).unwrap();
+    writer.finish().unwrap();
+    let anchors = vec![Anchor::new(Sign::Present, 0.5, 1.0).unwrap()];
+    let settings = JobSettings { anchors, force: true, ..job(&path) };
+    let mut model = delay(1);
+    assert_eq!(warnings(&run(&mut model, &settings).unwrap().1), []);
+    model.about.anchors = false;
+    assert_eq!(warnings(&run(&mut model, &settings).unwrap().1), [WarningCode::AnchorsIgnored]);
 }
