@@ -9,6 +9,11 @@ use ripieno_files::stem::{Finished, StemError, StemSpec, StemWriter, WriterState
 use ripieno_types::SampleRate;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a part file may still be held by a process that was killed: the system takes its time to clear away a large one.
+const LINGER: Duration = Duration::from_secs(3);
 
 /// A recording in a file, of which the length is known.
 #[derive(Debug)]
@@ -103,7 +108,7 @@ pub(crate) struct FileSink {
 impl FileSink {
     /// Starts a part file over what an earlier job left of it.
     pub(crate) fn create(part: &Path, spec: StemSpec, tags: &Tags) -> Result<Self, JobError> {
-        let writer = StemWriter::create(part, spec, tags).map_err(|error| unwritable(part, &error))?;
+        let writer = patiently(|| StemWriter::create(part, spec, tags)).map_err(|error| unwritable(part, &error))?;
         Ok(Self { writer, part: part.to_owned() })
     }
 
@@ -112,7 +117,8 @@ impl FileSink {
         let state: WriterState = postcard::from_bytes(state).map_err(|error| {
             JobError::new(ErrorCode::Failed, format!("{}: its state cannot be read: {error}", part.display()))
         })?;
-        let writer = StemWriter::resume(part, spec, tags, &state).map_err(|error| unwritable(part, &error))?;
+        let writer =
+            patiently(|| StemWriter::resume(part, spec, tags, &state)).map_err(|error| unwritable(part, &error))?;
         Ok(Self { writer, part: part.to_owned() })
     }
 
@@ -137,6 +143,17 @@ impl Sink for FileSink {
 
     fn sync(&mut self) -> Result<(), JobError> {
         self.writer.sync().map_err(|error| unwritable(&self.part, &error))
+    }
+}
+
+/// Tries to open a part file until nobody holds it, for a while.
+fn patiently(mut open: impl FnMut() -> Result<StemWriter, StemError>) -> Result<StemWriter, StemError> {
+    let start = Instant::now();
+    loop {
+        match open() {
+            Err(StemError::Busy) if start.elapsed() < LINGER => thread::sleep(Duration::from_millis(20)),
+            end => return end,
+        }
     }
 }
 
