@@ -107,7 +107,7 @@ fn the_guard_itself_bites() {
 
 #[test]
 fn built_in_separators_allocate_only_when_opened() {
-    let mix: Vec<f32> = (0..2 * 30_000).map(|at| ((at * at % 1_003) as f32 / 1_003.0) - 0.5).collect();
+    let mix: Vec<f32> = (0..2 * 30_000_u64).map(|at| ((at * at % 1_003) as f32 / 1_003.0) - 0.5).collect();
     for reference in ["hpss", "hpss,margin=2", "center", "bands", "identity"] {
         let recording = Recording { rate: SampleRate::STUDIO, channels: 2 };
         let mut separator = builtin::open(reference, recording).expect("a built-in separator");

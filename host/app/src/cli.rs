@@ -298,7 +298,7 @@ mod tests {
             .lines()
             .filter(|line| line.starts_with("  ripieno "))
             .map(|line| line.split("     ").next().unwrap_or_default())
-            .map(|line| line.split_whitespace().take_while(|word| !["|", ">", "&&"].contains(word)))
+            .map(|line| line.split_whitespace().take_while(|word| !["|", "<", ">", "&&"].contains(word)))
             .map(|words| words.map(String::from).collect())
             .collect();
         all.extend(command.get_subcommands().flat_map(examples));

@@ -179,8 +179,13 @@ fn load_error(error: &ort::Error) -> ModelError {
     use ort::ErrorCode::{ExecutionProviderFailure, NotImplemented};
     let text = first_line(error.message());
     let lower = text.to_lowercase();
-    let lacks =
-        ["not implemented", "could not find an implementation", "is not a registered function/op", "not enabled"];
+    let lacks = [
+        "not implemented",
+        "could not find an implementation",
+        "is not a registered function/op",
+        "no op registered",
+        "not enabled",
+    ];
     if matches!(edge::run_error("", &text).kind, ripieno_ports::FaultKind::OutOfMemory) {
         ModelError::out_of_memory(text)
     } else if matches!(error.code(), NotImplemented | ExecutionProviderFailure)
