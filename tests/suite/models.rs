@@ -129,7 +129,7 @@ fn words_and_anchors_condition() {
 fn what_cannot_run_is_refused() {
     for (name, kind, words) in [
         ("unsupported", ModelErrorKind::Unavailable, "NoSuchOperator"),
-        ("external", ModelErrorKind::Invalid, "outside"),
+        ("external", ModelErrorKind::Invalid, "must lie in the model's folder"),
     ] {
         for engine in [EngineChoice::Tract, EngineChoice::Ort, EngineChoice::Auto] {
             let error = open(name, engine).err().unwrap_or_else(|| panic!("{name} was opened by {engine:?}"));

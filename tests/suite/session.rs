@@ -8,6 +8,7 @@ use ripieno_ports::FaultKind;
 use ripieno_tests::rack::{Stand, until};
 use ripieno_types::midi::MidiWord;
 use ripieno_types::{Command, Timed};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 const NOTE_ON: [u8; 3] = [0x90, 60, 100];
@@ -184,25 +185,37 @@ fn a_song_is_recorded_as_it_is_played_and_its_end_is_known() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("take.wav");
     for buffered in [0, 4] {
-        let stand = Stand::start("organ", Settings { buffered, ..Settings::default() }, 64);
-        let handle = stand.session.handle();
-        handle.record(path.clone(), Existing::Replace).unwrap();
-        let commands = [(4_800, &NOTE_ON), (9_600, &NOTE_OFF)].map(|(at, bytes)| Timed { at, value: word(bytes) });
-        handle.song(Some(Box::new(SongPart::new(commands.to_vec(), 24_000))));
-        assert!(!handle.status().unwrap().song.unwrap().is_over);
-        until("the song is over", || handle.status().unwrap().song.is_some_and(|song| song.is_over));
-        let song = handle.status().unwrap().song.unwrap();
-        assert_eq!((song.position_secs, song.length_secs), (0.5, 0.5));
-        let frames = handle.stop_recording().unwrap().unwrap();
-        let (rate, recorded, _) = ripieno_tests::process::stereo(&path);
-        assert_eq!((rate, recorded.len() as u64), (48_000, frames));
-        let played: Vec<f32> = stand.driver.played().iter().map(|frame| frame[0]).collect();
-        let onset = |samples: &[f32]| samples.iter().position(|sample| *sample != 0.0).expect("a note");
-        let (from, at) = (onset(&recorded), onset(&played));
-        let length = 20_000;
-        assert_eq!(recorded[from..from + length], played[at..at + length], "buffered {buffered}");
-        stand.close().unwrap();
+        assert!((0..20).any(|_| is_recorded(&path, buffered)), "buffered {buffered}: no take without an underrun");
     }
+}
+
+/// Records a song and compares; false when the machine was too busy to play it without a gap, which says nothing.
+fn is_recorded(path: &Path, buffered: u32) -> bool {
+    let stand = Stand::start("organ", Settings { buffered, ..Settings::default() }, 64);
+    let handle = stand.session.handle();
+    let underruns = || handle.status().unwrap().underruns;
+    let before = underruns();
+    handle.record(path.to_path_buf(), Existing::Replace).unwrap();
+    let commands = [(4_800, &NOTE_ON), (9_600, &NOTE_OFF)].map(|(at, bytes)| Timed { at, value: word(bytes) });
+    handle.song(Some(Box::new(SongPart::new(commands.to_vec(), 24_000))));
+    assert!(!handle.status().unwrap().song.unwrap().is_over);
+    until("the song is over", || handle.status().unwrap().song.is_some_and(|song| song.is_over));
+    let song = handle.status().unwrap().song.unwrap();
+    assert_eq!((song.position_secs, song.length_secs), (0.5, 0.5));
+    let frames = handle.stop_recording().unwrap().unwrap();
+    let (rate, recorded, _) = ripieno_tests::process::stereo(path);
+    assert_eq!((rate, recorded.len() as u64), (48_000, frames));
+    let played: Vec<f32> = stand.driver.played().iter().map(|frame| frame[0]).collect();
+    let after = underruns();
+    stand.close().unwrap();
+    if after != before {
+        return false;
+    }
+    let onset = |samples: &[f32]| samples.iter().position(|sample| *sample != 0.0).expect("a note");
+    let (from, at) = (onset(&recorded), onset(&played));
+    let length = 20_000;
+    assert!(recorded[from..from + length] == played[at..at + length], "buffered {buffered}");
+    true
 }
 
 #[test]
