@@ -334,6 +334,9 @@ impl AnyReader {
 
     fn skip(&mut self) -> u64 {
         let (reading, ring) = self.end.split();
+        if let Err(Lagged(missed)) = reading.settle() {
+            self.book.lost(ring, missed, 0);
+        }
         let passed = reading.skip_to_latest(1);
         let keep = 1 - reading.ready(1).min(1);
         let stale = self.stash.pass(self.stash.len().saturating_sub(keep));
