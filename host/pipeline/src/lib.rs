@@ -18,6 +18,7 @@ pub use frame::{Complex32, DType, Element, FrameSpec, FrameSpecError, MAX_DIMS, 
 pub use graph::{Diagnostics, Graph};
 pub use kind::{Declared, Kind, KindFault, Needs, Param, ParamType, Params, Port, Registry, Value, Wiring};
 pub use ports::{Ports, Task, TaskError};
+pub use rules::{Checked, Code, Fault, Severity, Subject};
 pub use stream::{
     AnyReader, AnyWriter, Look, MemoryError, Origin, Reader, StreamError, Window, WriteLook, Writer, monotonic_nanos,
 };
