@@ -22,5 +22,3 @@ pub use rules::{Checked, Code, Fault, Severity, Subject};
 pub use stream::{
     AnyReader, AnyWriter, Look, MemoryError, Origin, Reader, StreamError, Window, WriteLook, Writer, monotonic_nanos,
 };
-pub use rules::{Checked, Code, Fault, Severity, Subject};
-pub use stream::StreamError;
