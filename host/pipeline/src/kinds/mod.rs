@@ -21,7 +21,9 @@ mod plane;
 mod power_spectrum;
 mod ramp;
 mod real;
+mod record;
 mod reframe;
+mod replay;
 mod resample;
 mod rfft;
 mod source;
@@ -61,6 +63,8 @@ impl Registry {
             .add(passthrough::Passthrough)
             .add(power_spectrum::PowerSpectrum)
             .add(ramp::Ramp)
+            .add(record::Record)
+            .add(replay::Replay)
             .add(resample::Resample)
             .add(rfft::Rfft)
             .add(stats::Stats)
