@@ -1,12 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 pub mod control;
+mod bell;
 mod declare;
 mod event;
 mod frame;
 pub mod graph;
 mod kind;
 mod metrics;
+mod memory;
 mod origin;
 mod pipeline;
 mod ports;
@@ -34,3 +36,7 @@ pub use run::{
 pub use stream::{
     AnyReader, AnyWriter, Look, MemoryError, Origin, Reader, StreamError, Window, WriteLook, Writer, monotonic_nanos,
 };
+pub use memory::MemoryError;
+pub use origin::{Origin, monotonic_nanos};
+pub use ports::{Ports, Task, TaskError};
+pub use stream::{AnyReader, AnyWriter, Look, Reader, StreamError, Window, WriteLook, Writer};
