@@ -7,6 +7,7 @@ mod event;
 mod frame;
 pub mod graph;
 mod kind;
+mod kinds;
 mod metrics;
 mod memory;
 mod origin;
