@@ -262,6 +262,23 @@ pub trait Kind: Send + Sync + fmt::Debug {
         Needs::default()
     }
 
+    /// Whether it keeps time by itself, as a device or a throttle does. A source that does not runs as fast as its readers let it.
+    fn is_paced(&self, params: &Params) -> bool {
+        let _ = params;
+        false
+    }
+
+    /// Whether it takes a frame of each of its inputs for every step, so that one that is late holds up the others.
+    fn is_lockstep(&self, params: &Params) -> bool {
+        let _ = params;
+        true
+    }
+
+    /// Why it must run on a thread of the program, if it must: it uses something that only the program itself has.
+    fn thread_only(&self) -> Option<&'static str> {
+        None
+    }
+
     /// The task. Called once a start, in the process that runs it.
     ///
     /// # Errors
