@@ -49,7 +49,7 @@ pub struct ServeOptions {
 /// Characters of a token at least: fewer are guessed.
 const SHORTEST_TOKEN: usize = 16;
 
-fn token(text: &str) -> Result<String, String> {
+pub(super) fn token(text: &str) -> Result<String, String> {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte));
     if is_plain && text.len() >= SHORTEST_TOKEN {
         return Ok(text.into());
