@@ -250,6 +250,11 @@ pub trait Kind: Send + Sync + fmt::Debug {
         &[]
     }
 
+    /// Figures that its tasks show while they run, by name.
+    fn gauges(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// What it writes to each of the bound outputs, by local name.
     ///
     /// # Errors

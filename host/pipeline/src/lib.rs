@@ -1,13 +1,17 @@
 #![doc = include_str!("../README.md")]
 
+pub mod control;
 mod declare;
 mod event;
 mod frame;
 pub mod graph;
 mod kind;
+mod metrics;
 mod origin;
+mod pipeline;
 mod ports;
 pub mod rules;
+mod run;
 mod stream;
 
 pub use declare::{
@@ -17,8 +21,16 @@ pub use event::Event;
 pub use frame::{Complex32, DType, Element, FrameSpec, FrameSpecError, MAX_DIMS, MAX_FRAME_BYTES, Shape, Stamp};
 pub use graph::{Diagnostics, Graph};
 pub use kind::{Declared, Kind, KindFault, Needs, Param, ParamType, Params, Port, Registry, Value, Wiring};
-pub use ports::{Ports, Task, TaskError};
+pub use metrics::{
+    EndStatus, EventStatus, Latency, ReaderStatus, SpecStatus, State, Status, StreamStatus, TaskState, TaskStatus,
+};
+pub use pipeline::{CompileError, Compiled, DeclareError, Pipeline};
+pub use ports::{GaugeHandle, Live, Ports, Task, TaskError};
 pub use rules::{Checked, Code, Fault, Severity, Subject};
+pub use run::{
+    Changes, Failed, Failure, ReaderSummary, ReloadError, RunError, Running, SetError, StartCause, StartError,
+    StreamSummary, Summary, TaskSummary, Why,
+};
 pub use stream::{
     AnyReader, AnyWriter, Look, MemoryError, Origin, Reader, StreamError, Window, WriteLook, Writer, monotonic_nanos,
 };

@@ -25,6 +25,14 @@ pub(super) struct Each<P>(pub(super) P);
 impl<P: PerFrame> Task for Each<P> {
     fn run(&mut self, ports: &mut Ports) -> Result<(), TaskError> {
         self.0.begin(ports);
-        Err(TaskError::failed("streams are not there yet"))
+        let mut reader = ports.any_reader("in")?;
+        let mut writer = ports.any_writer("out")?;
+        while let Some(input) = reader.look()? {
+            let mut output = writer.look()?;
+            self.0.frame(bytemuck::cast_slice(&input), bytemuck::cast_slice_mut(&mut output));
+            output.increment();
+            input.increment();
+        }
+        Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! What a kind asks of its wiring, with the faults that follow: one input, several that must agree, the duration of a frame.
 
 use crate::frame::{DType, FrameSpec, FrameSpecError};
-use crate::kind::{KindFault, Wiring};
+use crate::kind::{KindFault, Params, Wiring};
 use std::collections::BTreeMap;
 
 /// What goes out, by local name.
@@ -50,6 +50,11 @@ pub(super) fn rate_of(spec: &FrameSpec, name: &str) -> Result<f64, KindFault> {
         KindFault::at(name, format!("the stream at '{name}' states no rate, which frequencies and times are counted by"))
             .help("give the stream a 'rate', in rows a second")
     })
+}
+
+/// The type that a parameter names.
+pub(super) fn dtype_of(params: &Params, name: &str) -> Result<DType, KindFault> {
+    params.text(name).parse().map_err(|error: FrameSpecError| KindFault::at(name, error.to_string()))
 }
 
 /// Frames of other type and dimensions that last `secs` each.
