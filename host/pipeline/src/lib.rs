@@ -6,6 +6,7 @@ mod event;
 mod frame;
 pub mod graph;
 mod kind;
+mod kinds;
 mod metrics;
 mod origin;
 mod pipeline;

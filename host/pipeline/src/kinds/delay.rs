@@ -78,16 +78,14 @@ impl PerFrame for Line {
         if held == 0 {
             return output.copy_from_slice(input);
         }
-        for (input, output) in input.chunks(held).zip(output.chunks_mut(held)) {
-            let (mut input, mut output) = (input, output);
-            while !input.is_empty() {
-                let run = input.len().min(held - self.at);
-                let place = &mut self.held[self.at..self.at + run];
-                output[..run].copy_from_slice(place);
-                place.copy_from_slice(&input[..run]);
-                (input, output) = (&input[run..], &mut output[run..]);
-                self.at = (self.at + run) % held;
-            }
+        let (mut input, mut output) = (input, output);
+        while !input.is_empty() {
+            let run = input.len().min(held - self.at);
+            let place = &mut self.held[self.at..self.at + run];
+            output[..run].copy_from_slice(place);
+            place.copy_from_slice(&input[..run]);
+            (input, output) = (&input[run..], &mut output[run..]);
+            self.at = (self.at + run) % held;
         }
     }
 }
