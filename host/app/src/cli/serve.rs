@@ -41,6 +41,9 @@ pub struct ServeOptions {
     /// The studio file: all that is edited is kept there [default: in the user's configuration folder]
     #[arg(long, value_name = "studio.toml")]
     pub studio: Option<PathBuf>,
+    /// Run this graph beside: pads and knobs reach its tasks, and the page shows it
+    #[arg(long, value_name = "GRAPH.toml")]
+    pub graph: Option<PathBuf>,
     /// Print where it serves as one JSON object instead of text
     #[arg(long)]
     pub json: bool,

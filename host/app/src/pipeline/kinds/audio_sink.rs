@@ -3,7 +3,7 @@
 use super::device::{self, DEVICE, LOOK, NULL};
 use super::sound::{self, Sound, fixed};
 use ripieno_audio::{Null, Output};
-use ripieno_pipeline::{FrameSpec, Kind, KindFault, Needs, Param, ParamType, Port, Ports, Task, TaskError, Wiring};
+use ripieno_pipeline::{FrameSpec, Kind, KindFault, Needs, Param, ParamType, Params, Port, Ports, Task, TaskError, Wiring};
 use ripieno_ports::{AudioOut, FormatRequest, FrameSource, RingSource, Stream};
 use ripieno_ring::spsc::{self, Producer};
 use ripieno_types::Block;
@@ -58,6 +58,10 @@ impl Kind for AudioSink {
 
     fn needs(&self, wiring: &Wiring<'_>) -> Needs {
         Needs { latency_secs: wiring.params.f64("ahead"), ..Needs::default() }
+    }
+
+    fn is_paced(&self, _params: &Params) -> bool {
+        true
     }
 
     fn make(&self, wiring: &Wiring<'_>) -> Result<Box<dyn Task>, KindFault> {
@@ -134,7 +138,11 @@ impl Playing {
 }
 
 /// Until the device has taken all.
-X, ports: &mut Ports, stream: Option<&S>) -> Result<(), TaskError> {
+fn drain<S: Stream>(
+    frames: &mut Producer<'_, [f32; 2]>,
+    ports: &mut Ports,
+    stream: Option<&S>,
+) -> Result<(), TaskError> {
     while frames.free() < frames.capacity() {
         wait(ports, stream)?;
     }

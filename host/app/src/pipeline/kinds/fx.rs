@@ -112,7 +112,7 @@ impl Task for Effects {
             process(&mut planes);
             let mut block = out.look()?;
             sound::join(planes.iter().map(Vec::as_slice), &mut block, 2);
-            block.increment()?;
+            block.increment();
         }
         let tail = self.params.f64("tail") * f64::from(rate.hz());
         for _ in 0..(tail / rows as f64).ceil() as usize {
@@ -123,7 +123,7 @@ impl Task for Effects {
             process(&mut planes);
             let mut block = out.look()?;
             sound::join(planes.iter().map(Vec::as_slice), &mut block, 2);
-            block.increment()?;
+            block.increment();
         }
         Ok(())
     }

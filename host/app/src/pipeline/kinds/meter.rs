@@ -88,12 +88,12 @@ struct Measuring {
 
 impl Task for Measuring {
     fn run(&mut self, ports: &mut Ports) -> Result<(), TaskError> {
-        let mut levels = Levels { gauges: [ports.gauge(GAUGES[0]), ports.gauge(GAUGES[1])], ..Levels::default() };
+        let gauges = [ports.gauge(GAUGES[0]), ports.gauge(GAUGES[1])];
+        let mut levels = Levels { gauges, samples: 0, peak: 0.0, squares: 0.0 };
         pass(ports, self.passes_on, |block| levels.follow(block, self.interval))
     }
 }
 
-#[derive(Default)]
 struct Levels {
     gauges: [GaugeHandle; 2],
     samples: usize,

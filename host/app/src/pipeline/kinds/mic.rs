@@ -3,7 +3,7 @@
 use super::device::{self, AHEAD_SECS, DEVICE, LOOK, NULL};
 use super::sound::{self, BLOCK, RATE, Sound};
 use ripieno_audio::{Input, Null};
-use ripieno_pipeline::{FrameSpec, Kind, KindFault, Param, Port, Ports, Task, TaskError, Wiring};
+use ripieno_pipeline::{FrameSpec, Kind, KindFault, Param, Params, Port, Ports, Task, TaskError, Wiring};
 use ripieno_ports::{AudioIn, FormatRequest, FrameSink, Stream};
 use ripieno_ring::spsc::{self, Producer};
 use ripieno_types::{Block, SampleRate};
@@ -44,6 +44,10 @@ impl Kind for Mic {
 
     fn produces(&self, wiring: &Wiring<'_>) -> Result<BTreeMap<String, FrameSpec>, KindFault> {
         written(wiring)?.only("out")
+    }
+
+    fn is_paced(&self, _params: &Params) -> bool {
+        true
     }
 
     fn make(&self, wiring: &Wiring<'_>) -> Result<Box<dyn Task>, KindFault> {
@@ -103,7 +107,7 @@ impl Listening {
                 to.copy_from_slice(from);
             }
             grant.commit(self.sound.rows);
-            block.increment()?;
+            block.increment();
             overruns.set(lost.load(Ordering::Relaxed) as f64);
             waiting.set(heard.ready() as f64);
         }

@@ -231,7 +231,7 @@ impl Separating {
                 let mut block = output.look()?;
                 sound::join(windows.stem(*stem).iter().map(|row| &row[..rows]), &mut block, channels);
                 block.set_nanos(nanos);
-                block.increment()?;
+                block.increment();
             }
             windows.forget(rows);
         }

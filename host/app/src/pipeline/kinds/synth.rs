@@ -6,7 +6,7 @@ use crate::offline::MAX_VOICES;
 use ripieno_files::{Song, smf};
 use ripieno_fx::ChainMemory;
 use ripieno_midi::{Driver, Hub, Inputs, Wanted};
-use ripieno_pipeline::{FrameSpec, Kind, KindFault, Param, ParamType, Port, Ports, Task, TaskError, Wiring, monotonic_nanos};
+use ripieno_pipeline::{FrameSpec, Kind, KindFault, Param, ParamType, Params, Port, Ports, Task, TaskError, Wiring, monotonic_nanos};
 use ripieno_ports::MidiIn;
 use ripieno_rig::{Merge, Rig, RigConfig};
 use ripieno_types::{Block, Command, SampleRate, Timed};
@@ -72,6 +72,10 @@ impl Kind for Synth {
             return Err(fault.help("name a MIDI file with `song`, or an input with `midi`: \"any\" takes all devices"));
         }
         written(wiring)?.only("out")
+    }
+
+    fn is_paced(&self, params: &Params) -> bool {
+        params.bool("paced")
     }
 
     fn make(&self, wiring: &Wiring<'_>) -> Result<Box<dyn Task>, KindFault> {
@@ -157,7 +161,7 @@ impl Task for Playing {
             rig.render(Block::new(&mut left, &mut right), &mut Merge::new(&mut song, &mut played));
             let mut block = out.look()?;
             sound::join([left.as_slice(), &right].into_iter(), &mut block, 2);
-            block.increment()?;
+            block.increment();
             let stats = rig.stats();
             voices.set(rig.active_voices() as f64);
             steals.set(stats.steals as f64);

@@ -2,7 +2,7 @@
 
 use super::sound::{self, BLOCK, PACED, Sound, fixed};
 use ripieno_files::{AudioFile, Resampler};
-use ripieno_pipeline::{FrameSpec, Kind, KindFault, Param, ParamType, Port, Ports, Task, TaskError, Wiring, monotonic_nanos};
+use ripieno_pipeline::{FrameSpec, Kind, KindFault, Param, ParamType, Params, Port, Ports, Task, TaskError, Wiring, monotonic_nanos};
 use ripieno_types::SampleRate;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -42,6 +42,10 @@ impl Kind for WavSource {
     /// A stream that declares type, shape and rate needs no file to be there yet.
     fn produces(&self, wiring: &Wiring<'_>) -> Result<BTreeMap<String, FrameSpec>, KindFault> {
         written(wiring)?.only("out")
+    }
+
+    fn is_paced(&self, params: &Params) -> bool {
+        params.bool("paced")
     }
 
     fn make(&self, wiring: &Wiring<'_>) -> Result<Box<dyn Task>, KindFault> {
@@ -90,7 +94,7 @@ impl Task for Playing {
             if filled == 0 {
                 break;
             }
-            block.increment()?;
+            block.increment();
             frames += self.sound.rows as u64;
         }
         Ok(())

@@ -131,6 +131,11 @@ impl<M: Separator> Windows<M> {
         self.ready.first().and_then(|stem| stem.first()).map_or(0, Vec::len)
     }
 
+    /// Windows that were separated. Any.
+    pub fn windows(&self) -> u64 {
+        self.next
+    }
+
     /// The rows of a stem that can be fetched, from their front. Any.
     pub fn stem(&self, stem: usize) -> &[Vec<f32>] {
         &self.ready[stem]
@@ -186,11 +191,15 @@ mod tests {
     use ripieno_infer::{Model, OpenOptions, Recording};
     use ripieno_types::SampleRate;
 
-    const RATE: SampleRate = SampleRate::MIN;
+    const HZ: u32 = SampleRate::MIN_HZ;
+
+    fn rate() -> SampleRate {
+        SampleRate::new(HZ).unwrap()
+    }
 
     fn windows(reference: &str, wish: &Wish) -> Windows<Model> {
         let mut options = OpenOptions::default();
-        options.recording = Some(Recording { rate: RATE, channels: 2 });
+        options.recording = Some(Recording { rate: rate(), channels: 2 });
         let model = Model::open(reference, &options).unwrap();
         let plan = plan(&model.geometry(), wish).unwrap();
         Windows::new(model, plan, Window::Hann, Edge::Reflect, String::new()).unwrap()
@@ -258,7 +267,7 @@ mod tests {
         let wish = Wish { window_secs: 0.0, overlap_secs: 0.0, model_overlap: None };
         for reference in ["builtin:identity", "builtin:hpss", "builtin:center", "builtin:bands"] {
             let windows = windows(reference, &wish);
-            assert!(windows.plan.window_frames() <= 20 * RATE.hz() as usize, "{reference}");
+            assert!(windows.plan.window_frames() <= 20 * HZ as usize, "{reference}");
         }
     }
 }
