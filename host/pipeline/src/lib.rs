@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod control;
+mod bell;
 mod declare;
 mod event;
 mod frame;
@@ -8,6 +9,7 @@ pub mod graph;
 mod kind;
 mod kinds;
 mod metrics;
+mod memory;
 mod origin;
 mod pipeline;
 mod ports;
@@ -36,3 +38,7 @@ pub use run::{
 pub use stream::{
     AnyReader, AnyWriter, Look, MemoryError, Origin, Reader, StreamError, Window, WriteLook, Writer, monotonic_nanos,
 };
+pub use memory::MemoryError;
+pub use origin::{Origin, monotonic_nanos};
+pub use ports::{Ports, Task, TaskError};
+pub use stream::{AnyReader, AnyWriter, Look, Reader, StreamError, Window, WriteLook, Writer};

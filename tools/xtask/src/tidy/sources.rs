@@ -10,6 +10,8 @@ const UNSAFE_PLACES: &[&str] = &[
     "host/audio/src/jack/notices.rs",
     "host/files/src/map.rs",
     "host/midi/src/jack/notices.rs",
+    "host/pipeline/src/memory.rs",
+    "host/pipeline/src/stream/ring.rs",
     "tools/bench/src/ring/rivals.rs",
 ];
 
