@@ -1,5 +1,6 @@
 //! What may be asked, and what is answered.
 
+use crate::declare::{Control, TaskDecl};
 use crate::frame::DType;
 use crate::graph::{self, Graph};
 use crate::kind::Value;
@@ -60,9 +61,9 @@ impl Session {
             Request::Prometheus => Ok(json!(shared.status().prometheus())),
             Request::Graph => {
                 let plan = lock(&shared.plan);
-                let text = graph::to_text(&plan.declaration).ok();
-                let mermaid = graph::show::mermaid(&plan.declaration, &plan.specs);
-                Ok(json!({ "text": text, "mermaid": mermaid }))
+                let is_function = |task: &TaskDecl| task.kind.is_none() && task.control != Control::Terminator;
+                let has_functions = plan.declaration.tasks.iter().any(is_function);
+                Ok(json!({ "text": (!has_functions).then(|| graph::to_text(&plan.declaration)) }))
             }
             Request::Set { task, param, value } => {
                 shared.set(&task, &param, &value).map(|()| Json::Null).map_err(|error| error.to_string())
@@ -150,6 +151,10 @@ mod tests {
         check(DType::I16, &[-5_i16, 300].map(i16::to_ne_bytes).concat(), &[-5.0, 300.0]);
         check(DType::I32, &[-70_000_i32].map(i32::to_ne_bytes).concat(), &[-70_000.0]);
         check(DType::F64, &[0.5_f64, 2.5, 9.0].map(f64::to_ne_bytes).concat(), &[0.5, 2.5]);
-        check(DType::Complex32, &[1.0_f32, 2.0, 3.0, 4.0, 5.0, 6.0].map(f32::to_ne_bytes).concat(), &[1.0, 2.0, 3.0, 4.0]);
+        check(
+            DType::Complex32,
+            &[1.0_f32, 2.0, 3.0, 4.0, 5.0, 6.0].map(f32::to_ne_bytes).concat(),
+            &[1.0, 2.0, 3.0, 4.0],
+        );
     }
 }

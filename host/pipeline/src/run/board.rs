@@ -1,9 +1,8 @@
 //! What all processes of a pipeline share beside its streams: words that say whether it stops, and what each task shows.
 
 use crate::bell::Bell;
-use crate::memory::Memory;
+use crate::memory::{Memory, MemoryError};
 use crate::metrics::TaskState;
-use crate::stream::MemoryError;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -129,8 +128,7 @@ pub(crate) enum Told {
 }
 
 impl Told {
-    const ALL: [Self; 6] =
-        [Self::Nothing, Self::Ready, Self::Ended, Self::Failed, Self::Panicked, Self::Refused];
+    const ALL: [Self; 6] = [Self::Nothing, Self::Ready, Self::Ended, Self::Failed, Self::Panicked, Self::Refused];
 }
 
 /// A task's words.

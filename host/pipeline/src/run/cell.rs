@@ -8,8 +8,9 @@ use crate::declare::TaskDecl;
 use crate::frame::FrameSpec;
 use crate::kind::{Declared, KindFault, Params, Registry, Value, Wiring};
 use crate::metrics::TaskState;
+use crate::origin::Origin;
 use crate::ports::{Ports, Seat, Task};
-use crate::stream::{Origin, Stream};
+use crate::stream::Stream;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -178,7 +179,10 @@ impl Maker {
         let kind = kind.ok_or_else(|| KindFault::at("kind", format!("there is no kind '{}'", self.kind)))?;
         let params = self.registry.params(&self.kind, params).map_err(|faults| {
             let first = faults.into_iter().next();
-            first.map_or_else(|| KindFault::at("params", "they cannot be"), |first| KindFault::at(first.param, first.message))
+            first.map_or_else(
+                || KindFault::at("params", "they cannot be"),
+                |first| KindFault::at(first.param, first.message),
+            )
         })?;
         kind.make(&Wiring { params: &params, inputs: &self.inputs, outputs: &self.outputs })
     }

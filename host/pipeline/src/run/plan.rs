@@ -8,12 +8,17 @@ use crate::declare::{Control, Declaration, EventDecl, Placement, ReaderPolicy, S
 use crate::event::Event;
 use crate::frame::FrameSpec;
 use crate::kind::{Declared, Registry};
+use crate::memory::MemoryError;
+use crate::origin::Origin;
 use crate::pipeline::Functions;
 use crate::ports::{Ports, Seat};
-use crate::stream::{MemoryError, Origin, Place, Stream};
+use crate::stream::{Place, Stream};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+
+/// What names of exports and imports begin with that go over a network.
+const REMOTE: &str = "zenoh:";
 
 /// What runs.
 #[derive(Debug, Default)]
@@ -84,14 +89,15 @@ pub(crate) fn make_edge(declaration: &Declaration, decl: &StreamDecl, spec: Fram
     let policies: Vec<_> = readers.iter().map(|(_, _, read)| read.policy).collect();
     let shared = stream_is_shared(declaration, &decl.name);
     let place = match &decl.export {
-        Some(name) if !crate::graph::is_remote(name) => Place::Named(name.clone()),
+        Some(name) if !name.starts_with(REMOTE) => Place::Named(name.clone()),
         _ if shared => Place::Shared,
         _ => Place::Heap,
     };
     let shared = place != Place::Heap;
     let stream = Stream::create(place, decl, spec, &policies)
         .map_err(|source| StartCause::Memory { what: format!("stream '{}'", decl.name), source })?;
-    let seats = readers.iter().enumerate().map(|(seat, (task, local, _))| ((task.name.clone(), (*local).clone()), seat));
+    let seats =
+        readers.iter().enumerate().map(|(seat, (task, local, _))| ((task.name.clone(), (*local).clone()), seat));
     Ok(Edge { stream, seats: seats.collect(), shared })
 }
 
@@ -147,8 +153,7 @@ impl Plan {
         let stream = |(local, name): (&String, &String)| Some((local.clone(), self.streams.get(name)?.stream.clone()));
         let writes: BTreeMap<_, _> = decl.writes.iter().filter_map(stream).collect();
         let origin = Origin::new();
-        let event =
-            |(local, name): (&String, &String)| Some((local.clone(), self.events.get(name)?.for_task(&origin)));
+        let event = |(local, name): (&String, &String)| Some((local.clone(), self.events.get(name)?.for_task(&origin)));
         let ports = Ports {
             name: task.clone(),
             reads: seats.clone(),
@@ -204,9 +209,8 @@ impl Plan {
     }
 
     fn maker(&self, decl: &TaskDecl, kind: &str, registry: &Registry) -> Maker {
-        let input = |(local, read): (&String, &crate::declare::ReadDecl)| {
-            Some((local.clone(), *self.specs.get(&read.stream)?))
-        };
+        let input =
+            |(local, read): (&String, &crate::declare::ReadDecl)| Some((local.clone(), *self.specs.get(&read.stream)?));
         let output = |(local, stream): (&String, &String)| {
             let spec = *self.specs.get(stream)?;
             Some((local.clone(), Declared { spec: Some(spec), rate_hz: spec.rate_hz() }))

@@ -7,7 +7,7 @@ use super::place;
 use super::shared::Shared;
 use crate::declare::{Crash, Placement};
 use crate::metrics::TaskState;
-use crate::stream::monotonic_nanos;
+use crate::origin::monotonic_nanos;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -47,9 +47,7 @@ fn run(shared: &Shared, cell: &Cell) {
     let (state, failure) = match &end {
         End::Unbegun | End::Ended => (TaskState::Ended, None),
         End::Isolated(_) => (TaskState::Failed, None),
-        End::Failed(why) => {
-            (TaskState::Failed, Some(Failure { task: cell.decl.name.clone(), why: why.clone() }))
-        }
+        End::Failed(why) => (TaskState::Failed, Some(Failure { task: cell.decl.name.clone(), why: why.clone() })),
     };
     let begun = !matches!(end, End::Unbegun);
     finish(cell, state);
