@@ -91,25 +91,28 @@ pub(crate) struct Preamble {
     magic: AtomicU32,
     /// Bytes of a counter, so that a 32-bit process does not misread a 64-bit one's ring.
     word_bytes: AtomicU32,
-    item_bytes: AtomicUsize,
-    item_align: AtomicUsize,
+    value_bytes: AtomicUsize,
+    value_align: AtomicUsize,
     capacity: AtomicUsize,
     subscribers: AtomicUsize,
+    /// Values of an item.
+    width: AtomicUsize,
 }
 
-/// The magic words, "RpS" and "RpB" with the layout's version 1.
+/// The magic words, "RpS" and "RpB" with the version of the layout.
 pub(crate) const SPSC: u32 = 0x5270_5301;
-pub(crate) const BROADCAST: u32 = 0x5270_4201;
+pub(crate) const BROADCAST: u32 = 0x5270_4202;
 
 impl Preamble {
-    pub(crate) fn new<T>(capacity: usize, subscribers: usize) -> Self {
+    pub(crate) fn new<T>(capacity: usize, subscribers: usize, width: usize) -> Self {
         Self {
             magic: AtomicU32::new(0),
             word_bytes: AtomicU32::new(size_of::<usize>() as u32),
-            item_bytes: AtomicUsize::new(size_of::<T>()),
-            item_align: AtomicUsize::new(align_of::<T>()),
+            value_bytes: AtomicUsize::new(size_of::<T>()),
+            value_align: AtomicUsize::new(align_of::<T>()),
             capacity: AtomicUsize::new(capacity),
             subscribers: AtomicUsize::new(subscribers),
+            width: AtomicUsize::new(width),
         }
     }
 
@@ -120,16 +123,18 @@ impl Preamble {
     }
 
     /// Capacity and number of subscribers, once kind, version, word and items are found right.
-    pub(crate) fn check<T>(&self, magic: u32) -> Result<(usize, usize), RegionError> {
+    pub(crate) fn check<T>(&self, magic: u32, width: usize) -> Result<(usize, usize), RegionError> {
         // Pairs with the release in `publish`.
         if self.magic.load(Ordering::Acquire) != magic
             || self.word_bytes.load(Ordering::Relaxed) as usize != size_of::<usize>()
         {
             return Err(RegionError::NotARing);
         }
-        let (found, expected) = (self.item_bytes.load(Ordering::Relaxed), size_of::<T>());
-        if found != expected || self.item_align.load(Ordering::Relaxed) != align_of::<T>() {
-            return Err(RegionError::ItemSize { expected, found });
+        let (value, found_width) = (self.value_bytes.load(Ordering::Relaxed), self.width.load(Ordering::Relaxed));
+        let same = value == size_of::<T>() && self.value_align.load(Ordering::Relaxed) == align_of::<T>();
+        if !same || found_width != width {
+            let expected = size_of::<T>().saturating_mul(width);
+            return Err(RegionError::ItemSize { expected, found: value.saturating_mul(found_width) });
         }
         let capacity = self.capacity.load(Ordering::Relaxed);
         if !is_capacity(capacity) {

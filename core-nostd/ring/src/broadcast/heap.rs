@@ -11,25 +11,25 @@ use core::ptr::NonNull;
 
 use super::super::layout::{LINE, Line, is_capacity};
 use super::super::sync::Arc;
-use super::{Desk, Memory, Publisher, Seat, Subscriber};
+use super::{Desk, Memory, One, Publisher, Seat, Subscriber, Wide, Width};
 use crate::Plain;
 
 /// A share in a heap ring.
-pub(super) type Owner<T> = Arc<Owned<T>>;
+pub(super) type Owner<T, W> = Arc<Owned<T, W>>;
 
 /// Invariant: `memory` points to what `Box::into_raw` gave for desk and seats, and to slots allocated with `layout`, or
 /// dangling if that is of no bytes.
-pub(super) struct Owned<T> {
-    memory: Memory<T>,
+pub(super) struct Owned<T, W> {
+    memory: Memory<T, W>,
     layout: Layout,
 }
 
 // SAFETY: the owner only frees memory, in `drop`, when no handle is left; `Plain` items need no drop.
-unsafe impl<T: Send> Send for Owned<T> {}
+unsafe impl<T: Send, W> Send for Owned<T, W> {}
 // SAFETY: nothing can be reached through `&Owned`.
-unsafe impl<T: Send> Sync for Owned<T> {}
+unsafe impl<T: Send, W> Sync for Owned<T, W> {}
 
-impl<T> Drop for Owned<T> {
+impl<T, W> Drop for Owned<T, W> {
     fn drop(&mut self) {
         // SAFETY: all handles are gone, as each held a share; everything is as it was made (invariant of `Owned`).
         unsafe {
@@ -48,9 +48,32 @@ impl<T> Drop for Owned<T> {
 /// # Panics
 /// If `capacity` is above 2^30, or its items take more than the address space.
 pub fn channel<T: Plain>(capacity: usize, subscribers: usize) -> (Publisher<'static, T>, Vec<Subscriber<'static, T>>) {
+    of_width(capacity, subscribers, One)
+}
+
+/// The same with items of `width` values each. Control: allocates.
+///
+/// # Panics
+/// As [`channel`], and if `width` is 0.
+#[expect(clippy::type_complexity, reason = "two handles, spelled as their types are")]
+pub fn wide_channel<T: Plain>(
+    capacity: usize,
+    subscribers: usize,
+    width: usize,
+) -> (Publisher<'static, T, Wide>, Vec<Subscriber<'static, T, Wide>>) {
+    of_width(capacity, subscribers, Wide::new(width).expect("an item has at least one value"))
+}
+
+#[expect(clippy::type_complexity, reason = "two handles, spelled as their types are")]
+fn of_width<T: Plain, W: Width>(
+    capacity: usize,
+    subscribers: usize,
+    width: W,
+) -> (Publisher<'static, T, W>, Vec<Subscriber<'static, T, W>>) {
     let capacity = capacity.next_power_of_two();
     assert!(is_capacity(capacity), "a ring's capacity is at most 2^30");
-    let layout = Layout::array::<T>(capacity).and_then(|slots| slots.align_to(LINE)).expect("fits the address space");
+    let values = capacity.checked_mul(width.values()).expect("fits the address space");
+    let layout = Layout::array::<T>(values).and_then(|slots| slots.align_to(LINE)).expect("fits the address space");
     let slots = if layout.size() == 0 {
         NonNull::<Line<()>>::dangling().cast()
     } else {
@@ -63,8 +86,8 @@ pub fn channel<T: Plain>(capacity: usize, subscribers: usize) -> (Publisher<'sta
     // SAFETY: all memory lives until the last handle drops its share; the ring is new, so there are no other handles; the
     // slots are aligned to a line. Each seat is given once.
     unsafe {
-        let memory = Memory::new(desk, NonNull::from(Box::leak(seats)), slots, capacity);
-        memory.open();
+        let memory = Memory::new(desk, NonNull::from(Box::leak(seats)), slots, capacity, width);
+        memory.open(subscribers);
         let owner = Arc::new(Owned { memory: memory.clone(), layout });
         let take_seat = |seat| {
             let mut subscriber = Subscriber::new(memory.clone(), seat);

@@ -37,11 +37,13 @@
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 mod heap;
 mod publisher;
+mod read_grant;
 mod region;
 mod storage;
 mod subscriber;
 #[cfg(test)]
 mod tests;
+mod width;
 mod write_grant;
 
 use core::mem::MaybeUninit;
@@ -51,11 +53,13 @@ use super::layout::{Line, is_capacity};
 use super::sync::{AtomicU32, AtomicUsize, Ordering, Shadow};
 
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
-pub use heap::channel;
+pub use heap::{channel, wide_channel};
 pub use publisher::Publisher;
-pub use region::{attach_publisher, attach_subscriber, free_seat, initialise, region_bytes};
+pub use read_grant::ReadGrant;
+pub use region::Region;
 pub use storage::Inline;
-pub use subscriber::{Lagged, ReadGrant, Subscriber};
+pub use subscriber::{Lagged, Subscriber};
+pub use width::{One, Wide, Width};
 pub use write_grant::WriteGrant;
 
 /// What the publisher shows to all.
@@ -147,35 +151,33 @@ impl Mode {
 
 /// The memory of one ring, as a handle sees it.
 ///
-/// Invariant: `desk`, `seats` and `mask + 1` slots at `slots`, aligned to a line, stay valid for as long as the handle
-/// lives; all bytes of a slot were zeroed before the first handle was made; nothing but this ring's handles touches them.
-struct Memory<T> {
+/// Invariant: `desk`, `seats` and `mask + 1` slots of `width` values at `slots`, aligned to a line, stay valid for as long
+/// as the handle lives; all bytes of a slot were zeroed before the first handle was made; nothing but this ring's handles
+/// touches them.
+struct Memory<T, W> {
     desk: NonNull<Line<Desk>>,
     seats: NonNull<[Seat]>,
     slots: NonNull<MaybeUninit<T>>,
     mask: usize,
+    width: W,
     shadow: Shadow,
 }
 
-impl<T> Clone for Memory<T> {
+impl<T, W: Width> Clone for Memory<T, W> {
     fn clone(&self) -> Self {
         Self { shadow: self.shadow.clone(), ..*self }
     }
 }
 
-impl<T> Memory<T> {
-    /// # Safety
-    /// The invariant of `Memory` must hold for as long as a handle made from this lives.
-    unsafe fn new(
-        desk: NonNull<Line<Desk>>,
-        seats: NonNull<[Seat]>,
-        slots: NonNull<MaybeUninit<T>>,
-        capacity: usize,
-    ) -> Self {
-        debug_assert!(is_capacity(capacity));
-        Self { desk, seats, slots, mask: capacity - 1, shadow: Shadow::new(capacity, size_of::<T>()) }
-    }
+/// Where some items lie, in values: the first part from `index` on, the second from 0 on.
+#[derive(Clone, Copy)]
+struct Span {
+    index: usize,
+    first: usize,
+    second: usize,
+}
 
+impl<T, W> Memory<T, W> {
     #[inline(always)]
     fn desk(&self) -> &Desk {
         // SAFETY: valid while the handle lives (invariant of `Memory`); all of it is atomics, so sharing is fine.
@@ -189,50 +191,69 @@ impl<T> Memory<T> {
     }
 
     #[inline(always)]
-    fn slot(&self, position: usize) -> *mut MaybeUninit<T> {
-        // SAFETY: an index under the mask is below the number of slots (invariant of `Memory`).
-        unsafe { self.slots.as_ptr().add(position & self.mask) }
-    }
-
-    #[inline(always)]
     fn capacity(&self) -> usize {
         self.mask + 1
     }
+}
 
-    /// Lengths of the two contiguous parts of the `count` slots from `position`.
+impl<T, W: Width> Memory<T, W> {
+    /// # Safety
+    /// The invariant of `Memory` must hold for as long as a handle made from this lives.
+    unsafe fn new(
+        desk: NonNull<Line<Desk>>,
+        seats: NonNull<[Seat]>,
+        slots: NonNull<MaybeUninit<T>>,
+        capacity: usize,
+        width: W,
+    ) -> Self {
+        debug_assert!(is_capacity(capacity));
+        let shadow = Shadow::new(capacity * width.values(), size_of::<T>());
+        Self { desk, seats, slots, mask: capacity - 1, width, shadow }
+    }
+
+    /// Where the `count` items from `position` lie; `count` is at most the capacity.
     #[inline(always)]
-    fn parts(&self, position: usize, count: usize) -> (usize, usize) {
-        let first = count.min(self.capacity() - (position & self.mask));
-        (first, count - first)
+    fn span(&self, position: usize, count: usize) -> Span {
+        let slot = position & self.mask;
+        let first = count.min(self.capacity() - slot);
+        let width = self.width.values();
+        Span { index: slot * width, first: first * width, second: (count - first) * width }
+    }
+
+    /// The value at `index`, one of a [`Span`].
+    #[inline(always)]
+    fn value(&self, index: usize) -> *mut T {
+        // SAFETY: spans lie within the slots (invariant of `Memory`).
+        unsafe { self.slots.as_ptr().add(index).cast() }
     }
 
     /// Tells the model checker of plain writing to `count` slots from `position`.
     #[inline(always)]
     fn writes(&self, position: usize, count: usize) {
-        let (first, second) = self.parts(position, count);
-        self.shadow.writes(self.slots.as_ptr(), position & self.mask, first);
-        self.shadow.writes(self.slots.as_ptr(), 0, second);
+        let span = self.span(position, count);
+        self.shadow.writes(self.slots.as_ptr(), span.index, span.first);
+        self.shadow.writes(self.slots.as_ptr(), 0, span.second);
     }
 
     /// Tells the model checker of plain reading of `count` slots from `position`.
     #[inline(always)]
     fn reads(&self, position: usize, count: usize) {
-        let (first, second) = self.parts(position, count);
-        self.shadow.reads(position & self.mask, first);
-        self.shadow.reads(0, second);
+        let span = self.span(position, count);
+        self.shadow.reads(span.index, span.first);
+        self.shadow.reads(0, span.second);
     }
 
-    /// Readies the ring for new handles, all subscribers lossless from the current position.
+    /// Readies the ring for new handles, the first `seats` subscribers lossless from the current position.
     ///
     /// # Safety
     /// No handle that will still be used exists.
-    unsafe fn open(&self) {
+    unsafe fn open(&self, seats: usize) {
         let desk = self.desk();
         let position = desk.published.load(Ordering::Relaxed);
         desk.published.store(position, Ordering::Relaxed);
         desk.claimed.store(position, Ordering::Relaxed);
         desk.alive.store(1, Ordering::Relaxed);
-        for Seat { request: Line(request), answer: Line(answer) } in self.seats() {
+        for Seat { request: Line(request), answer: Line(answer) } in self.seats().iter().take(seats) {
             request.position.store(position, Ordering::Relaxed);
             request.asks.store(Mode::Lossless as u32, Ordering::Relaxed);
             answer.start.store(position, Ordering::Relaxed);

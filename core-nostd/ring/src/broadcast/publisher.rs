@@ -5,14 +5,14 @@ use core::marker::PhantomData;
 use core::ptr;
 
 use super::super::sync::{Ordering, fence};
-use super::{Line, Memory, Mode, Seat, WriteGrant};
+use super::{Line, Memory, Mode, One, Seat, Width, WriteGrant};
 use crate::Plain;
 
 /// The one writing end of a broadcast ring; goes to one thread, is neither shared nor cloned.
 ///
 /// Dropping it is the farewell that [`Subscriber::is_abandoned`](super::Subscriber::is_abandoned) sees. Any.
-pub struct Publisher<'a, T> {
-    pub(super) memory: Memory<T>,
+pub struct Publisher<'a, T, W: Width = One> {
+    pub(super) memory: Memory<T, W>,
     /// Items ever published.
     pub(super) tail: usize,
     /// Where writing must stop, by what was last seen of the subscribers. Invariant: `limit - tail` is at most the
@@ -23,34 +23,49 @@ pub struct Publisher<'a, T> {
     /// Whether some subscriber may read words where we write. Invariant: while false, no subscriber reads the slots of
     /// `tail..limit` at all.
     pub(super) words: bool,
+    /// Whether it goes without a farewell.
+    stays: bool,
     _ring: PhantomData<(&'a (), *mut T)>,
     /// Keeps a heap ring alive. Dropped after the farewell.
     #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
-    pub(super) owner: Option<super::heap::Owner<T>>,
+    pub(super) owner: Option<super::heap::Owner<T, W>>,
 }
 
 // SAFETY: a publisher only writes items, which other threads then read by copy or by reference: `Plain` types are `Send`
 // and `Sync`. The handle itself is used by one thread at a time, as it is not `Sync`.
-unsafe impl<T: Plain> Send for Publisher<'_, T> {}
+unsafe impl<T: Plain, W: Width> Send for Publisher<'_, T, W> {}
 
-impl<'a, T: Plain> Publisher<'a, T> {
+impl<T: Plain, W: Width> Publisher<'_, T, W> {
     /// # Safety
     /// The memory outlives the handle, its desk was opened, and there is no other publisher.
-    pub(super) unsafe fn new(memory: Memory<T>) -> Self {
+    pub(super) unsafe fn new(memory: Memory<T, W>) -> Self {
         let tail = memory.desk().published.load(Ordering::Relaxed);
-        let claimed = memory.desk().claimed.load(Ordering::Relaxed);
+        let mut claimed = memory.desk().claimed.load(Ordering::Relaxed);
+        // One that died while all were lossless did not say how far it had claimed. Who was lossless then reads nothing
+        // that it may have begun to write over, and who joined or returned since starts behind `tail - capacity`.
+        if tail.wrapping_sub(claimed).cast_signed() > 0 {
+            claimed = tail;
+        }
         Self {
             memory,
             tail,
             limit: tail,
             claimed,
             words: false,
+            stays: false,
             _ring: PhantomData,
             #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
             owner: None,
         }
     }
 
+    /// True: dropping this handle is no farewell, subscribers wait for another publisher that goes on from there. Any.
+    pub fn set_staying(&mut self, stays: bool) {
+        self.stays = stays;
+    }
+}
+
+impl<T, W: Width> Publisher<'_, T, W> {
     /// Looks at all subscribers: acts on what they ask, and finds the slowest that is lossless.
     #[cold]
     #[inline(never)]
@@ -87,7 +102,9 @@ impl<'a, T: Plain> Publisher<'a, T> {
         self.limit = self.tail.wrapping_add(capacity.saturating_sub(used));
         self.memory.desk().claimed.store(self.claimed, Ordering::Relaxed);
     }
+}
 
+impl<'a, T: Plain, W: Width> Publisher<'a, T, W> {
     /// Readies up to `wanted` slots for writing and returns how many; looks at the subscribers only if the last look
     /// does not suffice.
     #[inline(always)]
@@ -117,61 +134,67 @@ impl<'a, T: Plain> Publisher<'a, T> {
         self.memory.desk().published.store(self.tail, Ordering::Release);
     }
 
-    /// Writes `items` to claimed slots from `offset` items after the tail.
+    /// Writes whole items to claimed slots from `offset` items after the tail.
     ///
     /// # Safety
-    /// The slots were claimed.
+    /// The slots were claimed, and `items` is `count` of them.
     #[inline(always)]
-    pub(super) unsafe fn write(&mut self, offset: usize, items: &[T]) {
+    pub(super) unsafe fn write(&mut self, offset: usize, items: &[T], count: usize) {
         let position = self.tail.wrapping_add(offset);
-        let (first, second) = self.memory.parts(position, items.len());
-        let (slots, index) = (self.memory.slots.as_ptr(), position & self.memory.mask);
-        let rest = items.as_ptr().wrapping_add(first);
+        let span = self.memory.span(position, count);
+        let rest = items.as_ptr().wrapping_add(span.first);
         if self.words {
+            let slots = self.memory.slots.as_ptr();
             // SAFETY: claimed by the caller; no subscriber reads them plainly (invariant of `limit`).
             unsafe {
-                self.memory.shadow.store(slots, index, items.as_ptr(), first);
-                self.memory.shadow.store(slots, 0, rest, second);
+                self.memory.shadow.store(slots, span.index, items.as_ptr(), span.first);
+                self.memory.shadow.store(slots, 0, rest, span.second);
             }
         } else {
             // SAFETY: claimed by the caller; no subscriber reads them at all (invariant of `words`). The first part lies
             // from the position's slot on, the rest from slot 0; `items` is not part of the ring.
             unsafe {
-                ptr::copy_nonoverlapping(items.as_ptr(), slots.add(index).cast(), first);
-                if second > 0 {
-                    ptr::copy_nonoverlapping(rest, slots.cast(), second);
+                ptr::copy_nonoverlapping(items.as_ptr(), self.memory.value(span.index), span.first);
+                if span.second > 0 {
+                    ptr::copy_nonoverlapping(rest, self.memory.value(0), span.second);
                 }
             }
-            self.memory.writes(position, items.len());
+            self.memory.writes(position, count);
         }
     }
 
-    /// Publishes one item. Real-time.
+    /// Writes `values` into one claimed slot, `offset` items after the tail, from its value `at` on.
     ///
-    /// # Errors
-    /// [`Full`](crate::spsc::Full) holds the item while a lossless subscriber holds the publisher back.
+    /// # Safety
+    /// The slot was claimed, and `at + values.len()` is at most the width.
     #[inline]
-    pub fn push(&mut self, item: T) -> Result<(), crate::spsc::Full<T>> {
-        match self.push_slice(&[item]) {
-            0 => Err(crate::spsc::Full(item)),
-            _ => Ok(()),
+    pub(super) unsafe fn write_within(&mut self, offset: usize, at: usize, values: &[T]) {
+        let index = self.memory.span(self.tail.wrapping_add(offset), 1).index + at;
+        if self.words {
+            // SAFETY: within a slot that the caller claimed; nobody reads it plainly (invariant of `limit`).
+            unsafe { self.memory.shadow.store(self.memory.slots.as_ptr(), index, values.as_ptr(), values.len()) };
+        } else {
+            // SAFETY: within a slot that the caller claimed; nobody reads it at all (invariant of `words`).
+            unsafe { ptr::copy_nonoverlapping(values.as_ptr(), self.memory.value(index), values.len()) };
+            self.memory.shadow.writes(self.memory.slots.as_ptr(), index, values.len());
         }
     }
 
     /// Publishes as many of `items` as the slowest lossless subscriber leaves room for, the first ones first, and shows
-    /// them at once; returns how many. Real-time.
+    /// them at once; returns how many. Values beyond the last whole item are not looked at. Real-time.
     #[inline]
     pub fn push_slice(&mut self, items: &[T]) -> usize {
-        let count = self.claim(items.len());
+        let width = self.memory.width.values();
+        let count = self.claim(items.len() / width);
         // SAFETY: just claimed.
-        unsafe { self.write(0, &items[..count]) };
+        unsafe { self.write(0, &items[..count * width], count) };
         self.publish_claimed(count);
         count
     }
 
     /// At most `max` slots to write in place. Real-time.
     #[inline]
-    pub fn grant(&mut self, max: usize) -> WriteGrant<'_, 'a, T> {
+    pub fn grant(&mut self, max: usize) -> WriteGrant<'_, 'a, T, W> {
         let count = self.claim(max);
         // SAFETY: just claimed.
         unsafe { WriteGrant::new(self, count) }
@@ -181,6 +204,12 @@ impl<'a, T: Plain> Publisher<'a, T> {
     pub fn free(&mut self) -> usize {
         self.look();
         self.limit.wrapping_sub(self.tail)
+    }
+
+    /// Items ever published, counted round the counters' range. Real-time.
+    #[inline]
+    pub fn published(&self) -> usize {
+        self.tail
     }
 
     /// Items that the ring can hold. Real-time.
@@ -196,17 +225,32 @@ impl<'a, T: Plain> Publisher<'a, T> {
     }
 }
 
-impl<T> Drop for Publisher<'_, T> {
-    fn drop(&mut self) {
-        // What was claimed is stored for a publisher that attaches later. Pairs with the acquire in
-        // `Subscriber::is_abandoned`: the last position was stored before.
-        let desk = self.memory.desk();
-        desk.claimed.store(self.claimed, Ordering::Relaxed);
-        desk.alive.store(0, Ordering::Release);
+impl<T: Plain> Publisher<'_, T> {
+    /// Publishes one item. Real-time.
+    ///
+    /// # Errors
+    /// [`Full`](crate::spsc::Full) holds the item while a lossless subscriber holds the publisher back.
+    #[inline]
+    pub fn push(&mut self, item: T) -> Result<(), crate::spsc::Full<T>> {
+        match self.push_slice(&[item]) {
+            0 => Err(crate::spsc::Full(item)),
+            _ => Ok(()),
+        }
     }
 }
 
-impl<T> fmt::Debug for Publisher<'_, T> {
+impl<T, W: Width> Drop for Publisher<'_, T, W> {
+    fn drop(&mut self) {
+        // Who has just asked is answered, as nobody else may come; what was claimed is stored for one who does.
+        self.look();
+        if !self.stays {
+            // Pairs with the acquire in `Subscriber::is_abandoned`: the last position was stored before.
+            self.memory.desk().alive.store(0, Ordering::Release);
+        }
+    }
+}
+
+impl<T, W: Width> fmt::Debug for Publisher<'_, T, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Publisher").field("capacity", &(self.memory.mask + 1)).field("published", &self.tail).finish()
     }

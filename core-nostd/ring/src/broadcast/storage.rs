@@ -5,7 +5,7 @@ use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
 use super::super::layout::{Line, is_capacity};
-use super::{Desk, Memory, Publisher, Seat, Subscriber};
+use super::{Desk, Memory, One, Publisher, Seat, Subscriber};
 use crate::Plain;
 
 /// A ring of `N` slots for `R` subscribers inside of the value, `N` a power of two (checked when it is compiled).
@@ -37,8 +37,8 @@ impl<T: Plain, const N: usize, const R: usize> Inline<T, N, R> {
         // SAFETY: all are parts of `self`, which is borrowed for as long as the handles live, and was not borrowed by
         // older ones. The slots start a line. Each seat is given once.
         unsafe {
-            let memory = Memory::new(NonNull::from(&self.desk), seats, slots, N);
-            memory.open();
+            let memory = Memory::new(NonNull::from(&self.desk), seats, slots, N, One);
+            memory.open(R);
             let subscribers = core::array::from_fn(|seat| Subscriber::new(memory.clone(), seat));
             (Publisher::new(memory), subscribers)
         }

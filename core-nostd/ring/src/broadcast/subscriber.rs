@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 use core::{ptr, slice};
 
 use super::super::sync::{Ordering, fence};
-use super::{Answer, Line, Memory, Mode, Request};
+use super::{Answer, Memory, Mode, One, ReadGrant, Request, Width};
 use crate::Plain;
 
 /// The publisher was faster than a latest-only subscriber: so many items were missed. The next read goes on behind them.
@@ -39,8 +39,8 @@ enum Reading {
 /// One reading end of a broadcast ring; goes to one thread, is neither shared nor cloned.
 ///
 /// Dropping it takes its hold off the publisher. Any.
-pub struct Subscriber<'a, T> {
-    memory: Memory<T>,
+pub struct Subscriber<'a, T, W: Width = One> {
+    memory: Memory<T, W>,
     seat: usize,
     /// Items passed.
     head: usize,
@@ -51,17 +51,19 @@ pub struct Subscriber<'a, T> {
     reading: Reading,
     /// Whether to become latest-only as soon as we have joined.
     joins_latest: bool,
+    /// Whether it goes without a farewell.
+    stays: bool,
     _ring: PhantomData<(&'a (), *mut T)>,
     /// Keeps a heap ring alive. Dropped after the farewell.
     #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
-    pub(super) owner: Option<super::heap::Owner<T>>,
+    pub(super) owner: Option<super::heap::Owner<T, W>>,
 }
 
 // SAFETY: a subscriber only copies or lends items that another thread wrote: `Plain` types are `Send` and `Sync`. The
 // handle itself is used by one thread at a time, as it is not `Sync`.
-unsafe impl<T: Plain> Send for Subscriber<'_, T> {}
+unsafe impl<T: Plain, W: Width> Send for Subscriber<'_, T, W> {}
 
-impl<T> Subscriber<'_, T> {
+impl<T, W: Width> Subscriber<'_, T, W> {
     #[inline(always)]
     fn request(&self) -> &Request {
         // The seat was checked when the handle was made.
@@ -95,12 +97,12 @@ impl<T> Subscriber<'_, T> {
     }
 }
 
-impl<T: Plain> Subscriber<'_, T> {
+impl<T: Plain, W: Width> Subscriber<'_, T, W> {
     /// A subscriber in a seat that was opened as lossless.
     ///
     /// # Safety
     /// The memory outlives the handle, the seat exists and was opened, and nobody else has it.
-    pub(super) unsafe fn new(memory: Memory<T>, seat: usize) -> Self {
+    pub(super) unsafe fn new(memory: Memory<T, W>, seat: usize) -> Self {
         let head = memory.seats()[seat].request.0.position.load(Ordering::Relaxed);
         Self {
             memory,
@@ -110,6 +112,7 @@ impl<T: Plain> Subscriber<'_, T> {
             asks: Mode::Lossless as u32,
             reading: Reading::Lossless,
             joins_latest: false,
+            stays: false,
             _ring: PhantomData,
             #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
             owner: None,
@@ -120,7 +123,7 @@ impl<T: Plain> Subscriber<'_, T> {
     ///
     /// # Safety
     /// As for `new`, but for the opening.
-    pub(super) unsafe fn joining(memory: Memory<T>, seat: usize) -> Self {
+    pub(super) unsafe fn joining(memory: Memory<T, W>, seat: usize) -> Self {
         // SAFETY: by the caller.
         let mut this = unsafe { Self::new(memory, seat) };
         this.asks = this.request().asks.load(Ordering::Relaxed);
@@ -129,12 +132,41 @@ impl<T: Plain> Subscriber<'_, T> {
         this
     }
 
-    /// Asks to become lossless at the current position.
-    fn start_here(&mut self) {
+    /// A subscriber that goes on where an earlier one of the seat stopped, wherever that was.
+    ///
+    /// # Safety
+    /// As for `new`, but for the opening.
+    pub(super) unsafe fn resuming(memory: Memory<T, W>, seat: usize) -> Self {
+        // Pairs with the releases in `ask` and `poll`: the earlier one's position is known with what it asked.
+        let asks = memory.seats()[seat].request.0.asks.load(Ordering::Acquire);
+        if Mode::of(asks) == Mode::Gone {
+            // SAFETY: by the caller.
+            return unsafe { Self::joining(memory, seat) };
+        }
+        // SAFETY: by the caller.
+        let mut this = unsafe { Self::new(memory, seat) };
+        this.asks = asks;
+        this.reading = match Mode::of(asks) {
+            Mode::Lossless => Reading::Lossless,
+            Mode::Latest => Reading::Latest,
+            // It may have asked from `Gone`, and so be unknown to the publisher. If it was answered, `poll` finds out.
+            Mode::Returning | Mode::Gone => Reading::Joining,
+        };
+        this
+    }
+
+    /// True: dropping this handle is no farewell, the seat goes on as it is and another subscriber may resume it. Any.
+    pub fn set_staying(&mut self, stays: bool) {
+        self.stays = stays;
+    }
+
+    /// Asks to become lossless at the current position; returns how many items that passes.
+    fn start_here(&mut self) -> usize {
         self.refresh();
-        self.head = self.tail;
-        self.advance(0);
+        let passed = self.tail.wrapping_sub(self.head);
+        self.advance(passed);
         self.ask(Mode::Returning);
+        passed
     }
 
     /// Becomes lossless once the publisher has answered.
@@ -158,8 +190,13 @@ impl<T: Plain> Subscriber<'_, T> {
         if missed > 0 { Err(Lagged(missed)) } else { Ok(()) }
     }
 
+    /// Notices that the publisher has agreed to what was asked, as every read does by itself. Worth a call of its own
+    /// before a [`grant`](Self::grant), which does not tell what was missed on the way. Real-time.
+    ///
+    /// # Errors
+    /// [`Lagged`] if items were missed on the way back to lossless.
     #[inline(always)]
-    fn settle(&mut self) -> Result<(), Lagged> {
+    pub fn settle(&mut self) -> Result<(), Lagged> {
         match self.reading {
             Reading::Lossless | Reading::Latest => Ok(()),
             Reading::Returning | Reading::Joining => self.poll(),
@@ -197,14 +234,14 @@ impl<T: Plain> Subscriber<'_, T> {
         if ready > self.memory.capacity() {
             return Err(self.skip());
         }
-        let count = ready.min(items.len());
-        let (first, second) = self.memory.parts(self.head, count);
-        let (slots, index) = (self.memory.slots.as_ptr(), self.head & self.memory.mask);
+        let count = ready.min(items.len() / self.memory.width.values());
+        let span = self.memory.span(self.head, count);
+        let slots = self.memory.slots.as_ptr();
         // SAFETY: the slots exist and were written before; the publisher writes them with words or not at all while it
         // has not confirmed us as lossless (invariant of `Publisher::words`). `items` has room for `count`.
         unsafe {
-            self.memory.shadow.load(slots, index, items.as_mut_ptr(), first);
-            self.memory.shadow.load(slots, 0, items.as_mut_ptr().wrapping_add(first), second);
+            self.memory.shadow.load(slots, span.index, items.as_mut_ptr(), span.first);
+            self.memory.shadow.load(slots, 0, items.as_mut_ptr().wrapping_add(span.first), span.second);
         }
         // Pairs with the release fence in `Publisher::claim`: if a word above was of the next lap, so is the claim.
         fence(Ordering::Acquire);
@@ -217,8 +254,8 @@ impl<T: Plain> Subscriber<'_, T> {
         Ok(count)
     }
 
-    /// Copies as many items as there are and `items` has room for, oldest first; returns how many. What lies behind them
-    /// in `items` is unspecified. Real-time.
+    /// Copies as many whole items as there are and `items` has room for, oldest first; returns how many. What lies behind
+    /// them in `items` is unspecified. Real-time.
     ///
     /// # Errors
     /// [`Lagged`] if the publisher overtook us, which it does not do to a lossless subscriber: read again to go on.
@@ -229,16 +266,16 @@ impl<T: Plain> Subscriber<'_, T> {
             Reading::Joining => Ok(0),
             Reading::Latest | Reading::Returning => self.copy_checked(items),
             Reading::Lossless => {
-                let count = self.ready_for(items.len());
-                let (first, second) = self.memory.parts(self.head, count);
+                let count = self.ready_for(items.len() / self.memory.width.values());
+                let span = self.memory.span(self.head, count);
                 self.memory.reads(self.head, count);
                 // SAFETY: head..head + count hold items that the publisher does not write over before we pass them
                 // (invariant of `Request::position`); the first part lies from the head's slot on, the rest from slot 0.
                 unsafe {
-                    ptr::copy_nonoverlapping(self.memory.slot(self.head).cast(), items.as_mut_ptr(), first);
-                    if second > 0 {
-                        let rest = items.as_mut_ptr().add(first);
-                        ptr::copy_nonoverlapping(self.memory.slots.as_ptr().cast(), rest, second);
+                    ptr::copy_nonoverlapping(self.memory.value(span.index), items.as_mut_ptr(), span.first);
+                    if span.second > 0 {
+                        let rest = items.as_mut_ptr().add(span.first);
+                        ptr::copy_nonoverlapping(self.memory.value(0), rest, span.second);
                     }
                 }
                 self.advance(count);
@@ -247,22 +284,10 @@ impl<T: Plain> Subscriber<'_, T> {
         }
     }
 
-    /// Copies the oldest item that is left. Real-time.
-    ///
-    /// # Errors
-    /// As for [`pop_slice`](Self::pop_slice).
-    #[inline]
-    pub fn pop(&mut self) -> Result<Option<T>, Lagged> {
-        let mut item = core::mem::MaybeUninit::<T>::zeroed();
-        // SAFETY: zero bytes are a value of a `Plain` type.
-        let item = unsafe { item.assume_init_mut() };
-        Ok((self.pop_slice(slice::from_mut(item))? == 1).then_some(*item))
-    }
-
     /// At most `max` of the oldest items, to read in place. `None` unless the subscriber is lossless and the publisher
     /// knows: it could write over them. Real-time.
     #[inline]
-    pub fn grant(&mut self, max: usize) -> Option<ReadGrant<'_, T>> {
+    pub fn grant(&mut self, max: usize) -> Option<ReadGrant<'_, T, W>> {
         // What was missed on the way back was missed while latest-only; `pop_slice` reports it, a grant starts behind it.
         let _ = self.settle();
         if self.reading != Reading::Lossless {
@@ -270,7 +295,8 @@ impl<T: Plain> Subscriber<'_, T> {
         }
         let count = self.ready_for(max);
         self.memory.reads(self.head, count);
-        Some(ReadGrant { memory: &self.memory, head: &mut self.head, seat: self.seat, count })
+        // SAFETY: so many items are there, and the publisher knows us as lossless.
+        Some(unsafe { ReadGrant::new(&self.memory, &mut self.head, self.seat, count) })
     }
 
     /// Stops holding the publisher back, at once. Real-time.
@@ -285,14 +311,15 @@ impl<T: Plain> Subscriber<'_, T> {
     }
 
     /// Holds the publisher back again: every item that is published after this call will be read, what was published
-    /// before is passed. Does not wait; [`is_lossless`](Self::is_lossless) tells when the publisher has agreed. Until
-    /// then reads are still checked copies. Real-time.
-    pub fn set_lossless(&mut self) {
+    /// before is passed; returns how many. Does not wait; [`is_lossless`](Self::is_lossless) tells when the publisher has
+    /// agreed. Until then reads are still checked copies. Real-time.
+    pub fn set_lossless(&mut self) -> usize {
         self.joins_latest = false;
-        if self.reading == Reading::Latest {
-            self.start_here();
-            self.reading = Reading::Returning;
+        if self.reading != Reading::Latest {
+            return 0;
         }
+        self.reading = Reading::Returning;
+        self.start_here()
     }
 
     /// Whether the publisher is held back by us, and knows. Real-time.
@@ -317,6 +344,21 @@ impl<T: Plain> Subscriber<'_, T> {
         passed
     }
 
+    /// Items that a read of at most `wanted` could find now, looking at the publisher only if the last look does not
+    /// suffice. More may come at any time, and while latest-only they may be written over. Real-time.
+    #[inline]
+    pub fn ready(&mut self, wanted: usize) -> usize {
+        match self.reading {
+            Reading::Lossless => self.ready_for(wanted),
+            // Pairs with the release in `Publisher::look`.
+            Reading::Joining if self.answer().acted.load(Ordering::Acquire) != self.asks => 0,
+            Reading::Joining | Reading::Latest | Reading::Returning => {
+                self.refresh();
+                self.tail.wrapping_sub(self.head).min(self.memory.capacity()).min(wanted)
+            }
+        }
+    }
+
     /// Items that the ring can hold. Real-time.
     pub fn capacity(&self) -> usize {
         self.memory.capacity()
@@ -329,67 +371,31 @@ impl<T: Plain> Subscriber<'_, T> {
     }
 }
 
-impl<T> Drop for Subscriber<'_, T> {
-    fn drop(&mut self) {
-        self.ask(Mode::Gone);
+impl<T: Plain> Subscriber<'_, T> {
+    /// Copies the oldest item that is left. Real-time.
+    ///
+    /// # Errors
+    /// As for [`pop_slice`](Self::pop_slice).
+    #[inline]
+    pub fn pop(&mut self) -> Result<Option<T>, Lagged> {
+        let mut item = core::mem::MaybeUninit::<T>::zeroed();
+        // SAFETY: zero bytes are a value of a `Plain` type.
+        let item = unsafe { item.assume_init_mut() };
+        Ok((self.pop_slice(slice::from_mut(item))? == 1).then_some(*item))
     }
 }
 
-impl<T> fmt::Debug for Subscriber<'_, T> {
+impl<T, W: Width> Drop for Subscriber<'_, T, W> {
+    fn drop(&mut self) {
+        if !self.stays {
+            self.ask(Mode::Gone);
+        }
+    }
+}
+
+impl<T, W: Width> fmt::Debug for Subscriber<'_, T, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut s = f.debug_struct("Subscriber");
         s.field("seat", &self.seat).field("passed", &self.head).field("reading", &self.reading).finish()
-    }
-}
-
-/// The oldest items, to read in place. What is not committed stays.
-pub struct ReadGrant<'s, T> {
-    memory: &'s Memory<T>,
-    head: &'s mut usize,
-    seat: usize,
-    /// Invariant: `head..head + count` hold items, and the publisher is held back by the position of our seat.
-    count: usize,
-}
-
-impl<T: Plain> ReadGrant<'_, T> {
-    /// Items granted. Real-time.
-    pub fn len(&self) -> usize {
-        self.count
-    }
-
-    /// Whether nothing was there, or nothing was asked for. Real-time.
-    pub fn is_empty(&self) -> bool {
-        self.count == 0
-    }
-
-    /// The items, oldest first: the second part is empty unless the grant crosses the seam. Real-time.
-    #[inline]
-    pub fn parts(&self) -> (&[T], &[T]) {
-        let (first, second) = self.memory.parts(*self.head, self.count);
-        // SAFETY: the slots hold items that the publisher leaves alone until they are passed (invariant of `count`).
-        unsafe {
-            (
-                slice::from_raw_parts(self.memory.slot(*self.head).cast(), first),
-                slice::from_raw_parts(self.memory.slots.as_ptr().cast(), second),
-            )
-        }
-    }
-
-    /// Passes the first `count` items, at most all that were granted; returns how many. Real-time.
-    #[inline]
-    pub fn commit(self, count: usize) -> usize {
-        let count = count.min(self.count);
-        self.memory.reads(*self.head, count);
-        *self.head = self.head.wrapping_add(count);
-        let Line(request) = &self.memory.seats()[self.seat].request;
-        // Pairs with the acquire of the position in `Publisher::look`: the items were read before.
-        request.position.store(*self.head, Ordering::Release);
-        count
-    }
-}
-
-impl<T> fmt::Debug for ReadGrant<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReadGrant").field("len", &self.count).finish()
     }
 }

@@ -3,39 +3,41 @@
 use core::fmt;
 use core::slice;
 
-use super::Publisher;
+use super::{One, Publisher, Width};
 use crate::Plain;
 
 /// Slots to write in place. What is not committed is not published; dropping the grant publishes nothing.
 ///
 /// What the slots held a lap ago may be lost even if they are not committed: latest-only subscribers may find that they
 /// lag by up to the length of the grant more.
-pub struct WriteGrant<'p, 'a, T> {
-    publisher: &'p mut Publisher<'a, T>,
+pub struct WriteGrant<'p, 'a, T, W: Width = One> {
+    publisher: &'p mut Publisher<'a, T, W>,
     /// Invariant: so many slots from the publisher's tail on are claimed.
     count: usize,
 }
 
-impl<'p, 'a, T: Plain> WriteGrant<'p, 'a, T> {
+impl<'p, 'a, T: Plain, W: Width> WriteGrant<'p, 'a, T, W> {
     /// # Safety
     /// `count` slots from the publisher's tail on are claimed.
     #[inline(always)]
-    pub(super) unsafe fn new(publisher: &'p mut Publisher<'a, T>, count: usize) -> Self {
+    pub(super) unsafe fn new(publisher: &'p mut Publisher<'a, T, W>, count: usize) -> Self {
         Self { publisher, count }
     }
 
     /// Slots granted. Real-time.
+    #[inline]
     pub fn len(&self) -> usize {
         self.count
     }
 
     /// Whether the ring was full, or nothing was asked for. Real-time.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
 
-    /// The slots in order, holding what was there before (zero bytes at first): the second part is empty unless the
-    /// grant crosses the seam. `None` while a subscriber is latest-only, as it may be reading them: use `write` then.
+    /// The slots' values in order, holding what was there before (zero bytes at first): the second part is empty unless
+    /// the grant crosses the seam. `None` while a subscriber is latest-only, as it may be reading them: use `write` then.
     /// Real-time.
     #[inline]
     pub fn parts(&mut self) -> Option<(&mut [T], &mut [T])> {
@@ -43,25 +45,69 @@ impl<'p, 'a, T: Plain> WriteGrant<'p, 'a, T> {
             return None;
         }
         let memory = &self.publisher.memory;
-        let (first, second) = memory.parts(self.publisher.tail, self.count);
+        let span = memory.span(self.publisher.tail, self.count);
         // SAFETY: no subscriber reads these slots at all (invariant of `words`), and they hold zeroed bytes or items, both
         // values of a `Plain` type; the parts do not overlap, as `count` is at most the capacity.
         unsafe {
             Some((
-                slice::from_raw_parts_mut(memory.slot(self.publisher.tail).cast(), first),
-                slice::from_raw_parts_mut(memory.slots.as_ptr().cast(), second),
+                slice::from_raw_parts_mut(memory.value(span.index), span.first),
+                slice::from_raw_parts_mut(memory.value(0), span.second),
             ))
         }
     }
 
-    /// Writes `items` from slot `offset` of the grant on, whatever the subscribers are; returns how many had room in the
-    /// grant. Real-time.
+    /// The values of slot `index` of the grant: no item crosses the seam. `None` as for [`parts`](Self::parts).
+    /// Real-time.
+    ///
+    /// # Panics
+    /// If so many were not granted.
+    #[inline]
+    pub fn item(&self, index: usize) -> Option<&[T]> {
+        let at = self.slot(index)?;
+        // SAFETY: as for `parts`; `&self` keeps it from being written meanwhile.
+        Some(unsafe { slice::from_raw_parts(at, self.publisher.memory.width.values()) })
+    }
+
+    /// The same, to write. Real-time.
+    ///
+    /// # Panics
+    /// If so many were not granted.
+    #[inline]
+    pub fn item_mut(&mut self, index: usize) -> Option<&mut [T]> {
+        let at = self.slot(index)?;
+        // SAFETY: as for `parts`.
+        Some(unsafe { slice::from_raw_parts_mut(at, self.publisher.memory.width.values()) })
+    }
+
+    #[inline(always)]
+    fn slot(&self, index: usize) -> Option<*mut T> {
+        assert!(index < self.count, "slot {index} of a grant of {}", self.count);
+        let memory = &self.publisher.memory;
+        let span = memory.span(self.publisher.tail.wrapping_add(index), 1);
+        (!self.publisher.words).then(|| memory.value(span.index))
+    }
+
+    /// Writes whole items from slot `offset` of the grant on, whatever the subscribers are; returns how many had room in
+    /// the grant. Real-time.
     #[inline]
     pub fn write(&mut self, offset: usize, items: &[T]) -> usize {
-        let count = items.len().min(self.count.saturating_sub(offset));
+        let width = self.publisher.memory.width.values();
+        let count = (items.len() / width).min(self.count.saturating_sub(offset));
         // SAFETY: offset + count is at most the number of slots claimed.
-        unsafe { self.publisher.write(offset, &items[..count]) };
+        unsafe { self.publisher.write(offset, &items[..count * width], count) };
         count
+    }
+
+    /// Writes `values` into slot `index` of the grant, from its value `at` on, whatever the subscribers are. Real-time.
+    ///
+    /// # Panics
+    /// If they do not fit the slot, or there is no such slot.
+    #[inline]
+    pub fn write_within(&mut self, index: usize, at: usize, values: &[T]) {
+        let width = self.publisher.memory.width.values();
+        assert!(index < self.count && at <= width && values.len() <= width - at, "values beyond the slot");
+        // SAFETY: just checked.
+        unsafe { self.publisher.write_within(index, at, values) };
     }
 
     /// Publishes the first `count` slots, at most all that were granted, at once; returns how many. Real-time.
@@ -76,7 +122,7 @@ impl<'p, 'a, T: Plain> WriteGrant<'p, 'a, T> {
     }
 }
 
-impl<T> fmt::Debug for WriteGrant<'_, '_, T> {
+impl<T, W: Width> fmt::Debug for WriteGrant<'_, '_, T, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WriteGrant").field("len", &self.count).finish()
     }

@@ -44,7 +44,7 @@ pub unsafe fn initialise<T: Plain>(region: *mut [u8], capacity: usize) -> Result
     let start = region.cast::<u8>();
     // SAFETY: the region is ours, aligned and large enough, as just checked.
     unsafe {
-        start.cast::<Preamble>().write(Preamble::new::<T>(capacity, 1));
+        start.cast::<Preamble>().write(Preamble::new::<T>(capacity, 1, 1));
         start.add(size_of::<Preamble>()).cast::<Header>().write(Header::new());
         start.add(SLOTS_AT).write_bytes(0, capacity * size_of::<T>());
         (*start.cast::<Preamble>()).publish(SPSC);
@@ -60,7 +60,7 @@ unsafe fn memory<T: Plain>(region: *mut [u8]) -> Result<Memory<T>, RegionError> 
     fits(region, Some(SLOTS_AT))?;
     let start = region.cast::<u8>();
     // SAFETY: aligned and large enough for the preamble, which is made of atomics.
-    let (capacity, _) = unsafe { (*start.cast::<Preamble>()).check::<T>(SPSC)? };
+    let (capacity, _) = unsafe { (*start.cast::<Preamble>()).check::<T>(SPSC, 1)? };
     fits(region, region_bytes::<T>(capacity))?;
     // SAFETY: the region has room for the header and the slots; `initialise` zeroed the slots.
     unsafe {

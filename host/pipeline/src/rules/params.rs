@@ -77,7 +77,7 @@ fn missing(kind: &dyn Kind, param: &Param) -> Result<Option<Value>, ParamFault> 
     if default.is_some() {
         return Ok(default);
     }
-    let message = format!("kind '{}' needs the parameter '{}', {}", kind.name(), param.name, kind_of_value(param));
+    let message = format!("kind '{}' needs the parameter '{}', {}", kind.name(), param.name, value_in_words(param));
     let help = format!("add params = {{ {} = ... }}: {}", param.name, param.summary);
     Err(ParamFault::new(Code::MissingParam, param.name, message, help))
 }
@@ -85,11 +85,11 @@ fn missing(kind: &dyn Kind, param: &Param) -> Result<Option<Value>, ParamFault> 
 /// `value` as the parameter takes it.
 pub(crate) fn typed(param: &Param, value: &Value) -> Result<Value, ParamFault> {
     let wrong = || {
-        let message = format!("parameter '{}' is {}, not {value}", param.name, kind_of_value(param));
+        let message = format!("parameter '{}' is {}, not {value}", param.name, value_in_words(param));
         ParamFault::new(Code::ParamType, param.name, message, format!("write {}", example(param)))
     };
     let outside = || {
-        let message = format!("parameter '{}' is {value}, but must be {}", param.name, kind_of_value(param));
+        let message = format!("parameter '{}' is {value}, but must be {}", param.name, value_in_words(param));
         ParamFault::new(Code::ParamRange, param.name, message, format!("write {}", example(param)))
     };
     match (param.of, value) {
@@ -124,7 +124,7 @@ pub(crate) fn typed(param: &Param, value: &Value) -> Result<Value, ParamFault> {
 }
 
 /// What a parameter may be, in words.
-pub(crate) fn kind_of_value(param: &Param) -> String {
+pub(crate) fn value_in_words(param: &Param) -> String {
     let mut text = match param.of {
         ParamType::Bool { .. } => "true or false".into(),
         ParamType::Integer { min, max, .. } => match (min, max) {

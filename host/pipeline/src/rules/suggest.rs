@@ -26,3 +26,12 @@ pub(crate) fn among(wrong: &str, names: &[&str], one: &str, all: &str) -> String
         count => format!("there are {count} {all}; none is like this {one}"),
     }
 }
+
+/// A text from outside, short enough for a message.
+pub(crate) fn shown(text: &str) -> String {
+    const SHOWN: usize = 64;
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.into(),
+    }
+}

@@ -1,14 +1,28 @@
 //! Streams: one ring of frames, one writer, many readers.
 
+mod gauge;
 mod handle;
+mod histogram;
+mod holder;
+mod layout;
+mod lent;
 mod reader;
+mod ring;
+mod stash;
+#[cfg(test)]
+mod tests;
+mod wait;
 mod writer;
 
-pub use crate::origin::{Origin, monotonic_nanos};
-pub use handle::MemoryError;
-pub(crate) use handle::{Place, SeatGauge, Stream, StreamGauge};
-pub use reader::{AnyReader, Look, Reader, Window};
+pub(crate) use gauge::{SeatGauge, StreamGauge};
+pub(crate) use handle::{Place, SPARE_SEATS, Stream};
+pub(crate) use histogram::{Histogram, Latency};
+pub(crate) use layout::{put_text, take_text};
+pub use lent::{Look, Window};
+pub use reader::{AnyReader, Reader};
 pub use writer::{AnyWriter, WriteLook, Writer};
+
+use crate::{DType, Element};
 
 /// Why a frame could not be read or written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,9 +61,15 @@ pub enum StreamError {
         /// The stream.
         stream: String,
         /// What was asked for.
-        expected: crate::DType,
+        expected: DType,
         /// What there is.
-        found: crate::DType,
+        found: DType,
+    },
+    /// The positions in its shared memory contradict each other: another program wrote there.
+    #[error("stream '{stream}' is damaged")]
+    Damaged {
+        /// The stream.
+        stream: String,
     },
     /// A window that the ring can never hold.
     #[error(
@@ -63,4 +83,42 @@ pub enum StreamError {
         /// Frames of the ring.
         capacity: usize,
     },
+}
+
+/// Checks that frames of `dtype` can be taken as elements of `T`; bytes are any frame's.
+fn check_type<T: Element>(stream: &str, dtype: DType) -> Result<(), StreamError> {
+    if T::DTYPE == dtype {
+        return Ok(());
+    }
+    Err(StreamError::WrongType { stream: stream.into(), expected: T::DTYPE, found: dtype })
+}
+
+/// Checks that `slice` has the length of a frame of so many bytes.
+#[inline]
+fn check_length<T: Element>(stream: &str, bytes: usize, slice: &[T]) -> Result<(), StreamError> {
+    if size_of_val(slice) == bytes {
+        return Ok(());
+    }
+    Err(StreamError::WrongLength { stream: stream.into(), expected: bytes / size_of::<T>(), given: slice.len() })
+}
+
+/// The elements of a slot.
+#[inline]
+fn elements<T: Element>(slot: &[u64], bytes: usize) -> &[T] {
+    let payload: &[u8] = bytemuck::cast_slice(&slot[layout::FRAME_HEADER..]);
+    // Slots are aligned to their words at least, as much as any element needs.
+    bytemuck::cast_slice(&payload[..bytes])
+}
+
+/// The same, to write.
+#[inline]
+fn elements_mut<T: Element>(slot: &mut [u64], bytes: usize) -> &mut [T] {
+    let payload: &mut [u8] = bytemuck::cast_slice_mut(&mut slot[layout::FRAME_HEADER..]);
+    bytemuck::cast_slice_mut(&mut payload[..bytes])
+}
+
+/// The stamp of a slot.
+#[inline]
+fn stamp(slot: &[u64]) -> crate::Stamp {
+    crate::Stamp { sequence: slot[0], nanos: slot[1] }
 }

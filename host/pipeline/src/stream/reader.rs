@@ -1,15 +1,357 @@
 //! The reading ends.
-#![expect(unused_variables, dead_code, clippy::unimplemented, reason = "signatures only, for a moment")]
 
-use super::StreamError;
-use crate::{DType, Element, FrameSpec, Stamp};
+use super::histogram::Histogram;
+use super::layout::seat;
+use super::lent::{Held, Look, Window};
+use super::ring::{End, Reading, Ring};
+use super::stash::Stash;
+use super::wait::wait;
+use super::{StreamError, check_length, check_type};
+use crate::event::nanos;
+use crate::origin::{Origin, monotonic_nanos};
+use crate::{DType, Element, FrameSpec, ReaderPolicy, Stamp, Wait};
+use ripieno_ring::broadcast::Lagged;
 use std::marker::PhantomData;
-use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
+
+/// Of the frames that a reader need not wait for, the latency of one in so many is taken, at random: the clock costs as much as
+/// copying a small frame. It counts for all since the one before.
+const SAMPLING: u32 = 64;
+
+/// Times that a reader is overtaken while it copies before it looks whether it shall stop.
+const OVERTAKINGS: usize = 16;
+
+/// What a reader does with frames that it is too slow for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// There are none: it holds the writer back.
+    All,
+    /// Oldest first; what was written over is gone.
+    Oldest,
+    /// Always the newest.
+    Newest,
+}
 
 /// A reader of frames as bytes.
 #[derive(Debug)]
-pub struct AnyReader {}
+pub struct AnyReader {
+    end: End<Reading>,
+    stash: Stash,
+    book: Book,
+    name: Arc<str>,
+    mode: Mode,
+    /// What it is while it does not hold the writer back.
+    lossy: Mode,
+    wait: Wait,
+    timeout: Option<Duration>,
+}
+
+/// What is written down about the frames read.
+#[derive(Debug)]
+pub(super) struct Book {
+    seat: usize,
+    /// Bytes of a frame.
+    pub bytes: usize,
+    origin: Origin,
+    missed: u64,
+    reads: u64,
+    waited_nanos: u64,
+    /// When the wait for the next frame ended, if there was one.
+    came: Option<u64>,
+    /// The sequence of the next frame that was never looked at.
+    fresh: u64,
+    /// Frames until the next sample, of so many in all; and the state of the generator that says how many.
+    countdown: u32,
+    step: u32,
+    random: u32,
+}
+
+impl Book {
+    fn new(ring: &Ring, seat: usize, origin: Origin) -> Self {
+        let word = |index: usize| ring.seat(seat)[index].load(Ordering::Relaxed);
+        Self {
+            seat,
+            bytes: ring.layout.spec.bytes(),
+            origin,
+            missed: word(seat::MISSED),
+            reads: word(seat::READS),
+            waited_nanos: word(seat::WAITING),
+            came: None,
+            fresh: 0,
+            countdown: 1,
+            step: 1,
+            random: 0x9e37_79b9,
+        }
+    }
+
+    /// So many frames were missed.
+    #[cold]
+    fn lost(&mut self, ring: &Ring, frames: usize) {
+        self.missed = self.missed.wrapping_add(frames as u64);
+        ring.seat(self.seat)[seat::MISSED].store(self.missed, Ordering::Relaxed);
+    }
+
+    /// So many frames were read.
+    #[inline]
+    pub fn passed(&mut self, ring: &Ring, frames: usize) {
+        self.reads = self.reads.wrapping_add(frames as u64);
+        ring.seat(self.seat)[seat::READS].store(self.reads, Ordering::Relaxed);
+    }
+
+    /// A wait of so many nanoseconds has just ended.
+    fn waited(&mut self, ring: &Ring, nanos: u64, now: u64) {
+        self.came = Some(now);
+        self.waited_nanos = self.waited_nanos.wrapping_add(nanos);
+        ring.seat(self.seat)[seat::WAITING].store(self.waited_nanos, Ordering::Relaxed);
+    }
+
+    /// The frame of this stamp is there.
+    #[inline]
+    fn came(&mut self, ring: &Ring, stamp: Stamp) {
+        self.origin.set(stamp.nanos);
+        if stamp.sequence < self.fresh || stamp.nanos == 0 {
+            return;
+        }
+        self.fresh = stamp.sequence.wrapping_add(1);
+        self.countdown -= 1;
+        if self.came.is_some() || self.countdown == 0 {
+            self.sample(ring, stamp);
+        }
+    }
+
+    #[cold]
+    fn sample(&mut self, ring: &Ring, stamp: Stamp) {
+        // Every frame that was waited for counts for itself; the others are counted by those that the countdown picks.
+        let (now, weight) = match self.came.take() {
+            Some(now) => {
+                self.countdown += 1;
+                (now, 1)
+            }
+            None => {
+                let weight = self.step;
+                // Marsaglia's xorshift. Uneven steps, so that no rhythm of the stream is always or never met.
+                self.random ^= self.random << 13;
+                self.random ^= self.random >> 17;
+                self.random ^= self.random << 5;
+                self.step = 1 + self.random % (2 * SAMPLING - 1);
+                self.countdown = self.step;
+                (monotonic_nanos(), weight)
+            }
+        };
+        let latency = Histogram::over(&ring.seat(self.seat)[seat::LATENCY]);
+        latency.record(now.saturating_sub(stamp.nanos), weight.into());
+    }
+}
+
+impl AnyReader {
+    pub(super) fn new(
+        name: Arc<str>,
+        end: End<Reading>,
+        seat: usize,
+        policy: ReaderPolicy,
+        origin: Origin,
+        wait: Wait,
+    ) -> Self {
+        let (mode, lossy) = match policy {
+            ReaderPolicy::Lossless => (Mode::All, Mode::Newest),
+            ReaderPolicy::DropOldest => (Mode::Oldest, Mode::Oldest),
+            ReaderPolicy::Latest => (Mode::Newest, Mode::Newest),
+        };
+        let ring = end.ring().clone();
+        let mut this = Self {
+            stash: Stash::new(ring.layout.width()),
+            book: Book::new(&ring, seat, origin),
+            end,
+            name,
+            mode,
+            lossy,
+            wait,
+            timeout: None,
+        };
+        // One that was there before may have left the seat otherwise.
+        // This also has all who wait look again, who were not told by a reader that died.
+        this.hold_back(mode == Mode::All);
+        this
+    }
+
+    /// The same reader, of frames of `T`. Any.
+    ///
+    /// # Errors
+    /// [`StreamError::WrongType`].
+    pub fn typed<T: Element>(self) -> Result<Reader<T>, StreamError> {
+        check_type::<T>(&self.name, self.dtype())?;
+        Ok(Reader { any: self, _type: PhantomData })
+    }
+
+    /// Type of the frames. Any.
+    pub fn dtype(&self) -> DType {
+        self.end.ring().layout.spec.dtype()
+    }
+
+    /// The same, but dropping it keeps the seat and what is unread for the next reader of the seat. Control.
+    pub(crate) fn staying(mut self) -> Self {
+        self.end.set_staying(true);
+        self
+    }
+
+    /// Lends the oldest `frames` frames; `None` at the end of the stream, or if it shall not wait and they are not there.
+    #[inline]
+    fn next<T: Element>(&mut self, frames: usize, waits: bool) -> Result<Option<Window<'_, T>>, StreamError> {
+        if !self.gather(frames, waits)? {
+            return Ok(None);
+        }
+        let (reading, ring) = self.end.split();
+        let held = match self.stash.len() {
+            // Lossless: `gather` has seen to it that so many are there.
+            0 => reading.grant(frames).map(Held::Lent),
+            _ => None,
+        };
+        let held = held.unwrap_or(Held::Own(&mut self.stash));
+        let window = Window { held, ring: &**ring, book: &mut self.book, frames, _type: PhantomData };
+        let newest = window.stamp(frames - 1);
+        window.book.came(window.ring, newest);
+        Ok(Some(window))
+    }
+
+    /// Sees to it that `frames` frames can be lent: in the ring, or in the stash if it has any. False if there are not so many.
+    #[inline]
+    fn gather(&mut self, frames: usize, waits: bool) -> Result<bool, StreamError> {
+        let mut since = None;
+        loop {
+            let (reading, ring) = self.end.split();
+            if ring.is_stopped() {
+                return Err(StreamError::Stopped);
+            }
+            // Asked before it settles: what is missed on the way to lossless is then not overlooked.
+            let lossless = reading.is_lossless();
+            if let Err(Lagged(missed)) = reading.settle() {
+                let stale = self.stash.pass(usize::MAX);
+                self.book.lost(ring, missed + stale);
+            }
+            let there =
+                if lossless && self.stash.len() == 0 { reading.ready(frames) >= frames } else { self.fill(frames) };
+            if there {
+                return Ok(true);
+            }
+            if !waits || !self.wait_for(frames, &mut since)? {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// Waits until `frames` frames could be there; false at the end of the stream. `since` is when the waiting began.
+    #[cold]
+    fn wait_for(&mut self, frames: usize, since: &mut Option<u64>) -> Result<bool, StreamError> {
+        let waited = since.map_or(0, |since| monotonic_nanos().saturating_sub(since));
+        let left = self.timeout.map(|timeout| timeout.saturating_sub(Duration::from_nanos(waited)));
+        let needed = frames - self.stash.len().min(frames);
+        let (reading, ring) = self.end.split();
+        let (result, took) = wait(self.wait, ring.data_bell(), left, || {
+            if ring.is_stopped() {
+                return Some(Err(StreamError::Stopped));
+            }
+            // Asked first: then nothing can come in between.
+            let abandoned = ring.region().is_abandoned();
+            if reading.ready(needed) >= needed {
+                return Some(Ok(true));
+            }
+            abandoned.then_some(Ok(false))
+        });
+        let now = monotonic_nanos();
+        since.get_or_insert(now.saturating_sub(took));
+        self.book.waited(ring, took, now);
+        let late = self.timeout.is_some_and(|timeout| now - since.unwrap_or(now) > nanos(timeout) && waited > 0);
+        result.filter(|result| result.is_err() || !late).unwrap_or_else(|| {
+            self.book.came = None;
+            Err(StreamError::TimedOut { stream: self.name.to_string() })
+        })
+    }
+
+    /// Copies frames out of the ring until the stash has `frames`; false if there are not so many.
+    fn fill(&mut self, frames: usize) -> bool {
+        let (reading, ring) = self.end.split();
+        let before = self.stash.len();
+        for _ in 0..OVERTAKINGS {
+            if self.mode == Mode::Newest {
+                let passed = reading.skip_to_latest(frames);
+                let fresh = if passed > 0 { frames } else { reading.ready(frames) };
+                // Frames on both sides of a gap are never in one window.
+                let stale = if fresh > 0 { (self.stash.len() + fresh).saturating_sub(frames) } else { 0 };
+                let stale = self.stash.pass(stale);
+                if passed + stale > 0 {
+                    self.book.lost(ring, passed + stale);
+                }
+            }
+            let lagged = loop {
+                if self.stash.len() >= frames {
+                    break None;
+                }
+                match reading.pop_slice(self.stash.room()) {
+                    Ok(0) => break None,
+                    Ok(_) => self.stash.keep(),
+                    Err(Lagged(missed)) => break Some(missed),
+                }
+            };
+            let Some(missed) = lagged else {
+                break;
+            };
+            let stale = self.stash.pass(usize::MAX);
+            self.book.lost(ring, missed + stale);
+        }
+        if self.stash.len() != before {
+            // It may be lossless again, with the writer waiting.
+            ring.room_bell().ring();
+        }
+        self.stash.len() >= frames
+    }
+
+    fn window<T: Element>(&mut self, frames: usize) -> Result<Option<Window<'_, T>>, StreamError> {
+        let capacity = self.end.ring().layout.capacity;
+        if frames == 0 || frames > capacity {
+            return Err(StreamError::WrongWindow { stream: self.name.to_string(), frames, capacity });
+        }
+        self.next(frames, true)
+    }
+
+    fn hold_back(&mut self, blocking: bool) {
+        let (reading, ring) = self.end.split();
+        if blocking {
+            self.mode = Mode::All;
+            let passed = reading.set_lossless();
+            if passed > 0 {
+                let stale = self.stash.pass(usize::MAX);
+                self.book.lost(ring, passed + stale);
+            }
+        } else {
+            self.mode = self.lossy;
+            reading.set_latest_only();
+        }
+        ring.call_attention();
+    }
+
+    fn skip(&mut self) -> usize {
+        let (reading, ring) = self.end.split();
+        let passed = reading.skip_to_latest(1);
+        let keep = 1 - reading.ready(1).min(1);
+        let passed = passed + self.stash.pass(self.stash.len().saturating_sub(keep));
+        self.book.lost(ring, passed);
+        ring.room_bell().ring();
+        passed
+    }
+
+    #[inline]
+    fn copy_into<T: Element>(&mut self, out: &mut [T], waits: bool) -> Result<Option<Stamp>, StreamError> {
+        check_length(&self.name, self.book.bytes, out)?;
+        Ok(self.next(1, waits)?.map(|window| {
+            out.copy_from_slice(window.frame(0));
+            let stamp = window.stamp(0);
+            window.increment(1);
+            stamp
+        }))
+    }
+}
 
 /// A reader of frames of `T`.
 #[derive(Debug)]
@@ -18,257 +360,111 @@ pub struct Reader<T: Element> {
     _type: PhantomData<T>,
 }
 
+macro_rules! reader_methods {
+    ($element:ty, |$self:ident| $any:expr) => {
+        /// The stream's name. Any.
+        pub fn name(&$self) -> &str {
+            &$any.name
+        }
+
+        /// What its frames are. Any.
+        pub fn spec(&$self) -> FrameSpec {
+            $any.end.ring().layout.spec
+        }
+
+        /// Waits for the next frame and copies it; `None` at the end of the stream. Worker; allocates.
+        ///
+        /// # Errors
+        /// [`StreamError::Stopped`], [`StreamError::TimedOut`].
+        pub fn read(&mut $self) -> Result<Option<(Stamp, Vec<$element>)>, StreamError> {
+            Ok($any.next::<$element>(1, true)?.map(|window| {
+                let frame = (window.stamp(0), window.frame(0).to_vec());
+                window.increment(1);
+                frame
+            }))
+        }
+
+        /// Waits for the next frame and copies it to `out`; `None` at the end of the stream. Worker.
+        ///
+        /// # Errors
+        /// [`StreamError::Stopped`], [`StreamError::TimedOut`], [`StreamError::WrongLength`].
+        #[inline]
+        pub fn read_into(&mut $self, out: &mut [$element]) -> Result<Option<Stamp>, StreamError> {
+            $any.copy_into(out, true)
+        }
+
+        /// Copies the next frame to `out` if there is one; `None` if there is none now. Real-time.
+        ///
+        /// # Errors
+        /// [`StreamError::Stopped`], [`StreamError::WrongLength`].
+        #[inline]
+        pub fn try_read_into(&mut $self, out: &mut [$element]) -> Result<Option<Stamp>, StreamError> {
+            $any.copy_into(out, false)
+        }
+
+        /// Waits for the next frame and lends it, without a copy while it holds the writer back; `None` at the end of the
+        /// stream. Worker.
+        ///
+        /// # Errors
+        /// [`StreamError::Stopped`], [`StreamError::TimedOut`].
+        #[inline]
+        pub fn look(&mut $self) -> Result<Option<Look<'_, $element>>, StreamError> {
+            Ok($any.next(1, true)?.map(Look))
+        }
+
+        /// Waits for so many frames and lends them together, the oldest ones in a row, the newest ones for a reader of the
+        /// newest; `None` when the stream ends with fewer. Worker.
+        ///
+        /// # Errors
+        /// [`StreamError::Stopped`], [`StreamError::TimedOut`], [`StreamError::WrongWindow`].
+        pub fn look_window(&mut $self, frames: usize) -> Result<Option<Window<'_, $element>>, StreamError> {
+            $any.window(frames)
+        }
+
+        /// Whether the writer is gone and nothing is left. Any.
+        pub fn is_ended(&mut $self) -> bool {
+            // Asked first: then nothing can come in between.
+            let abandoned = $any.end.ring().region().is_abandoned();
+            abandoned && $any.pending() == 0
+        }
+
+        /// True: holds the writer back and sees every frame written from now on; what it has not read is missed. False: holds
+        /// nobody back and reads the newest frame, or the oldest if that is its declared policy. Any.
+        pub fn set_blocking(&mut $self, blocking: bool) {
+            $any.hold_back(blocking);
+        }
+
+        /// Whether it holds the writer back, or has asked to. Any.
+        pub fn is_blocking(&$self) -> bool {
+            $any.mode == Mode::All
+        }
+
+        /// The longest time a call waits; `None`, as at first, for ever. Any.
+        pub fn set_timeout(&mut $self, timeout: Option<Duration>) {
+            $any.timeout = timeout;
+        }
+
+        /// Frames missed so far, all in all, by earlier readers of the seat as well. Any.
+        pub fn missed(&$self) -> u64 {
+            $any.book.missed
+        }
+
+        /// Passes all but the newest frame that is there; returns how many, which count as missed. Any.
+        pub fn skip_to_latest(&mut $self) -> u64 {
+            $any.skip() as u64
+        }
+
+        /// Frames that can be read now; some may be written over first by one who does not wait. Any.
+        pub fn pending(&mut $self) -> usize {
+            $any.stash.len() + $any.end.ready(usize::MAX)
+        }
+    };
+}
+
 impl AnyReader {
-    /// The same reader, of frames of `T`. Any.
-    ///
-    /// # Errors
-    /// [`StreamError::WrongType`].
-    pub fn typed<T: Element>(self) -> Result<Reader<T>, StreamError> {
-        unimplemented!("on its way")
-    }
-
-    /// Type of the frames. Any.
-    pub fn dtype(&self) -> DType {
-        unimplemented!("on its way")
-    }
-
-    /// The same, but dropping it keeps the seat and what is unread for the next reader of the seat. Control.
-    pub(crate) fn staying(self) -> Self {
-        unimplemented!("on its way")
-    }
-
-    /// The stream's name. Any.
-    pub fn name(&self) -> &str {
-        unimplemented!("on its way")
-    }
-
-    /// What its frames are. Any.
-    pub fn spec(&self) -> FrameSpec {
-        unimplemented!("on its way")
-    }
-
-    /// Waits for the next frame and copies it; `None` at the end of the stream. Worker; allocates.
-    ///
-    /// # Errors
-    /// [`StreamError::Stopped`], [`StreamError::TimedOut`].
-    pub fn read(&mut self) -> Result<Option<(Stamp, Vec<u8>)>, StreamError> {
-        unimplemented!("on its way")
-    }
-
-    /// Waits for the next frame and copies it to `out`; `None` at the end of the stream. Worker.
-    ///
-    /// # Errors
-    /// [`StreamError::Stopped`], [`StreamError::TimedOut`], [`StreamError::WrongLength`].
-    pub fn read_into(&mut self, out: &mut [u8]) -> Result<Option<Stamp>, StreamError> {
-        unimplemented!("on its way")
-    }
-
-    /// Copies the next frame to `out` if there is one; `None` if there is none now. Real-time.
-    ///
-    /// # Errors
-    /// [`StreamError::Stopped`], [`StreamError::WrongLength`].
-    pub fn try_read_into(&mut self, out: &mut [u8]) -> Result<Option<Stamp>, StreamError> {
-        unimplemented!("on its way")
-    }
-
-    /// Waits for the next frame and lends it, without a copy while lossless; `None` at the end of the stream. Worker.
-    ///
-    /// # Errors
-    /// [`StreamError::Stopped`], [`StreamError::TimedOut`].
-    pub fn look(&mut self) -> Result<Option<Look<'_, u8>>, StreamError> {
-        unimplemented!("on its way")
-    }
-
-    /// Waits for so many frames and lends them together; `None` when the stream ends with fewer. Worker.
-    ///
-    /// # Errors
-    /// [`StreamError::Stopped`], [`StreamError::TimedOut`], [`StreamError::WrongWindow`].
-    pub fn look_window(&mut self, frames: usize) -> Result<Option<Window<'_, u8>>, StreamError> {
-        unimplemented!("on its way")
-    }
-
-    /// Whether the writer is gone and nothing is left. Any.
-    pub fn is_ended(&mut self) -> bool {
-        unimplemented!("on its way")
-    }
-
-    /// True: holds the writer back and sees every frame from now on. False: holds nobody back and reads the newest. Any.
-    pub fn set_blocking(&mut self, blocking: bool) {
-        unimplemented!("on its way")
-    }
-
-    /// Whether it holds the writer back, or has asked to. Any.
-    pub fn is_blocking(&self) -> bool {
-        unimplemented!("on its way")
-    }
-
-    /// The longest time a call waits; `None`, as at first, for ever. Any.
-    pub fn set_timeout(&mut self, timeout: Option<Duration>) {
-        unimplemented!("on its way")
-    }
-
-    /// Frames missed so far, all in all. Any.
-    pub fn missed(&self) -> u64 {
-        unimplemented!("on its way")
-    }
-
-    /// Passes all but the newest frame that is there; returns how many, which count as missed. Any.
-    pub fn skip_to_latest(&mut self) -> u64 {
-        unimplemented!("on its way")
-    }
-
-    /// Frames that can be read now. Any.
-    pub fn pending(&mut self) -> usize {
-        unimplemented!("on its way")
-    }
+    reader_methods!(u8, |self| self);
 }
 
 impl<T: Element> Reader<T> {
-    /// The stream's name. Any.
-    pub fn name(&self) -> &str {
-        unimplemented!("on its way")
-    }
-
-    /// What its frames are. Any.
-    pub fn spec(&self) -> FrameSpec {
-        unimplemented!("on its way")
-    }
-
-    /// Waits for the next frame and copies it; `None` at the end of the stream. Worker; allocates.
-    ///
-    /// # Errors
-    /// [`StreamError::Stopped`], [`StreamError::TimedOut`].
-    pub fn read(&mut self) -> Result<Option<(Stamp, Vec<T>)>, StreamError> {
-        unimplemented!("on its way")
-    }
-
-    /// Waits for the next frame and copies it to `out`; `None` at the end of the stream. Worker.
-    ///
-    /// # Errors
-    /// [`StreamError::Stopped`], [`StreamError::TimedOut`], [`StreamError::WrongLength`].
-    pub fn read_into(&mut self, out: &mut [T]) -> Result<Option<Stamp>, StreamError> {
-        unimplemented!("on its way")
-    }
-
-    /// Copies the next frame to `out` if there is one; `None` if there is none now. Real-time.
-    ///
-    /// # Errors
-    /// [`StreamError::Stopped`], [`StreamError::WrongLength`].
-    pub fn try_read_into(&mut self, out: &mut [T]) -> Result<Option<Stamp>, StreamError> {
-        unimplemented!("on its way")
-    }
-
-    /// Waits for the next frame and lends it, without a copy while lossless; `None` at the end of the stream. Worker.
-    ///
-    /// # Errors
-    /// [`StreamError::Stopped`], [`StreamError::TimedOut`].
-    pub fn look(&mut self) -> Result<Option<Look<'_, T>>, StreamError> {
-        unimplemented!("on its way")
-    }
-
-    /// Waits for so many frames and lends them together; `None` when the stream ends with fewer. Worker.
-    ///
-    /// # Errors
-    /// [`StreamError::Stopped`], [`StreamError::TimedOut`], [`StreamError::WrongWindow`].
-    pub fn look_window(&mut self, frames: usize) -> Result<Option<Window<'_, T>>, StreamError> {
-        unimplemented!("on its way")
-    }
-
-    /// Whether the writer is gone and nothing is left. Any.
-    pub fn is_ended(&mut self) -> bool {
-        unimplemented!("on its way")
-    }
-
-    /// True: holds the writer back and sees every frame from now on. False: holds nobody back and reads the newest. Any.
-    pub fn set_blocking(&mut self, blocking: bool) {
-        unimplemented!("on its way")
-    }
-
-    /// Whether it holds the writer back, or has asked to. Any.
-    pub fn is_blocking(&self) -> bool {
-        unimplemented!("on its way")
-    }
-
-    /// The longest time a call waits; `None`, as at first, for ever. Any.
-    pub fn set_timeout(&mut self, timeout: Option<Duration>) {
-        unimplemented!("on its way")
-    }
-
-    /// Frames missed so far, all in all. Any.
-    pub fn missed(&self) -> u64 {
-        unimplemented!("on its way")
-    }
-
-    /// Passes all but the newest frame that is there; returns how many, which count as missed. Any.
-    pub fn skip_to_latest(&mut self) -> u64 {
-        unimplemented!("on its way")
-    }
-
-    /// Frames that can be read now. Any.
-    pub fn pending(&mut self) -> usize {
-        unimplemented!("on its way")
-    }
-}
-
-/// The next frame, lent. Dropped without [`increment`](Self::increment) it will be seen again.
-#[derive(Debug)]
-pub struct Look<'r, T: Element> {
-    reader: &'r mut AnyReader,
-    _type: PhantomData<T>,
-}
-
-impl<T: Element> Look<'_, T> {
-    /// Its number and time. Any.
-    pub fn stamp(&self) -> Stamp {
-        unimplemented!("on its way")
-    }
-
-    /// Passes the frame. Any.
-    pub fn increment(self) {
-        unimplemented!("on its way")
-    }
-}
-
-impl<T: Element> Deref for Look<'_, T> {
-    type Target = [T];
-
-    fn deref(&self) -> &[T] {
-        unimplemented!("on its way")
-    }
-}
-
-/// The oldest frames, lent together. Dropped without [`increment`](Self::increment) they will be seen again.
-#[derive(Debug)]
-pub struct Window<'r, T: Element> {
-    reader: &'r mut AnyReader,
-    _type: PhantomData<T>,
-}
-
-#[expect(clippy::len_without_is_empty, reason = "a window is never empty")]
-impl<T: Element> Window<'_, T> {
-    /// Frames in it: as many as were asked for. Any.
-    pub fn len(&self) -> usize {
-        unimplemented!("on its way")
-    }
-
-    /// Frame `index`, the oldest first. Any.
-    ///
-    /// # Panics
-    /// If there is no such frame.
-    pub fn frame(&self, index: usize) -> &[T] {
-        unimplemented!("on its way")
-    }
-
-    /// Number and time of frame `index`. Any.
-    ///
-    /// # Panics
-    /// If there is no such frame.
-    pub fn stamp(&self, index: usize) -> Stamp {
-        unimplemented!("on its way")
-    }
-
-    /// Passes the first `count` frames, at most all. Any.
-    pub fn increment(self, count: usize) {
-        unimplemented!("on its way")
-    }
+    reader_methods!(T, |self| self.any);
 }
