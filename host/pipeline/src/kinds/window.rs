@@ -36,7 +36,11 @@ pub(super) fn values(params: &Params, length: usize, symmetric: bool) -> Vec<f64
     let cosines = |weights: &[f64]| -> Vec<f64> {
         let sign = |order: usize| if order % 2 == 0 { 1.0 } else { -1.0 };
         let value = |x: f64| {
-            weights.iter().enumerate().map(|(order, weight)| sign(order) * weight * (TAU * order as f64 * x).cos()).sum()
+            weights
+                .iter()
+                .enumerate()
+                .map(|(order, weight)| sign(order) * weight * (TAU * order as f64 * x).cos())
+                .sum()
         };
         (0..length).map(|index| value(at(index))).collect()
     };

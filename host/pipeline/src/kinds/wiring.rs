@@ -47,8 +47,11 @@ pub(super) fn alike<'a>(wiring: &Wiring<'a>, dtypes: &[DType]) -> Result<Vec<(&'
 /// Rows a second of the input, which this kind cannot do without.
 pub(super) fn rate_of(spec: &FrameSpec, name: &str) -> Result<f64, KindFault> {
     spec.rate_hz().ok_or_else(|| {
-        KindFault::at(name, format!("the stream at '{name}' states no rate, which frequencies and times are counted by"))
-            .help("give the stream a 'rate', in rows a second")
+        KindFault::at(
+            name,
+            format!("the stream at '{name}' states no rate, which frequencies and times are counted by"),
+        )
+        .help("give the stream a 'rate', in rows a second")
     })
 }
 
