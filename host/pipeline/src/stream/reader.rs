@@ -17,7 +17,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// Of the frames that a reader need not wait for, the latency of one in so many is taken, at random: the clock costs as much as
-/// copying a small frame. It counts for so many.
+/// copying a small frame. It counts for all since the one before.
 const SAMPLING: u32 = 64;
 
 /// Times that a reader is overtaken while it copies before it looks whether it shall stop.
@@ -62,8 +62,9 @@ pub(super) struct Book {
     came: Option<u64>,
     /// The sequence of the next frame that was never looked at.
     fresh: u64,
-    /// Frames until the next sample, and the state of the generator that says how many.
+    /// Frames until the next sample, of so many in all; and the state of the generator that says how many.
     countdown: u32,
+    step: u32,
     random: u32,
 }
 
@@ -80,6 +81,7 @@ impl Book {
             came: None,
             fresh: 0,
             countdown: 1,
+            step: 1,
             random: 0x9e37_79b9,
         }
     }
@@ -109,7 +111,7 @@ impl Book {
     #[inline]
     fn came(&mut self, ring: &Ring, stamp: Stamp) {
         self.origin.set(stamp.nanos);
-        if stamp.sequence < self.fresh {
+        if stamp.sequence < self.fresh || stamp.nanos == 0 {
             return;
         }
         self.fresh = stamp.sequence.wrapping_add(1);
@@ -128,18 +130,18 @@ impl Book {
                 (now, 1)
             }
             None => {
+                let weight = self.step;
                 // Marsaglia's xorshift. Uneven steps, so that no rhythm of the stream is always or never met.
                 self.random ^= self.random << 13;
                 self.random ^= self.random >> 17;
                 self.random ^= self.random << 5;
-                self.countdown = 1 + self.random % (2 * SAMPLING - 1);
-                (monotonic_nanos(), u64::from(SAMPLING))
+                self.step = 1 + self.random % (2 * SAMPLING - 1);
+                self.countdown = self.step;
+                (monotonic_nanos(), weight)
             }
         };
-        if stamp.nanos != 0 {
-            let latency = Histogram::over(&ring.seat(self.seat)[seat::LATENCY]);
-            latency.record(now.saturating_sub(stamp.nanos), weight);
-        }
+        let latency = Histogram::over(&ring.seat(self.seat)[seat::LATENCY]);
+        latency.record(now.saturating_sub(stamp.nanos), weight.into());
     }
 }
 
