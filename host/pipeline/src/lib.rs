@@ -13,6 +13,7 @@ mod memory;
 mod origin;
 mod pipeline;
 mod ports;
+pub mod recording;
 pub mod rules;
 mod run;
 mod stream;

@@ -27,7 +27,8 @@ impl Irfft {
         };
         if length == 0 || length / 2 + 1 != plane.length {
             let (bins, least) = (plane.length, (2 * plane.length).saturating_sub(2).max(1));
-            let message = format!("{bins} bins are no spectrum of {length} values: they are one of {least} or {}", 2 * bins - 1);
+            let message =
+                format!("{bins} bins are no spectrum of {length} values: they are one of {least} or {}", 2 * bins - 1);
             return Err(KindFault::at("length", message));
         }
         Ok((spec, plane, length))
@@ -44,7 +45,13 @@ impl Kind for Irfft {
     fn params(&self) -> &'static [Param] {
         const {
             &[
-                integer("length", 0, [0, MAX_FRAME_BYTES as i64], "", "values of a line, for odd ones; 0: twice the bins less 2"),
+                integer(
+                    "length",
+                    0,
+                    [0, MAX_FRAME_BYTES as i64],
+                    "",
+                    "values of a line, for odd ones; 0: twice the bins less 2",
+                ),
                 choice("dtype", &["f32", "f64"], "type of the signal"),
                 AXIS,
                 NORM,

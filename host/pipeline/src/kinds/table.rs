@@ -13,11 +13,19 @@ pub(super) const REAL: &[DType] = &[DType::F32, DType::F64];
 pub(super) const COMPLEX: &[DType] = &[DType::Complex32];
 
 /// Frames before a source ends.
-pub(super) const FRAMES: Param =
-    integer("frames", 0, [0, i64::MAX], "frames", "how many frames are made before the end; 0: until the pipeline stops");
+pub(super) const FRAMES: Param = integer(
+    "frames",
+    0,
+    [0, i64::MAX],
+    "frames",
+    "how many frames are made before the end; 0: until the pipeline stops",
+);
 /// Which dimension a transform runs along.
-pub(super) const AXIS: Param =
-    choice("axis", &["first", "last"], "the dimension along which time runs: rows, or for channels-first frames the last one");
+pub(super) const AXIS: Param = choice(
+    "axis",
+    &["first", "last"],
+    "the dimension along which time runs: rows, or for channels-first frames the last one",
+);
 
 pub(super) const fn number(
     name: &'static str,
@@ -81,8 +89,4 @@ pub(super) const fn port(name: &'static str, dtypes: &'static [DType], summary: 
 
 pub(super) const fn many(port: Port) -> Port {
     Port { many: true, ..port }
-}
-
-pub(super) const fn optional(port: Port) -> Port {
-    Port { optional: true, ..port }
 }

@@ -19,7 +19,8 @@ pub(super) fn input(wiring: &Wiring<'_>, name: &str, dtypes: &[DType]) -> Result
     Ok(*spec)
 }
 
-fn of_type(spec: &FrameSpec, name: &str, dtypes: &[DType]) -> Result<(), KindFault> {
+/// Refuses frames of other types.
+pub(super) fn of_type(spec: &FrameSpec, name: &str, dtypes: &[DType]) -> Result<(), KindFault> {
     if dtypes.contains(&spec.dtype()) {
         return Ok(());
     }
@@ -47,8 +48,11 @@ pub(super) fn alike<'a>(wiring: &Wiring<'a>, dtypes: &[DType]) -> Result<Vec<(&'
 /// Rows a second of the input, which this kind cannot do without.
 pub(super) fn rate_of(spec: &FrameSpec, name: &str) -> Result<f64, KindFault> {
     spec.rate_hz().ok_or_else(|| {
-        KindFault::at(name, format!("the stream at '{name}' states no rate, which frequencies and times are counted by"))
-            .help("give the stream a 'rate', in rows a second")
+        KindFault::at(
+            name,
+            format!("the stream at '{name}' states no rate, which frequencies and times are counted by"),
+        )
+        .help("give the stream a 'rate', in rows a second")
     })
 }
 

@@ -38,7 +38,10 @@ fn given(sos: &[f64]) -> Result<Vec<Section>, KindFault> {
         }
         // Stable if and only if (a1, a2) lies within the triangle.
         if !(a2.abs() < 1.0 && a1.abs() < 1.0 + a2) {
-            return Err(KindFault::at("sos", format!("section {index} is not stable: it has a pole on or outside the unit circle")));
+            return Err(KindFault::at(
+                "sos",
+                format!("section {index} is not stable: it has a pole on or outside the unit circle"),
+            ));
         }
         Ok(section)
     };
@@ -70,7 +73,9 @@ fn butterworth(rate: f64, params: &Params) -> Result<Vec<Section>, KindFault> {
         let zeros = [Complex64::from(zero); 2];
         let at = Complex64::from(if low { 1.0 } else { -1.0 });
         let real = |pole: &Complex64| pole.im.abs() < 1e-12;
-        return Ok(poles.map(|pole| if real(&pole) { single(zero, pole.re, at) } else { pair(zeros, [pole, pole.conj()], at) }).collect());
+        return Ok(poles
+            .map(|pole| if real(&pole) { single(zero, pole.re, at) } else { pair(zeros, [pole, pole.conj()], at) })
+            .collect());
     }
     let (low, high) = (warp(inside(params, "low_hz", rate)?), warp(inside(params, "high_hz", rate)?));
     if low >= high {

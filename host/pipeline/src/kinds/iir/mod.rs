@@ -35,7 +35,13 @@ impl Kind for Iir {
                 number("low_hz", 0.0, [0.0, 1e12], "Hz", "the lower edge, of a highpass or a band"),
                 number("high_hz", 0.0, [0.0, 1e12], "Hz", "the upper edge, of a lowpass or a band"),
                 number("hz", 1000.0, [0.0, 1e12], "Hz", "the frequency of a notch, peak or shelf"),
-                number("q", std::f64::consts::FRAC_1_SQRT_2, [0.01, 1000.0], "", "how narrow a notch, peak or shelf is"),
+                number(
+                    "q",
+                    std::f64::consts::FRAC_1_SQRT_2,
+                    [0.01, 1000.0],
+                    "",
+                    "how narrow a notch, peak or shelf is",
+                ),
                 number("db", 0.0, [-60.0, 60.0], "dB", "how much a peak or shelf lifts"),
             ]
         }
