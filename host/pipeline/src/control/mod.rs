@@ -1,7 +1,29 @@
 //! Asking a running pipeline of another process: a Unix socket, one JSON object a line each way.
+//!
+//! | ask | fields | answer |
+//! |---|---|---|
+//! | `name` | | the pipeline's name |
+//! | `status` | | [`Status`](crate::Status) |
+//! | `prometheus` | | the same as text |
+//! | `graph` | | `text`: the graph file, null if a task is a function; `mermaid`: its picture |
+//! | `set` | `task`, `param`, `value` | null |
+//! | `signal` | `event` | null |
+//! | `reload` | `text`: a graph file | [`Changes`](crate::Changes) |
+//! | `tap` | `stream`, `elements` (256) | the next frame: `sequence`, `nanos`, `dtype`, `shape`, `values`; null if none comes within a second |
+//! | `stop` | | null |
+//!
+//! What is asked is answered with `{"ok": ...}`, or with `{"error": "..."}`.
 
-use std::path::PathBuf;
-use std::time::Duration;
+mod client;
+#[cfg(unix)]
+mod folder;
+mod request;
+mod server;
+
+pub use client::{Client, Found};
+pub(crate) use server::Server;
+
+use std::io;
 
 /// Why a pipeline was not asked, or what it refused.
 #[derive(Debug, thiserror::Error)]
@@ -13,8 +35,11 @@ pub enum ControlError {
         /// What was tried.
         what: String,
         /// What the system says.
-        source: std::io::Error,
+        source: io::Error,
     },
+    /// The folder of sockets cannot be trusted.
+    #[error("'{0}' is not a folder that only this user can use: remove it")]
+    Folder(std::path::PathBuf),
     /// No pipeline of this process answers.
     #[error("no pipeline answers in process {0}: `ripieno top` lists those that do")]
     NotRunning(u32),
@@ -26,58 +51,9 @@ pub enum ControlError {
     Answer(String),
 }
 
-/// A pipeline that answers.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[non_exhaustive]
-pub struct Found {
-    /// Its process.
-    pub pid: u32,
-    /// Its name.
-    pub name: String,
-    /// Where it answers.
-    pub socket: PathBuf,
-}
-
-/// A connection to a running pipeline.
-#[derive(Debug)]
-pub struct Client {}
-
-impl Client {
-    /// The pipelines of this user that answer. Sockets of dead processes are removed. Control.
-    pub fn find() -> Vec<Found> {
-        unimplemented!("on its way")
-    }
-
-    /// Connects to the pipeline of this process. Control.
-    ///
-    /// # Errors
-    /// There is none.
-    pub fn connect(pid: u32) -> Result<Self, ControlError> {
-        let _ = pid;
-        unimplemented!("on its way")
-    }
-
-    /// The longest time an answer may take; 10 s at first. Any.
-    pub fn set_timeout(&mut self, timeout: Duration) {
-        let _ = timeout;
-        unimplemented!("on its way")
-    }
-
-    /// Asks, and waits for the answer: `ask` is `status`, `graph`, `set`, `signal`, `reload`, `tap` or `stop`, with its fields
-    /// in `with`. Control.
-    ///
-    /// # Errors
-    /// The connection fails, or it refuses.
-    pub fn ask(&mut self, ask: &str, with: serde_json::Value) -> Result<serde_json::Value, ControlError> {
-        let _ = (ask, with);
-        unimplemented!("on its way")
-    }
-
-    /// Its figures. Control.
-    ///
-    /// # Errors
-    /// As [`ask`](Self::ask).
-    pub fn status(&mut self) -> Result<crate::metrics::Status, ControlError> {
-        unimplemented!("on its way")
+impl ControlError {
+    fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
+        let what = what.into();
+        |source| Self::Io { what, source }
     }
 }

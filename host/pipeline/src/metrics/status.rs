@@ -184,6 +184,11 @@ pub enum TaskState {
     Failed,
 }
 
+impl TaskState {
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Starting, Self::Idle, Self::Running, Self::Restarting, Self::Ended, Self::Failed];
+}
+
 /// An event's figures.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -183,6 +183,9 @@ pub enum ReloadError {
     /// A stream has no seat left for one more reader.
     #[error("stream '{0}' has no seat left for one more reader: start the pipeline anew")]
     NoSeat(String),
+    /// An exported stream cannot be made anew under the same name while its readers are there.
+    #[error("stream '{0}' is exported, and its ring would change: its readers would lose it; start the pipeline anew")]
+    Exported(String),
     /// A task that is to be replaced does not come to the end of a frame.
     #[error("task '{0}' does not end: it neither waits nor looks whether it shall stop")]
     Stuck(String),
