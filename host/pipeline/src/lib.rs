@@ -1,15 +1,15 @@
 #![doc = include_str!("../README.md")]
 
-pub mod control;
 mod bell;
+pub mod control;
 mod declare;
 mod event;
 mod frame;
 pub mod graph;
 mod kind;
 mod kinds;
-mod metrics;
 mod memory;
+mod metrics;
 mod origin;
 mod pipeline;
 mod ports;
@@ -25,9 +25,11 @@ pub use event::Event;
 pub use frame::{Complex32, DType, Element, FrameSpec, FrameSpecError, MAX_DIMS, MAX_FRAME_BYTES, Shape, Stamp};
 pub use graph::{Diagnostics, Graph};
 pub use kind::{Declared, Kind, KindFault, Needs, Param, ParamType, Params, Port, Registry, Value, Wiring};
+pub use memory::MemoryError;
 pub use metrics::{
     EndStatus, EventStatus, Latency, ReaderStatus, SpecStatus, State, Status, StreamStatus, TaskState, TaskStatus,
 };
+pub use origin::{Origin, monotonic_nanos};
 pub use pipeline::{CompileError, Compiled, DeclareError, Pipeline};
 pub use ports::{GaugeHandle, Live, Ports, Task, TaskError};
 pub use rules::{Checked, Code, Fault, Severity, Subject};
@@ -35,10 +37,4 @@ pub use run::{
     Changes, Failed, Failure, ReaderSummary, ReloadError, RunError, Running, SetError, StartCause, StartError,
     StreamSummary, Summary, TaskSummary, Why,
 };
-pub use stream::{
-    AnyReader, AnyWriter, Look, MemoryError, Origin, Reader, StreamError, Window, WriteLook, Writer, monotonic_nanos,
-};
-pub use memory::MemoryError;
-pub use origin::{Origin, monotonic_nanos};
-pub use ports::{Ports, Task, TaskError};
 pub use stream::{AnyReader, AnyWriter, Look, Reader, StreamError, Window, WriteLook, Writer};

@@ -95,7 +95,8 @@ impl Client {
         if answer.last() != Some(&b'\n') {
             return Err(ControlError::Answer("it ends before it is whole".into()));
         }
-        let mut answer: Json = serde_json::from_slice(&answer).map_err(|error| ControlError::Answer(error.to_string()))?;
+        let mut answer: Json =
+            serde_json::from_slice(&answer).map_err(|error| ControlError::Answer(error.to_string()))?;
         match (answer.get("error").and_then(Json::as_str), answer.get_mut("ok")) {
             (Some(error), _) => Err(ControlError::Refused(error.into())),
             (None, Some(ok)) => Ok(ok.take()),

@@ -84,7 +84,10 @@ mod tests {
     fn names_lead_back() {
         for (pid, index) in [(1, 0), (4_194_304, 0), (77, 3)] {
             let path = socket(Path::new("/x"), pid, index);
-            assert_eq!(numbers(path.file_name().and_then(|name| name.to_str()).unwrap_or_default()), Some((pid, index)));
+            assert_eq!(
+                numbers(path.file_name().and_then(|name| name.to_str()).unwrap_or_default()),
+                Some((pid, index))
+            );
         }
         for name in ["pipeline-.sock", "pipeline-1-x.sock", "other", "pipeline-99999999999.sock"] {
             assert_eq!(numbers(name), None, "{name}");

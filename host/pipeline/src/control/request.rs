@@ -150,6 +150,10 @@ mod tests {
         check(DType::I16, &[-5_i16, 300].map(i16::to_ne_bytes).concat(), &[-5.0, 300.0]);
         check(DType::I32, &[-70_000_i32].map(i32::to_ne_bytes).concat(), &[-70_000.0]);
         check(DType::F64, &[0.5_f64, 2.5, 9.0].map(f64::to_ne_bytes).concat(), &[0.5, 2.5]);
-        check(DType::Complex32, &[1.0_f32, 2.0, 3.0, 4.0, 5.0, 6.0].map(f32::to_ne_bytes).concat(), &[1.0, 2.0, 3.0, 4.0]);
+        check(
+            DType::Complex32,
+            &[1.0_f32, 2.0, 3.0, 4.0, 5.0, 6.0].map(f32::to_ne_bytes).concat(),
+            &[1.0, 2.0, 3.0, 4.0],
+        );
     }
 }

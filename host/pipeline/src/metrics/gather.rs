@@ -97,7 +97,8 @@ fn seat_gauge(gauge: &StreamGauge, seat: usize) -> Option<&SeatGauge> {
 /// Frames that a task read and wrote.
 fn frames(plan: &Plan, gauges: &Gauges<'_>, task: &str) -> (u64, u64) {
     let Some(entry) = plan.tasks.get(task) else { return (0, 0) };
-    let read = |seat: &crate::ports::Seat| seat_gauge(gauges.get(seat.stream.name())?, seat.seat).map(|gauge| gauge.reads);
+    let read =
+        |seat: &crate::ports::Seat| seat_gauge(gauges.get(seat.stream.name())?, seat.seat).map(|gauge| gauge.reads);
     let written = |stream: &crate::stream::Stream| gauges.get(stream.name()).map(|gauge| gauge.published);
     let reads = entry.cell.seats.values().filter_map(read).sum();
     (reads, entry.cell.writes.values().filter_map(written).sum())

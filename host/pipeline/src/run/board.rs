@@ -129,8 +129,7 @@ pub(crate) enum Told {
 }
 
 impl Told {
-    const ALL: [Self; 6] =
-        [Self::Nothing, Self::Ready, Self::Ended, Self::Failed, Self::Panicked, Self::Refused];
+    const ALL: [Self; 6] = [Self::Nothing, Self::Ready, Self::Ended, Self::Failed, Self::Panicked, Self::Refused];
 }
 
 /// A task's words.

@@ -178,7 +178,10 @@ impl Maker {
         let kind = kind.ok_or_else(|| KindFault::at("kind", format!("there is no kind '{}'", self.kind)))?;
         let params = self.registry.params(&self.kind, params).map_err(|faults| {
             let first = faults.into_iter().next();
-            first.map_or_else(|| KindFault::at("params", "they cannot be"), |first| KindFault::at(first.param, first.message))
+            first.map_or_else(
+                || KindFault::at("params", "they cannot be"),
+                |first| KindFault::at(first.param, first.message),
+            )
         })?;
         kind.make(&Wiring { params: &params, inputs: &self.inputs, outputs: &self.outputs })
     }

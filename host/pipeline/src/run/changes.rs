@@ -61,7 +61,8 @@ pub(crate) fn diff(old: Known<'_>, new: Known<'_>, registry: &Registry, ended: &
         let tasks = changed_tasks(old, new, registry, &anew, &diff.events);
         let written = |task: &&TaskDecl| tasks.contains(&task.name) || old_task(old, &task.name).is_none();
         let writers = new.declaration.tasks.iter().filter(written).flat_map(|task| task.writes.values());
-        let more: Vec<_> = writers.filter(|stream| ended.contains(*stream) && !anew.contains(*stream)).cloned().collect();
+        let more: Vec<_> =
+            writers.filter(|stream| ended.contains(*stream) && !anew.contains(*stream)).cloned().collect();
         if more.is_empty() {
             diff.changes.replaced_tasks = named(new.declaration.tasks.iter().map(|task| &task.name), &tasks);
             break;
@@ -89,7 +90,8 @@ fn old_task<'a>(known: Known<'a>, name: &str) -> Option<&'a TaskDecl> {
 
 /// Streams that are to be made; notes those that are new or gone.
 fn changed_streams(old: Known<'_>, new: Known<'_>, changes: &mut Changes) -> BTreeSet<String> {
-    let find = |known: Known<'_>, name: &str| known.declaration.streams.iter().find(|stream| stream.name == name).cloned();
+    let find =
+        |known: Known<'_>, name: &str| known.declaration.streams.iter().find(|stream| stream.name == name).cloned();
     let mut anew = BTreeSet::new();
     for stream in &new.declaration.streams {
         let name = &stream.name;

@@ -72,10 +72,14 @@ pub(crate) fn serve_compiled(compiled: &mut Compiled) {
     let functions = std::mem::take(&mut compiled.functions);
     if assignment.kind.is_none() && process::hash(&compiled.declaration) != assignment.hash {
         let name = &compiled.declaration.name;
-        refuse(&assignment, &format!(
-            "its process came to start pipeline '{name}', which is not '{}' as it was declared when it was started: \
-             declare the same at every start of the program, and start it first", assignment.pipeline
-        ));
+        refuse(
+            &assignment,
+            &format!(
+                "its process came to start pipeline '{name}', which is not '{}' as it was declared when it was started: \
+             declare the same at every start of the program, and start it first",
+                assignment.pipeline
+            ),
+        );
     }
     run(&assignment, &compiled.registry, functions);
 }

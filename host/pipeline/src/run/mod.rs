@@ -204,7 +204,10 @@ impl Shared {
                     None => params.remove(param),
                 };
                 let fault = faults.into_iter().next();
-                Err(fault.map_or_else(|| SetError::NoTask(task.into()), |fault| SetError::Value { task: task.into(), fault }))
+                Err(fault.map_or_else(
+                    || SetError::NoTask(task.into()),
+                    |fault| SetError::Value { task: task.into(), fault },
+                ))
             }
         }
     }

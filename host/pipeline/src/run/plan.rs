@@ -91,7 +91,8 @@ pub(crate) fn make_edge(declaration: &Declaration, decl: &StreamDecl, spec: Fram
     let shared = place != Place::Heap;
     let stream = Stream::create(place, decl, spec, &policies)
         .map_err(|source| StartCause::Memory { what: format!("stream '{}'", decl.name), source })?;
-    let seats = readers.iter().enumerate().map(|(seat, (task, local, _))| ((task.name.clone(), (*local).clone()), seat));
+    let seats =
+        readers.iter().enumerate().map(|(seat, (task, local, _))| ((task.name.clone(), (*local).clone()), seat));
     Ok(Edge { stream, seats: seats.collect(), shared })
 }
 
@@ -147,8 +148,7 @@ impl Plan {
         let stream = |(local, name): (&String, &String)| Some((local.clone(), self.streams.get(name)?.stream.clone()));
         let writes: BTreeMap<_, _> = decl.writes.iter().filter_map(stream).collect();
         let origin = Origin::new();
-        let event =
-            |(local, name): (&String, &String)| Some((local.clone(), self.events.get(name)?.for_task(&origin)));
+        let event = |(local, name): (&String, &String)| Some((local.clone(), self.events.get(name)?.for_task(&origin)));
         let ports = Ports {
             name: task.clone(),
             reads: seats.clone(),
@@ -204,9 +204,8 @@ impl Plan {
     }
 
     fn maker(&self, decl: &TaskDecl, kind: &str, registry: &Registry) -> Maker {
-        let input = |(local, read): (&String, &crate::declare::ReadDecl)| {
-            Some((local.clone(), *self.specs.get(&read.stream)?))
-        };
+        let input =
+            |(local, read): (&String, &crate::declare::ReadDecl)| Some((local.clone(), *self.specs.get(&read.stream)?));
         let output = |(local, stream): (&String, &String)| {
             let spec = *self.specs.get(stream)?;
             Some((local.clone(), Declared { spec: Some(spec), rate_hz: spec.rate_hz() }))

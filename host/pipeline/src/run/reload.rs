@@ -51,7 +51,8 @@ impl Shared {
     fn compare(&self, declaration: &Declaration, checked: &Checked) -> Result<Diff, ReloadError> {
         let plan = lock(&self.plan);
         let function = |task: &&TaskDecl| task.kind.is_none() && task.control != Control::Terminator;
-        let is_known = |task: &TaskDecl| plan.declaration.tasks.iter().filter(function).any(|old| old.name == task.name);
+        let is_known =
+            |task: &TaskDecl| plan.declaration.tasks.iter().filter(function).any(|old| old.name == task.name);
         if let Some(task) = declaration.tasks.iter().filter(function).find(|task| !is_known(task)) {
             return Err(ReloadError::Function(task.name.clone()));
         }
@@ -164,9 +165,8 @@ impl Shared {
                 }
             }
         }
-        let is_new = |task: &&TaskDecl| {
-            changes.added_tasks.contains(&task.name) || changes.replaced_tasks.contains(&task.name)
-        };
+        let is_new =
+            |task: &&TaskDecl| changes.added_tasks.contains(&task.name) || changes.replaced_tasks.contains(&task.name);
         for decl in next.declaration.tasks.clone().iter().filter(is_new) {
             let cell = next.make_cell(decl, &self.registry, &self.board, functions)?;
             next.tasks.insert(decl.name.clone(), Entry { cell, handle: None });

@@ -47,9 +47,7 @@ fn run(shared: &Shared, cell: &Cell) {
     let (state, failure) = match &end {
         End::Unbegun | End::Ended => (TaskState::Ended, None),
         End::Isolated(_) => (TaskState::Failed, None),
-        End::Failed(why) => {
-            (TaskState::Failed, Some(Failure { task: cell.decl.name.clone(), why: why.clone() }))
-        }
+        End::Failed(why) => (TaskState::Failed, Some(Failure { task: cell.decl.name.clone(), why: why.clone() })),
     };
     let begun = !matches!(end, End::Unbegun);
     finish(cell, state);

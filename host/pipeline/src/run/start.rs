@@ -50,12 +50,7 @@ fn start_with(compiled: &Compiled, functions: &mut Functions) -> Result<Arc<Shar
     Ok(shared)
 }
 
-fn make_all(
-    plan: &mut Plan,
-    compiled: &Compiled,
-    board: &Board,
-    functions: &mut Functions,
-) -> Result<(), StartCause> {
+fn make_all(plan: &mut Plan, compiled: &Compiled, board: &Board, functions: &mut Functions) -> Result<(), StartCause> {
     for decl in &compiled.declaration.tasks {
         let cell = plan.make_cell(decl, &compiled.registry, board, functions)?;
         plan.tasks.insert(decl.name.clone(), Entry { cell, handle: None });
