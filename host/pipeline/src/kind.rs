@@ -250,6 +250,11 @@ pub trait Kind: Send + Sync + fmt::Debug {
         &[]
     }
 
+    /// Figures that its tasks show while they run, by name.
+    fn gauges(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// What it writes to each of the bound outputs, by local name.
     ///
     /// # Errors
@@ -260,6 +265,30 @@ pub trait Kind: Send + Sync + fmt::Debug {
     fn needs(&self, wiring: &Wiring<'_>) -> Needs {
         let _ = wiring;
         Needs::default()
+    }
+
+    /// Seconds of input that it takes in before it writes its first frame, beyond those that an output frame is made of. A filter
+    /// that lags but answers each frame with one gathers nothing.
+    fn gathers_secs(&self, wiring: &Wiring<'_>) -> f64 {
+        let _ = wiring;
+        0.0
+    }
+
+    /// Whether it keeps time by itself, as a device or a throttle does. A source that does not runs as fast as its readers let it.
+    fn is_paced(&self, params: &Params) -> bool {
+        let _ = params;
+        false
+    }
+
+    /// Whether it takes a frame of each of its inputs for every step, so that one that is late holds up the others.
+    fn is_lockstep(&self, params: &Params) -> bool {
+        let _ = params;
+        true
+    }
+
+    /// Why it must run on a thread of the program, if it must: it uses something that only the program itself has.
+    fn thread_only(&self) -> Option<&'static str> {
+        None
     }
 
     /// The task. Called once a start, in the process that runs it.
@@ -287,9 +316,9 @@ impl Registry {
         self
     }
 
-    /// The kind of this name. Any.
+    /// The kind of this name, or else of the last part of it: files of PYTHUSA say `module.function`. Any.
     pub fn kind(&self, name: &str) -> Option<&Arc<dyn Kind>> {
-        self.kinds.get(name)
+        self.kinds.get(name).or_else(|| self.kinds.get(name.rsplit_once('.')?.1))
     }
 
     /// All, by name. Any.

@@ -16,7 +16,7 @@ cargo xtask COMMAND
 
   demo [ARGS...]    set the machine up, build in release, run `ripieno demo ARGS`
   test              set the machine up, then every test: format, lints, units, properties, models, docs, tidy
-  bench [NAME...]   our crates beside their rivals in one run: ring, fx, separate, synth; all when none is named
+  bench [NAME...]   our crates beside their rivals in one run: ring, fx, pipeline, separate, synth; all when none is named
   gen models        write the tests' ONNX models below tests/models, where they have changed
   tidy              the shape of the tree: who names whom, places of raw memory access, docs, file sizes
   setup             install what building, tests and benchmarks need of this system and of PyPI, and nothing else
@@ -55,7 +55,13 @@ fn dispatch(command: &str, rest: &[String]) -> Result<()> {
             let mut args = vec!["run", "--release", "--package", "ripieno-bench", "--"];
             args.extend(rest.iter().map(String::as_str));
             let bench = run::cargo(&args);
-            if !rest.is_empty() && !rest.iter().any(|name| name == "separate") {
+            let wanted = |subject| rest.is_empty() || rest.iter().any(|name| name == subject);
+            if wanted("pipeline")
+                && let Err(error) = python::ensure_pythusa(&root)
+            {
+                eprintln!("xtask: the pipelines' rival in Python will be missing: {error:#}");
+            }
+            if !wanted("separate") {
                 return bench.run();
             }
             python::ensure_librosa(&root)?;
@@ -69,7 +75,9 @@ fn dispatch(command: &str, rest: &[String]) -> Result<()> {
         "setup" => {
             setup::ensure(&[setup::BUILD, setup::TEST, setup::BENCH].concat())?;
             python::ensure_onnx_runtime(&root)?;
-            python::ensure_librosa(&root)
+            python::ensure_numpy(&root)?;
+            python::ensure_librosa(&root)?;
+            python::ensure_pythusa(&root)
         }
         "" | "help" | "-h" | "--help" => {
             print!("{HELP}");

@@ -1,5 +1,7 @@
-//! What comes from Python's package index: for the tests an ONNX Runtime, whose library lies in the wheel of that name, for
-//! the benchmarks a rival.
+//! What comes from Python's package index: for the tests an ONNX Runtime, whose library lies in the wheel of that name, and
+//! NumPy, for the benchmarks rivals.
+
+mod debian;
 
 use crate::run::program;
 use crate::setup::{self, Package};
@@ -17,6 +19,12 @@ const ONNX_RUNTIME: &str = "onnxruntime==1.31.1";
 
 /// The rival of the built-in separators, in the version that the figures were measured with.
 const LIBROSA: &str = "librosa==0.11.0";
+
+/// The rival of pipelines, in the version that the figures were measured with. It needs a newer Python than some systems have.
+const PYTHUSA: &str = "pythusa==0.1.6";
+
+/// What tasks in Python are tested with.
+const NUMPY: &str = "numpy";
 
 /// Makes sure that the workspace has an ONNX Runtime of its own below `target`, where the tests look for it; says where.
 pub fn ensure_onnx_runtime(root: &Path) -> Result<PathBuf> {
@@ -38,6 +46,35 @@ pub fn ensure_librosa(root: &Path) -> Result<()> {
         return Ok(());
     }
     install(&folder, &[LIBROSA])
+}
+
+/// Makes sure that NumPy lies below `target`, where the tests of streams in Python look for it.
+pub fn ensure_numpy(root: &Path) -> Result<()> {
+    let folder = root.join("target/python-numpy");
+    if folder.join("numpy").is_dir() {
+        return Ok(());
+    }
+    install(&folder, &[NUMPY])
+}
+
+/// Makes sure that PYTHUSA and a Python that can run it lie below `target`, where the benchmarks look for them: `packages`,
+/// and in the file `program` what runs it.
+pub fn ensure_pythusa(root: &Path) -> Result<()> {
+    let folder = root.join("target/python-pythusa");
+    let (packages, named) = (folder.join("packages"), folder.join("program"));
+    if packages.join("pythusa").is_dir() && named.exists() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(&folder)?;
+    let python = debian::newer_python(&folder)?;
+    // The system's own pip does not run on every newer Python; the newest does.
+    let pip = folder.join("pip");
+    install(&pip, &["pip"])?;
+    let target = packages.to_string_lossy();
+    let install = ["-m", "pip", "install", "--quiet", "--only-binary=:all:", "--upgrade", "--target", &target, PYTHUSA];
+    program(&python.to_string_lossy(), &install).env("PYTHONPATH", &pip.to_string_lossy()).run()?;
+    std::io::Write::write_all(&mut std::fs::File::create(named)?, python.to_string_lossy().as_bytes())?;
+    Ok(())
 }
 
 fn install(folder: &Path, packages: &[&str]) -> Result<()> {

@@ -27,6 +27,22 @@ impl Step {
         self
     }
 
+    /// Runs it in this folder.
+    pub fn within(mut self, folder: &std::path::Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
+    /// Runs to the end and returns what it says on stdout.
+    pub fn output(mut self) -> Result<String> {
+        let shown = self.shown();
+        let done = self.command.stderr(Stdio::inherit()).output().with_context(|| format!("cannot start `{shown}`"))?;
+        if !done.status.success() {
+            bail!("`{shown}` failed ({})", done.status);
+        }
+        Ok(String::from_utf8_lossy(&done.stdout).into_owned())
+    }
+
     /// Runs to the end with the terminal's own streams.
     pub fn run(mut self) -> Result<()> {
         let shown = self.shown();

@@ -12,6 +12,7 @@ pub fn all(root: &Path) -> Result<()> {
     setup::ensure_build()?;
     setup::ensure(setup::TEST)?;
     python::ensure_onnx_runtime(root)?;
+    python::ensure_numpy(root)?;
     step("tidy", || tidy::check(root))?;
     step("format", || cargo(&["fmt", "--all", "--check"]).run())?;
     step("lints", || cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]).run())?;

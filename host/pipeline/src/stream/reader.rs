@@ -186,6 +186,11 @@ impl AnyReader {
         Ok(Reader { any: self, _type: PhantomData })
     }
 
+    /// The seat it has. Any.
+    pub(super) fn seat(&self) -> usize {
+        self.book.seat
+    }
+
     /// Type of the frames. Any.
     pub fn dtype(&self) -> DType {
         self.end.ring().layout.spec.dtype()
@@ -222,7 +227,7 @@ impl AnyReader {
         let mut since = None;
         loop {
             let (reading, ring) = self.end.split();
-            if ring.is_stopped() {
+            if ring.is_stopped() || self.book.origin.leaving() > 0 {
                 return Err(StreamError::Stopped);
             }
             // Asked before it settles: what is missed on the way to lossless is then not overlooked.
@@ -250,7 +255,7 @@ impl AnyReader {
         let needed = frames - self.stash.len().min(frames);
         let (reading, ring) = self.end.split();
         let (result, took) = wait(&mut self.waiting, ring.data_bell(), left, || {
-            if ring.is_stopped() {
+            if ring.is_stopped() || self.book.origin.leaving() > 0 {
                 return Some(Err(StreamError::Stopped));
             }
             // Asked first: then nothing can come in between.

@@ -17,7 +17,7 @@ const BURST: usize = 64;
 const TURNS: usize = 1_000;
 
 /// The cores we may use, found before the first thread is pinned to one of them.
-static CORES: LazyLock<Vec<CoreId>> = LazyLock::new(|| core_affinity::get_core_ids().unwrap_or_default());
+pub static CORES: LazyLock<Vec<CoreId>> = LazyLock::new(|| core_affinity::get_core_ids().unwrap_or_default());
 
 /// Context switches of the calling thread so far; 0 where the system does not tell.
 fn switches() -> u64 {
@@ -28,7 +28,7 @@ fn switches() -> u64 {
 
 /// Runs `here` on the first core and `there` on the last one; returns what `here` took, in ns; an error if the system
 /// took one of the cores away meanwhile. Each thread owns its ends: two handles side by side would share a line.
-fn on_two_cores(here: impl FnOnce(), there: impl FnOnce() + Send) -> Result<f64, f64> {
+pub fn on_two_cores(here: impl FnOnce(), there: impl FnOnce() + Send) -> Result<f64, f64> {
     let cores = &*CORES;
     let ready = AtomicUsize::new(0);
     thread::scope(|scope| {
@@ -54,7 +54,7 @@ fn on_two_cores(here: impl FnOnce(), there: impl FnOnce() + Send) -> Result<f64,
 }
 
 /// The median of a few undisturbed runs, per `unit`; of all runs on a machine that is never quiet.
-fn undisturbed(unit: usize, mut run: impl FnMut() -> Result<f64, f64>) -> f64 {
+pub fn undisturbed(unit: usize, mut run: impl FnMut() -> Result<f64, f64>) -> f64 {
     const RUNS: usize = 3;
     const TRIES: usize = 9;
     let (mut quiet, mut noisy) = (Vec::new(), Vec::new());

@@ -8,7 +8,8 @@ mod queue;
 mod rivals;
 
 use crate::harness::Contest;
-use measure::{handover, latency, one_by_one, one_thread_bursts, raw_latency, slices, slices_apart, throughput};
+pub use measure::{CORES, on_two_cores, raw_latency, undisturbed};
+use measure::{handover, latency, one_by_one, one_thread_bursts, slices, slices_apart, throughput};
 
 /// A stereo frame.
 type Frame = [f32; 2];

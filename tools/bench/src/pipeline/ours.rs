@@ -1,0 +1,1 @@
+pub fn child(what: &str, name: &str, frames: usize) {}
