@@ -6,7 +6,7 @@ use super::lent::{Held, Look, Window};
 use super::ring::{End, Reading, Ring};
 use super::stash::Stash;
 use super::wait::{Waiting, wait};
-use super::{StreamError, check_length, check_type};
+use super::{StreamError, check_length, check_type, elements, stamp};
 use crate::event::nanos;
 use crate::origin::{Origin, monotonic_nanos};
 use crate::{DType, Element, FrameSpec, ReaderPolicy, Stamp, Wait};
@@ -354,6 +354,23 @@ impl AnyReader {
     #[inline]
     fn copy_into<T: Element>(&mut self, out: &mut [T], waits: bool) -> Result<Option<Stamp>, StreamError> {
         check_length(&self.name, self.book.bytes, out)?;
+        if !self.gather(1, waits)? {
+            return Ok(None);
+        }
+        let (reading, ring) = self.end.split();
+        // What `next` does as well, without a window to carry about: small frames are read a third faster.
+        if self.stash.len() == 0
+            && let Some(grant) = reading.grant(1)
+        {
+            let slot = grant.item(0);
+            let stamp = stamp(slot);
+            self.book.came(ring, stamp);
+            out.copy_from_slice(elements(slot, self.book.bytes));
+            grant.commit(1);
+            ring.room_bell().ring();
+            self.book.passed(ring, 1);
+            return Ok(Some(stamp));
+        }
         Ok(self.next(1, waits)?.map(|window| {
             out.copy_from_slice(window.frame(0));
             let stamp = window.stamp(0);

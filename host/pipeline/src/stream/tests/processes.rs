@@ -63,7 +63,7 @@ fn shared(frames: usize, readers: &[ReaderPolicy]) -> Stream {
 
 #[test]
 fn a_task_killed_at_any_instant_is_followed_by_another_without_a_gap() {
-    const KILLS: u32 = 120;
+    const KILLS: u32 = 40;
     watched(|| {
         let (input, output) = (shared(8, &[ReaderPolicy::Lossless]), shared(8, &[ReaderPolicy::Lossless]));
         let done = AtomicBool::new(false);
