@@ -1,15 +1,22 @@
 //! The command tree: verbs, options, their limits and their examples.
 
 mod devices;
+mod graph;
 mod model;
 mod play;
+mod run;
 mod separate;
 mod serve;
 mod studio;
 
 pub use devices::DevicesOptions;
+pub use graph::{
+    BenchGraphOptions, BenchVerb, GraphCheckOptions, GraphExplainOptions, GraphFmtOptions, GraphKindsOptions,
+    GraphNewOptions, GraphShowOptions, GraphVerb, Picture,
+};
 pub use model::{ModelListOptions, ModelOptions, ModelVerb};
 pub use play::{MidiSystem, PlayOptions};
+pub use run::{RunOptions, TopOptions};
 pub use separate::{SeparateOptions, WorkerOptions};
 pub use serve::ServeOptions;
 pub use studio::{CheckOptions, ImportOptions, RestoreOptions, StudioVerb, VersionsOptions};
@@ -23,7 +30,7 @@ use ripieno_files::smf;
 use ripieno_types::SampleRate;
 use std::path::PathBuf;
 
-/// The band behind the soloist: plays MIDI files through SoundFonts and seven effects.
+/// The band behind the soloist: plays, separates, and runs graphs of signals.
 #[derive(Debug, Parser)]
 #[command(name = "ripieno", version, propagate_version = true, arg_required_else_help = true, after_help = EXAMPLES)]
 pub struct Cli {
@@ -58,6 +65,22 @@ pub enum Verb {
     },
     /// Serve panels, presets and sound to a browser and to programs
     Serve(Box<ServeOptions>),
+    /// Run a graph: streams, tasks and events, as a file declares them
+    Run(Box<RunOptions>),
+    /// Check, draw, format and begin graph files; look at kinds of task
+    #[command(arg_required_else_help = true, after_help = graph::EXAMPLES)]
+    Graph {
+        #[command(subcommand)]
+        verb: GraphVerb,
+    },
+    /// Watch running graphs: pressures, rates, latencies and taps
+    Top(TopOptions),
+    /// Measure how fast a graph goes
+    #[command(arg_required_else_help = true, after_help = graph::BENCH_EXAMPLES)]
+    Bench {
+        #[command(subcommand)]
+        verb: BenchVerb,
+    },
     /// List audio and MIDI devices
     Devices(DevicesOptions),
     /// Check, import and restore studios: files of panels, presets and settings
@@ -253,6 +276,10 @@ fn gain_db(text: &str) -> Result<f32, String> {
 }
 
 fn tail_secs(text: &str) -> Result<f64, String> {
+    number(text, 0.0, MAX_SECS, "seconds")
+}
+
+fn duration_secs(text: &str) -> Result<f64, String> {
     number(text, 0.0, MAX_SECS, "seconds")
 }
 

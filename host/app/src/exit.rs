@@ -70,6 +70,9 @@ pub enum Failure {
         /// What is wrong with it.
         error: StudioError,
     },
+    /// A graph file that breaks rules.
+    #[error("{0}")]
+    Graph(Box<ripieno_pipeline::Diagnostics>),
     /// A job of separation without its stems.
     #[error("{0}")]
     Job(JobError),
@@ -110,7 +113,7 @@ impl Failure {
         match self {
             Self::Usage(_) => USAGE,
             Self::Song { .. } | Self::Map { .. } | Self::Instrument { .. } => BAD_INPUT,
-            Self::Studio { .. } => BAD_INPUT,
+            Self::Studio { .. } | Self::Graph(_) => BAD_INPUT,
             Self::Job(error) => job_code(error.code()),
             Self::Model(error) => model_code(error.kind()),
             Self::Check { fault, .. } => model_code(*fault),
@@ -166,7 +169,10 @@ fn model_code(kind: ModelErrorKind) -> u8 {
 
 /// Says what failed.
 pub(crate) fn tell(failure: &Failure) {
-    eprintln!("error: {failure}");
+    match failure {
+        Failure::Graph(diagnostics) => crate::pipeline::tell(diagnostics),
+        failure => eprintln!("error: {failure}"),
+    }
 }
 
 /// Prints what there is to say about the end and gives the exit code.

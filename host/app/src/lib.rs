@@ -13,6 +13,7 @@ mod model;
 pub mod offline;
 mod output;
 pub mod panels;
+pub mod pipeline;
 pub mod play;
 mod progress;
 mod quiet;
@@ -29,12 +30,14 @@ pub use instrument::Instrument;
 pub use report::RenderReport;
 
 use clap::Parser;
-use cli::{Cli, InstrumentVerb, Verb};
+use cli::{BenchVerb, Cli, InstrumentVerb, Verb};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Runs the command line `arguments`, the program's own name first, and says how the process should end.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    // A process that was started for one task of a graph does that and nothing else.
+    ripieno_pipeline::serve(&pipeline::registry());
     match Cli::try_parse_from(arguments) {
         Ok(cli) => exit::conclude(run(cli)),
         // Help and version are asked for and go to stdout; mistakes go to stderr and end in exit code 2.
@@ -56,6 +59,10 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Verb::Worker(options) => worker::run(&options),
         Verb::Model { verb } => model::run(&verb),
         Verb::Serve(options) => serve::run(&options),
+        Verb::Run(options) => pipeline::run::run(&options),
+        Verb::Graph { verb } => pipeline::graph::run(&verb),
+        Verb::Top(options) => pipeline::top::run(&options),
+        Verb::Bench { verb: BenchVerb::Graph(options) } => pipeline::bench::run(&options),
         Verb::Devices(options) => devices::run(&options),
         Verb::Studio { verb } => studio::verb::run(&verb),
         Verb::Instrument { verb: InstrumentVerb::Info(options) } => instrument::info::run(&options),

@@ -13,6 +13,7 @@ mod metrics;
 mod origin;
 mod pipeline;
 mod ports;
+pub mod recording;
 pub mod rules;
 mod run;
 mod stream;

@@ -9,6 +9,7 @@ mod ops;
 mod pads;
 mod panels;
 mod piano;
+mod pipeline;
 mod play;
 mod settings;
 mod sound;
@@ -124,6 +125,11 @@ pub(crate) async fn other_method() -> No {
     No::new(Reason::Unknown, StatusCode::METHOD_NOT_ALLOWED, "this path has other methods; see the allow header")
 }
 
+/// The routes of a pipeline alone.
+pub(crate) fn pipeline_routes() -> OpenApiRouter<Owner> {
+    pipeline::routes()
+}
+
 /// All routes with their documentation.
 pub(crate) fn routes() -> OpenApiRouter<Owner> {
     OpenApiRouter::default()
@@ -137,6 +143,7 @@ pub(crate) fn routes() -> OpenApiRouter<Owner> {
         .merge(sound::routes())
         .merge(settings::routes())
         .merge(ops::routes())
+        .merge(pipeline::routes())
 }
 
 /// Every operation may be refused in this shape.

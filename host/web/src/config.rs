@@ -14,6 +14,8 @@ pub struct Config {
     pub token: Option<Token>,
     /// Names under which the server may be addressed beside `localhost` and its own addresses, as `name` or `name:port`.
     pub hosts: Vec<String>,
+    /// What there is to serve.
+    pub scope: Scope,
     /// How much of everything.
     pub limits: Limits,
     /// Hears of each refusal once, from the server's tasks: it must not block. Say less when there are many.
@@ -26,6 +28,7 @@ impl std::fmt::Debug for Config {
             .field("addr", &self.addr)
             .field("token", &self.token)
             .field("hosts", &self.hosts)
+            .field("scope", &self.scope)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }
@@ -34,7 +37,8 @@ impl std::fmt::Debug for Config {
 impl Config {
     /// A server at an address that needs this token. Any.
     pub fn new(addr: SocketAddr, token: Option<Token>) -> Self {
-        Self { addr, token, hosts: Vec::new(), limits: Limits::default(), on_refusal: Box::new(|_| {}) }
+        let (hosts, scope, limits) = (Vec::new(), Scope::default(), Limits::default());
+        Self { addr, token, hosts, scope, limits, on_refusal: Box::new(|_| {}) }
     }
 }
 
@@ -43,6 +47,17 @@ impl Default for Config {
     fn default() -> Self {
         Self::new((Ipv4Addr::LOCALHOST, 8741).into(), None)
     }
+}
+
+/// What a server serves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Scope {
+    /// Everything; the page of panels is at `/`, that of a pipeline at `/pipeline`.
+    #[default]
+    Studio,
+    /// A pipeline and nothing else: its page is at `/`, there is no state and no socket.
+    Pipeline,
 }
 
 /// Bounds. The defaults let a studio full of pages through and nothing that could weigh on the sound.

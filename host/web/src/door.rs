@@ -3,7 +3,7 @@
 
 use crate::api::{Owner, other_method, unknown};
 use crate::bucket::Buckets;
-use crate::config::{Config, Limits};
+use crate::config::{Config, Limits, Scope};
 use crate::hosts::Hosts;
 use crate::refused::{No, Reason, Refused};
 use crate::request::{Request as Asked, Requests};
@@ -58,6 +58,7 @@ pub(crate) struct Door {
     pub limits: Limits,
     pub owner: Owner,
     pub token: Option<Token>,
+    scope: Scope,
     /// Places for sockets.
     pub sockets: Arc<Semaphore>,
     /// True once the server stops.
@@ -72,7 +73,11 @@ pub(crate) struct Door {
 impl Door {
     pub fn new(config: Config, hosts: Hosts, requests: Requests, stopping: watch::Receiver<bool>) -> Self {
         let owner = Owner::new(requests, config.limits.answer_time);
-        let api = Router::from(api::routes())
+        let routes = match config.scope {
+            Scope::Studio => api::routes(),
+            Scope::Pipeline => api::pipeline_routes(),
+        };
+        let api = Router::from(routes)
             .fallback(unknown)
             .method_not_allowed_fallback(other_method)
             .with_state(owner.clone());
@@ -80,6 +85,7 @@ impl Door {
             limits: config.limits,
             owner,
             token: config.token,
+            scope: config.scope,
             sockets: Arc::new(Semaphore::new(config.limits.sockets)),
             stopping,
             hosts,
@@ -91,8 +97,12 @@ impl Door {
 
     /// Everything that is routed: page, API and socket.
     pub fn router(self: &Arc<Self>) -> Router {
-        let socket = get(socket::upgrade).fallback(other_method).with_state(self.clone());
-        page::routes().method_not_allowed_fallback(other_method).route("/ws", socket).fallback_service(self.api.clone())
+        let page = page::routes(self.scope).method_not_allowed_fallback(other_method);
+        let page = match self.scope {
+            Scope::Studio => page.route("/ws", get(socket::upgrade).fallback(other_method).with_state(self.clone())),
+            Scope::Pipeline => page,
+        };
+        page.fallback_service(self.api.clone())
     }
 
     /// Answers a request off the wire.

@@ -20,7 +20,7 @@ mod socket;
 mod stall;
 mod token;
 
-pub use config::{Config, Limits};
+pub use config::{Config, Limits, Scope};
 pub use describe::{events, events_text, openapi, openapi_text};
 pub use event::Event;
 pub use hash::hash;

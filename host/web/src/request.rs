@@ -131,4 +131,9 @@ pub enum Request {
     CancelOperation(String, Reply<Operation>),
     Telemetry(Reply<Telemetry>),
     Log(Reply<Vec<LogEntry>>),
+
+    /// The figures of the pipeline that runs beside.
+    Pipeline(Reply<Value>),
+    /// Its graph as SVG.
+    PipelinePicture(Reply<String>),
 }

@@ -156,6 +156,8 @@ async fn every_answer_trusts_nobody() {
     let mut wire = Wire::connect(rig.addr).await;
     for (path, status, kind) in [
         ("/", 200, "text/html; charset=utf-8"),
+        ("/pipeline", 200, "text/html; charset=utf-8"),
+        ("/assets/pipeline.js", 200, "text/javascript; charset=utf-8"),
         ("/assets/app.js", 200, "text/javascript; charset=utf-8"),
         ("/assets/style.css", 200, "text/css; charset=utf-8"),
         ("/assets/icon.svg", 200, "image/svg+xml"),

@@ -105,6 +105,8 @@ const KNOWN: &[&str] = &[
     "POST /api/ops/{id}/cancel",
     "GET /api/telemetry/current",
     "GET /api/log",
+    "GET /api/pipeline",
+    "GET /api/pipeline.svg",
     "GET /api/openapi.json",
     "GET /api/events.json",
     "GET /api/state/stamp",
@@ -145,7 +147,8 @@ async fn every_documented_route_answers() {
         }
         let body = BODIES.iter().find(|(of, _)| *of == name).map_or("", |(_, body)| body);
         let answer = wire.request(method, &url, body).await;
-        if answer.status != 200 || answer.header("content-type") != Some("application/json") {
+        let kind = if path.ends_with(".svg") { "image/svg+xml" } else { "application/json" };
+        if answer.status != 200 || answer.header("content-type") != Some(kind) {
             faults.push(format!("{made} {name}: {answer:?}"));
         }
         // Everything is said to be refused in one shape, and what has a body says which.

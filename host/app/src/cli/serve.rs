@@ -41,6 +41,9 @@ pub struct ServeOptions {
     /// The studio file: all that is edited is kept there [default: in the user's configuration folder]
     #[arg(long, value_name = "studio.toml")]
     pub studio: Option<PathBuf>,
+    /// Run this graph beside: pads and knobs reach its tasks, and the page shows it
+    #[arg(long, value_name = "GRAPH.toml")]
+    pub graph: Option<PathBuf>,
     /// Print where it serves as one JSON object instead of text
     #[arg(long)]
     pub json: bool,
@@ -49,7 +52,7 @@ pub struct ServeOptions {
 /// Characters of a token at least: fewer are guessed.
 const SHORTEST_TOKEN: usize = 16;
 
-fn token(text: &str) -> Result<String, String> {
+pub(super) fn token(text: &str) -> Result<String, String> {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte));
     if is_plain && text.len() >= SHORTEST_TOKEN {
         return Ok(text.into());

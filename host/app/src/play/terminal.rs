@@ -6,7 +6,7 @@
 
 mod screen;
 
-pub use screen::is_available;
+pub(crate) pub use screen::is_available;
 
 use super::keys::{Action, Keys};
 use super::view::{Theme, View};
@@ -72,7 +72,7 @@ fn show(performance: &mut impl Performance, screen: &mut Screen, keys: &mut Keys
             let status = performance.status();
             keys.follow(&status, now);
             view.update(status, keys, now);
-            screen.draw(&view)?;
+            screen.draw(|area, buffer| view.render(area, buffer))?;
             next_frame = now + FRAME;
         }
         let next = keys.next_expiry().map_or(next_frame, |expiry| expiry.min(next_frame));
@@ -98,6 +98,6 @@ fn show(performance: &mut impl Performance, screen: &mut Screen, keys: &mut Keys
 }
 
 /// See no-color.org.
-fn wants_colour() -> bool {
+pub(crate) fn wants_colour() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }

@@ -127,7 +127,7 @@ fn lines(lines: &[Line<'_>], area: Rect, buffer: &mut Buffer) {
 const EIGHTHS: [&str; 8] = [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 /// A bar's cells: `share` 0 to 1 of `width` cells.
-fn bar(share: f64, width: u16) -> impl Iterator<Item = &'static str> {
+pub(crate) fn bar(share: f64, width: u16) -> impl Iterator<Item = &'static str> {
     let eighths = if share.is_finite() { (share.clamp(0.0, 1.0) * f64::from(width) * 8.0).round() as usize } else { 0 };
     (0..usize::from(width)).map(move |cell| match eighths.saturating_sub(cell * 8) {
         part @ 0..8 => EIGHTHS[part],

@@ -95,11 +95,7 @@ impl Owner {
                     self.choose_instrument(&name, |_| {});
                 }
             }
-            "task" => {
-                if phase == ripieno_actions::Phase::On {
-                    self.warn("actions", format!("{who}: there are no pipelines whose task could be reached"));
-                }
-            }
+            "task" => self.task(&action, phase, value, &who),
             _ => self.submit(action, phase, value, who),
         }
     }

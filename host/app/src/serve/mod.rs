@@ -18,6 +18,7 @@ mod samples;
 mod served;
 mod settings;
 mod sound;
+mod tasks;
 mod telemetry;
 mod telling;
 mod values;

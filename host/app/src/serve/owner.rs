@@ -17,6 +17,7 @@ use super::sound::Offer;
 use super::telemetry::Counters;
 use super::values::{self, Values};
 use crate::live::Handle;
+use crate::pipeline::hosted::Hosted;
 use crate::studio::{Compiled, EditError, Folder, Model, Names, Numbers, Slot, Studio, Vault, compile};
 use ripieno_panel::{BankId, Zone};
 use ripieno_web::shape::{History, Pressed};
@@ -55,6 +56,8 @@ pub struct Parts {
     pub deeds: Deeds,
     /// The lights of controllers, where there is MIDI.
     pub lights: Option<Lights>,
+    /// The pipeline that runs beside, if one does.
+    pub pipeline: Option<Hosted>,
 }
 
 /// The state, and everything that follows it.
@@ -83,6 +86,7 @@ pub struct Owner {
     pub(super) pool: Pool,
     pub(super) lights: Option<Lights>,
     pub(super) deeds: Deeds,
+    pub(super) pipeline: Option<Hosted>,
     pub(super) ports: Vec<Port>,
     pub(super) effects: Effects,
     /// The output gain that a panel has set, and when it is to be kept.
@@ -111,7 +115,7 @@ impl Owner {
     /// # Errors
     /// When the system gives no threads.
     pub fn new(parts: Parts) -> io::Result<Self> {
-        let Parts { studio, folder, secrets, session, post, offer, deeds, lights } = parts;
+        let Parts { studio, folder, secrets, session, post, offer, deeds, lights, pipeline } = parts;
         let empty = || Value::Object(Default::default());
         let mut owner = Self {
             publisher: Publisher::new(empty()),
@@ -127,6 +131,7 @@ impl Owner {
             pool: Pool::start("ripieno-worker", WORKERS)?,
             lights,
             deeds,
+            pipeline,
             ports: Vec::new(),
             effects: Effects::of(&studio.model().fx),
             gain: None,

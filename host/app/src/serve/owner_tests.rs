@@ -68,6 +68,7 @@ impl Stage {
             offer: Offer { choices: sound::choices(&[], folder.path()), current: name },
             deeds: Deeds::start(Driver::System, post.clone()).unwrap(),
             lights: None,
+            pipeline: None,
             studio,
             post,
         };

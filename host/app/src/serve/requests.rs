@@ -1,6 +1,7 @@
 //! Requests of the server, each with its answer.
 
 use super::Owner;
+use crate::pipeline::hosted::Hosted;
 use ripieno_web::{Refusal, Reply, Request};
 use std::fmt::Display;
 
@@ -80,6 +81,8 @@ impl Owner {
             Request::CancelOperation(id, reply) => answer(reply, self.operations.cancel(&id)),
             Request::Telemetry(reply) => answer(reply, Ok(self.report())),
             Request::Log(reply) => answer(reply, Ok(self.log.lines())),
+            Request::Pipeline(reply) => answer(reply, self.pipeline().map(Hosted::status)),
+            Request::PipelinePicture(reply) => answer(reply, self.pipeline().map(Hosted::picture)),
             other => self.warn("server", format!("a request that is not understood: {}", Name(&other))),
         }
     }

@@ -9,6 +9,7 @@ use super::sound::{self, Offer};
 use crate::cli::{MidiSystem, ServeOptions};
 use crate::interrupt::Interrupt;
 use crate::live::{self, Hardware, Running, Settings, Sound};
+use crate::pipeline::hosted::Hosted;
 use crate::studio::{self, Folder, Model, Studio};
 use crate::{Failure, Instrument, instrument, output};
 use ripieno_midi::{Driver, Inputs, Wanted};
@@ -71,7 +72,11 @@ pub fn run(options: &ServeOptions) -> Result<(), Failure> {
     let back = handle.clone();
     let lights = midi.watch.is_some().then(|| Lights::start(midi.driver, move |device| back.refresh(device)));
     let lights = lights.transpose().map_err(threads)?;
-    let parts = Parts { studio, folder, secrets, session: handle.clone(), post: post.clone(), offer, deeds, lights };
+    let pipeline = options.graph.as_deref().map(Hosted::open).transpose()?;
+    let beside = pipeline.clone();
+    let session_of = handle.clone();
+    let parts =
+        Parts { studio, folder, secrets, session: session_of, post: post.clone(), offer, deeds, lights, pipeline };
     let mut owner = Owner::new(parts).map_err(threads)?;
     for line in midi.trouble.into_iter().chain(trouble) {
         owner.trouble(line);
@@ -83,10 +88,12 @@ pub fn run(options: &ServeOptions) -> Result<(), Failure> {
     // First nobody asks any more, then nothing changes any more, then nothing sounds any more.
     post.send(Inbox::Stop);
     let is_whole = owner.join().is_ok();
+    let finished = beside.map_or(Ok(()), |pipeline| pipeline.close());
     drop(midi.watch);
     let closed = session.close().map_err(|error| Failure::Session(error.to_string()));
     served?;
     closed?;
+    finished.map_err(|error| Failure::Session(error.to_string()))?;
     // To be stopped is how serving ends.
     if is_whole { Ok(()) } else { Err(Failure::Session("the state's thread has broken off".into())) }
 }

@@ -19,7 +19,12 @@ pub(super) struct Glide {
 
 impl Glide {
     pub(super) fn new(spec: &FrameSpec) -> Self {
-        let rows = spec.rate_hz().map_or(GLIDE_ROWS, |rate| (rate * GLIDE_SECS).ceil() as usize);
+        Self::at_rate(spec.rate_hz())
+    }
+
+    /// As long in time where `next` is asked `rate_hz` times a second.
+    pub(super) fn at_rate(rate_hz: Option<f64>) -> Self {
+        let rows = rate_hz.map_or(GLIDE_ROWS, |rate| (rate * GLIDE_SECS).ceil() as usize);
         Self { value: None, target: 0.0, step: 0.0, left: 0, rows: rows.max(1) }
     }
 

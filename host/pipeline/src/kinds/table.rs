@@ -90,7 +90,3 @@ pub(super) const fn port(name: &'static str, dtypes: &'static [DType], summary: 
 pub(super) const fn many(port: Port) -> Port {
     Port { many: true, ..port }
 }
-
-pub(super) const fn optional(port: Port) -> Port {
-    Port { optional: true, ..port }
-}

@@ -34,7 +34,7 @@ pub(super) fn values(params: &Params, length: usize, symmetric: bool) -> Vec<f64
     let period = if symmetric { length - 1 } else { length } as f64;
     let at = |index: usize| index as f64 / period;
     let cosines = |weights: &[f64]| -> Vec<f64> {
-        let sign = |order: usize| if order % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = |order: usize| if order.is_multiple_of(2) { 1.0 } else { -1.0 };
         let value = |x: f64| {
             weights
                 .iter()

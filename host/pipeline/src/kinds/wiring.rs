@@ -19,7 +19,8 @@ pub(super) fn input(wiring: &Wiring<'_>, name: &str, dtypes: &[DType]) -> Result
     Ok(*spec)
 }
 
-fn of_type(spec: &FrameSpec, name: &str, dtypes: &[DType]) -> Result<(), KindFault> {
+/// Refuses frames of other types.
+pub(super) fn of_type(spec: &FrameSpec, name: &str, dtypes: &[DType]) -> Result<(), KindFault> {
     if dtypes.contains(&spec.dtype()) {
         return Ok(());
     }

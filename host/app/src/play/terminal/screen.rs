@@ -2,7 +2,6 @@
 
 use super::TerminalError;
 use crate::play::keys::Releases;
-use crate::play::view::View;
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange, KeyboardEnhancementFlags,
@@ -94,15 +93,15 @@ impl Screen {
         if self.lease.0.is_enhanced.load(Ordering::Acquire) { Releases::Reported } else { Releases::Inferred }
     }
 
-    /// Shows the view if it looks different from what is shown.
-    pub fn draw(&mut self, view: &View) -> Result<(), TerminalError> {
+    /// Shows what `render` draws if it looks different from what is shown.
+    pub fn draw(&mut self, render: impl FnOnce(Rect, &mut Buffer)) -> Result<(), TerminalError> {
         if !self.lease.0.is_taken.load(Ordering::Acquire) {
             return Err(TerminalError::Panicked);
         }
         let size = terminal::window_size().map_err(|_| TerminalError::Gone)?;
         self.next.resize(Rect::new(0, 0, size.columns, size.rows));
         self.next.reset();
-        view.render(self.next.area, &mut self.next);
+        render(self.next.area, &mut self.next);
         if self.next == self.shown {
             return Ok(());
         }

@@ -164,13 +164,17 @@ const SPECS: &[Spec] = &[
         &[needed("kind", Shape::OneOf(KINDS)), needed("bank", Shape::Text), given("by", Shape::Step, "1")],
     ),
     button("next_bank", "the next bank of knobs", &[given("by", Shape::Step, "1")]),
-    button(
+    either(
         "task",
-        "starts, stops or tells a pipeline task",
+        "starts, stops or tells a pipeline task; a knob sets a parameter between min and max",
         &[
             needed("task", Shape::Text),
-            given("do", Shape::OneOf(&["start", "stop", "event"]), "start"),
+            given("do", Shape::OneOf(&["start", "stop", "toggle", "event", "set"]), "start"),
             maybe("event", Shape::Text),
+            maybe("param", Shape::Text),
+            maybe("value", Shape::Any),
+            given("min", Shape::Any, "0"),
+            given("max", Shape::Any, "1"),
         ],
     ),
     outside(

@@ -1,0 +1,110 @@
+//! A running pipeline as others see it who live in the same process: a page that shows it, a pad that starts its tasks.
+
+use super::load::load;
+use super::run::{DRAIN, start};
+use super::{registry, report};
+use crate::Failure;
+use ripieno_pipeline::graph::show;
+use ripieno_pipeline::rules;
+use ripieno_pipeline::{Control, RunError, Running, Value};
+use std::path::Path;
+use std::sync::Arc;
+
+/// A pipeline that runs.
+#[derive(Clone, Debug)]
+pub struct Hosted {
+    running: Arc<Running>,
+}
+
+/// What is wanted of a task.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Deed {
+    /// Its control event is signalled: a toggleable task runs once, a switchable one until it is stopped.
+    Start,
+    /// Its control event is closed.
+    Stop,
+    /// One or the other.
+    Toggle,
+    /// An event of the pipeline is signalled.
+    Event(String),
+    /// A live parameter is set.
+    Set(String, Value),
+}
+
+impl Hosted {
+    /// Shows a pipeline that runs already.
+    pub fn of(running: Arc<Running>) -> Self {
+        Self { running }
+    }
+
+    /// Starts the pipeline of a graph file. Control.
+    ///
+    /// # Errors
+    /// [`Failure::Graph`] and [`Failure::Session`].
+    pub fn open(path: &Path) -> Result<Self, Failure> {
+        let registry = registry();
+        let graph = load(path, &[], &registry)?;
+        let running = start(&graph, registry, report::tell)?;
+        Ok(Self { running: Arc::new(running) })
+    }
+
+    /// Its figures. Control.
+    pub fn status(&self) -> serde_json::Value {
+        serde_json::to_value(self.running.status()).unwrap_or_default()
+    }
+
+    /// Its graph as SVG. Control.
+    pub fn picture(&self) -> String {
+        let declaration = self.running.declaration();
+        let specs = rules::check(&declaration, &registry()).specs;
+        show::svg(&declaration, &specs)
+    }
+
+    /// Does what is wanted of a task, and says what was done. Any.
+    ///
+    /// # Errors
+    /// Why it cannot be, for people.
+    pub fn act(&self, task: &str, deed: &Deed) -> Result<String, String> {
+        match deed {
+            Deed::Set(param, value) => {
+                self.running.set(task, param, value).map_err(|error| error.to_string())?;
+                return Ok(format!("{task}.{param} is {value}"));
+            }
+            Deed::Event(event) => {
+                let found = self.running.event(event).ok_or_else(|| format!("there is no event '{event}'"))?;
+                found.signal();
+                return Ok(format!("{event} signalled"));
+            }
+            Deed::Start | Deed::Stop | Deed::Toggle => {}
+        }
+        let declaration = self.running.declaration();
+        let found = declaration.tasks.iter().find(|known| known.name == task);
+        let found = found.ok_or_else(|| format!("there is no task '{task}'"))?;
+        let (Control::Switchable(local) | Control::Toggleable(local)) = &found.control else {
+            return Err(format!("task '{task}' runs always; give it `control` and an event to start and stop it by"));
+        };
+        let event = found.events.get(local).and_then(|event| self.running.event(event));
+        let event = event.ok_or_else(|| format!("task '{task}' has no event '{local}'"))?;
+        let starts = *deed == Deed::Start || *deed == Deed::Toggle && !event.is_open();
+        if starts {
+            event.signal();
+        } else {
+            while event.reset() {}
+        }
+        Ok(format!("{task} {}", if starts { "started" } else { "stopped" }))
+    }
+
+    /// Whether all its tasks have ended. Any.
+    pub fn is_finished(&self) -> bool {
+        self.running.is_finished()
+    }
+
+    /// Stops it, sources first, and waits for its end. Control; blocks.
+    ///
+    /// # Errors
+    /// Which tasks failed, and why.
+    pub fn close(&self) -> Result<(), RunError> {
+        self.running.stop_within(DRAIN);
+        self.running.wait().map(drop)
+    }
+}
