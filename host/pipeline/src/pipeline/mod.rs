@@ -21,7 +21,7 @@ pub(crate) type Functions = BTreeMap<String, Box<dyn Task>>;
 
 /// A pipeline that is being declared: streams, events, and tasks that are bound to them.
 ///
-/// ```no_run
+/// ```
 /// use ripieno_pipeline::{DType, Pipeline, Ports};
 ///
 /// let mut pipeline = Pipeline::new("count");

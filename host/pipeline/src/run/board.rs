@@ -1,9 +1,8 @@
 //! What all processes of a pipeline share beside its streams: words that say whether it stops, and what each task shows.
 
 use crate::bell::Bell;
-use crate::memory::Memory;
+use crate::memory::{Memory, MemoryError};
 use crate::metrics::TaskState;
-use crate::stream::MemoryError;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

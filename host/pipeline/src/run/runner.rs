@@ -7,7 +7,7 @@ use super::place;
 use super::shared::Shared;
 use crate::declare::{Crash, Placement};
 use crate::metrics::TaskState;
-use crate::stream::monotonic_nanos;
+use crate::origin::monotonic_nanos;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

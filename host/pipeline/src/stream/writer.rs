@@ -115,7 +115,7 @@ impl AnyWriter {
     #[inline]
     fn make_room(&mut self, waits: bool) -> Result<Room, StreamError> {
         let (publisher, ring) = self.end.split();
-        if ring.is_stopped() {
+        if ring.is_stopped() || self.book.origin.leaving() > 1 {
             return Err(StreamError::Stopped);
         }
         // Pairs with the release in `Ring::call_attention`.
@@ -140,7 +140,7 @@ impl AnyWriter {
             return Ok(Room::Drop);
         }
         let (result, took) = wait(self.wait, ring.room_bell(), self.timeout, || {
-            if ring.is_stopped() {
+            if ring.is_stopped() || self.book.origin.leaving() > 1 {
                 return Some(Err(StreamError::Stopped));
             }
             (publisher.free() > 0).then_some(Ok(Room::There))
