@@ -4,6 +4,8 @@ mod audio_devices;
 mod audio_out;
 mod cli;
 mod cli_devices;
+#[cfg(unix)]
+mod cli_graph;
 mod cli_hostile;
 mod cli_play;
 mod cli_render;
@@ -23,6 +25,10 @@ mod no_alloc;
 mod panels;
 mod ports;
 mod rig;
+#[cfg(unix)]
+mod run_graph;
+#[cfg(unix)]
+mod run_graph_end;
 mod separate;
 #[cfg(target_os = "linux")]
 mod separate_end;
@@ -42,6 +48,8 @@ mod serve_end;
 #[cfg(unix)]
 mod serve_entrances;
 #[cfg(unix)]
+mod serve_graph;
+#[cfg(unix)]
 mod serve_learn;
 #[cfg(unix)]
 mod serve_sound;
@@ -53,6 +61,8 @@ mod stems;
 #[cfg(unix)]
 mod studio_kill;
 mod timing;
+#[cfg(unix)]
+mod top_graph;
 
 #[global_allocator]
 static GUARD: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;

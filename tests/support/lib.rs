@@ -4,6 +4,8 @@
 
 pub mod audio_out;
 pub mod frame_source;
+#[cfg(unix)]
+pub mod graph;
 pub mod hostile;
 pub mod jack;
 pub mod measure;

@@ -287,3 +287,172 @@ fn words_are_stored_until_the_subscriber_has_confirmed() {
         publishing.join().unwrap();
     });
 }
+
+/// A broadcast ring of two bytes an item in memory of its own, as several processes would share it.
+struct Shared(#[expect(dead_code, reason = "kept")] Box<[Lines]>);
+
+#[repr(align(128))]
+struct Lines(#[expect(dead_code, reason = "room")] [u8; 2048]);
+
+type Region = broadcast::Region<'static, u8, broadcast::Wide>;
+
+impl Shared {
+    /// The first `seats` of two seats are reserved.
+    #[allow(unsafe_code, reason = "rings in raw memory")]
+    fn new(capacity: usize, seats: usize) -> std::sync::Arc<(Region, Self)> {
+        let width = broadcast::Wide::new(2).unwrap();
+        let bytes = Region::wide_bytes(capacity, 2, width_of(width)).unwrap();
+        let mut memory: Box<[Lines]> = (0..bytes.div_ceil(2048)).map(|_| Lines([0; 2048])).collect();
+        let region = core::ptr::slice_from_raw_parts_mut(memory.as_mut_ptr().cast(), memory.len() * 2048);
+        // SAFETY: the memory is new, and lives as long as the region that it is returned with; every model below keeps it
+        // until all ends are gone.
+        let region = unsafe { Region::initialise_wide(region, capacity, 2, width).unwrap() };
+        // SAFETY: no end was made yet.
+        unsafe {
+            // Each atomic comes to life when it is touched: all before there is a second thread.
+            region.reserve(2);
+            (seats..2).for_each(|seat| region.evict(seat).unwrap());
+        }
+        std::sync::Arc::new((region, Self(memory)))
+    }
+}
+
+fn width_of(width: broadcast::Wide) -> usize {
+    broadcast::Width::values(width)
+}
+
+#[test]
+#[allow(unsafe_code, reason = "an end is taken over from one that is gone")]
+fn a_publisher_that_dies_while_it_writes_tears_nothing() {
+    explore(2, || {
+        let shared = Shared::new(1, 1);
+        // SAFETY: the one subscriber; the first publisher, and the second once the first is forgotten.
+        let mut subscriber = unsafe { shared.0.resume(0).unwrap() };
+        subscriber.set_latest_only();
+        let own = shared.clone();
+        let publishing = thread::spawn(move || {
+            // SAFETY: as above.
+            let mut first = unsafe { own.0.publisher() };
+            assert_eq!(first.push_slice(&[1, 1]), 1);
+            let mut grant = first.grant(1);
+            grant.write_within(0, 0, &[9]);
+            core::mem::forget(first);
+            // SAFETY: as above.
+            let mut second = unsafe { own.0.publisher() };
+            assert_eq!(second.push_slice(&[2, 2]), 1);
+        });
+        let mut last = 0;
+        for _ in 0..3 {
+            let mut pair = [0; 2];
+            match subscriber.pop_slice(&mut pair) {
+                Ok(1) => {
+                    assert!(pair[0] == pair[1] && (last + 1..3).contains(&pair[0]), "{pair:?} after {last}");
+                    last = pair[0];
+                }
+                Ok(_) => thread::yield_now(),
+                Err(broadcast::Lagged(_)) => {}
+            }
+        }
+        publishing.join().unwrap();
+    });
+}
+
+#[test]
+#[allow(unsafe_code, reason = "an end is taken over from one that is gone")]
+fn a_subscriber_that_dies_is_followed_without_a_gap() {
+    explore(2, || {
+        let shared = Shared::new(2, 1);
+        let own = shared.clone();
+        let publishing = thread::spawn(move || {
+            // SAFETY: the one publisher.
+            let mut publisher = unsafe { own.0.publisher() };
+            for item in 1..4 {
+                while publisher.push_slice(&[item; 2]) == 0 {
+                    thread::yield_now();
+                }
+            }
+        });
+        let mut next = 1;
+        // SAFETY: one subscriber after the other; each is forgotten before the next comes.
+        let mut subscriber = unsafe { shared.0.resume(0).unwrap() };
+        while next < 4 {
+            let seen = subscriber.grant(1).is_some_and(|grant| {
+                assert!(grant.is_empty() || grant.item(0) == [next; 2]);
+                // The first that sees an item dies before it passes it.
+                next % 2 == 0 && grant.commit(1) == 1
+            });
+            next += u8::from(seen);
+            if next % 2 == 1 {
+                core::mem::forget(subscriber);
+                // SAFETY: as above.
+                subscriber = unsafe { shared.0.resume(0).unwrap() };
+                let mut pair = [0; 2];
+                if subscriber.pop_slice(&mut pair).unwrap() == 1 {
+                    assert_eq!(pair, [next; 2]);
+                    next += 1;
+                }
+            }
+            thread::yield_now();
+        }
+        publishing.join().unwrap();
+    });
+}
+
+#[test]
+#[allow(unsafe_code, reason = "a seat is taken from one that is gone")]
+fn one_that_dies_while_it_joins_is_evicted_and_followed() {
+    explore(2, || {
+        let shared = Shared::new(1, 1);
+        let own = shared.clone();
+        let publishing = thread::spawn(move || {
+            // SAFETY: the one publisher.
+            let mut publisher = unsafe { own.0.publisher() };
+            for item in 1..3 {
+                while publisher.push_slice(&[item; 2]) == 0 {
+                    thread::yield_now();
+                }
+            }
+        });
+        // SAFETY: each of those who come is forgotten before the next.
+        unsafe {
+            core::mem::forget(shared.0.resume(0));
+            core::mem::forget(shared.0.join(1));
+            core::mem::forget(shared.0.resume(1));
+            shared.0.evict(0).unwrap();
+            shared.0.evict(1).unwrap();
+            let mut last = shared.0.join(1).unwrap();
+            let mut pair = [0; 2];
+            if last.pop_slice(&mut pair).unwrap() == 1 {
+                assert_eq!(pair[0], pair[1]);
+            }
+        }
+        publishing.join().unwrap();
+    });
+}
+
+#[test]
+fn items_of_several_values_are_whole() {
+    explore(2, || {
+        let (mut publisher, mut subscribers) = broadcast::wide_channel::<u8>(1, 2, 2);
+        let (mut lossless, mut latest) = (subscribers.pop().unwrap(), subscribers.pop().unwrap());
+        latest.set_latest_only();
+        let publishing = thread::spawn(move || {
+            for item in 1..3 {
+                while publisher.push_slice(&[item; 2]) == 0 {
+                    thread::yield_now();
+                }
+            }
+        });
+        for item in 1..3 {
+            let mut pair = [0; 2];
+            while lossless.pop_slice(&mut pair) != Ok(1) {
+                thread::yield_now();
+            }
+            assert_eq!(pair, [item; 2]);
+            if latest.pop_slice(&mut pair) == Ok(1) {
+                assert_eq!(pair[0], pair[1], "torn");
+            }
+        }
+        publishing.join().unwrap();
+    });
+}

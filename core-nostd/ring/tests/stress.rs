@@ -135,7 +135,7 @@ fn regions_are_checked_and_survive_their_handles() {
         spsc::initialise::<u32>(region, 8).unwrap();
         assert_eq!(spsc::attach_consumer::<u64>(region).unwrap_err(), RegionError::ItemSize { expected: 8, found: 4 });
         assert!(matches!(spsc::attach_consumer::<u32>(cut(400)), Err(RegionError::TooSmall { .. })));
-        assert_eq!(broadcast::attach_publisher::<u32>(region).unwrap_err(), RegionError::NotARing);
+        assert_eq!(broadcast::Region::<u32>::attach(region).unwrap_err(), RegionError::NotARing);
         let mut producer = spsc::attach_producer::<u32>(region).unwrap();
         assert_eq!(producer.push_slice(&[1, 2, 3]), 3);
         drop(producer);
@@ -145,18 +145,19 @@ fn regions_are_checked_and_survive_their_handles() {
         drop(consumer);
         assert_eq!(spsc::attach_consumer::<u32>(region).unwrap().pop(), Some(2));
 
-        broadcast::initialise::<u32>(region, 4, 2).unwrap();
-        let mut publisher = broadcast::attach_publisher::<u32>(region).unwrap();
+        let ring = broadcast::Region::<u32>::initialise(region, 4, 2).unwrap();
+        let mut publisher = ring.publisher();
         assert_eq!(publisher.push_slice(&[1; 9]), 4, "nobody is there");
-        assert!(broadcast::attach_subscriber::<u32>(region, 2).is_err());
-        let mut subscriber = broadcast::attach_subscriber::<u32>(region, 1).unwrap();
+        let same = broadcast::Region::<u32>::attach(region).unwrap();
+        assert!(same.join(2).is_err());
+        let mut subscriber = same.join(1).unwrap();
         assert_eq!(subscriber.pop(), Ok(None));
         assert_eq!(publisher.push_slice(&[2, 3]), 2);
         assert_eq!((subscriber.pop(), subscriber.pop()), (Ok(Some(2)), Ok(Some(3))));
         std::mem::forget(subscriber);
         assert_eq!(publisher.push_slice(&[4; 9]), 4, "held back by one that died");
         assert_eq!(publisher.push_slice(&[5; 9]), 0);
-        broadcast::free_seat::<u32>(region, 1).unwrap();
+        same.evict(1).unwrap();
         assert_eq!(publisher.push_slice(&[5; 9]), 4);
     }
 }

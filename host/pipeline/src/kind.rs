@@ -267,6 +267,13 @@ pub trait Kind: Send + Sync + fmt::Debug {
         Needs::default()
     }
 
+    /// Seconds of input that it takes in before it writes its first frame, beyond those that an output frame is made of. A filter
+    /// that lags but answers each frame with one gathers nothing.
+    fn gathers_secs(&self, wiring: &Wiring<'_>) -> f64 {
+        let _ = wiring;
+        0.0
+    }
+
     /// Whether it keeps time by itself, as a device or a throttle does. A source that does not runs as fast as its readers let it.
     fn is_paced(&self, params: &Params) -> bool {
         let _ = params;
@@ -309,9 +316,9 @@ impl Registry {
         self
     }
 
-    /// The kind of this name. Any.
+    /// The kind of this name, or else of the last part of it: files of PYTHUSA say `module.function`. Any.
     pub fn kind(&self, name: &str) -> Option<&Arc<dyn Kind>> {
-        self.kinds.get(name)
+        self.kinds.get(name).or_else(|| self.kinds.get(name.rsplit_once('.')?.1))
     }
 
     /// All, by name. Any.

@@ -43,6 +43,8 @@ mod storage;
 mod subscriber;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wide_tests;
 mod width;
 mod write_grant;
 

@@ -55,7 +55,7 @@ const fn bytes_of<T>(capacity: usize, subscribers: usize, width: usize) -> Optio
 /// A broadcast ring in a region of memory: gives out its ends, and lets one look at it. Whoever has the region may have
 /// one of its own.
 pub struct Region<'a, T, W: Width = One> {
-    memory: Memory<T, W>,
+    pub(super) memory: Memory<T, W>,
     _region: PhantomData<&'a [T]>,
 }
 

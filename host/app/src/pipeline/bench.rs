@@ -3,9 +3,9 @@
 //! Sources that keep time by themselves do not, and throttles let everything through; devices keep their own time.
 
 use super::figures::{self, bytes, count};
-use super::load::{is_task, load};
+use super::load::load;
 use super::registry;
-use super::run::{DRAIN, Listening, start, task};
+use super::run::{DRAIN, Listening, start};
 use crate::cli::BenchGraphOptions;
 use crate::{Failure, output};
 use ripieno_pipeline::{Declaration, EndStatus, Registry, RunError, Running, Status, Summary, TaskState, Value};
@@ -58,9 +58,6 @@ pub fn run(options: &BenchGraphOptions) -> Result<(), Failure> {
     let registry = registry();
     let mut graph = load(&options.graph, &options.settings, &registry)?;
     unthrottle(graph.declaration_mut(), &registry);
-    if is_task() {
-        return task(&graph, registry);
-    }
     let wishes = Listening::begin();
     let running = Arc::new(start(&graph, registry, super::tell)?);
     wishes.lead(&running);

@@ -5,14 +5,6 @@ use ripieno_pipeline::graph;
 use ripieno_pipeline::{Diagnostics, Graph, Pipeline, Registry};
 use std::path::Path;
 
-/// The variable that says to a process that it is one task of its parent's pipeline.
-const TASK_VARIABLE: &str = "RIPIENO_PIPELINE_TASK";
-
-/// Whether this process runs one task for another, which says everything there is to say.
-pub fn is_task() -> bool {
-    std::env::var_os(TASK_VARIABLE).is_some()
-}
-
 /// Reads a graph file and gives parameters other values.
 pub fn load(path: &Path, settings: &[String], registry: &Registry) -> Result<Graph, Failure> {
     let mut graph = Graph::load(path).map_err(faulty)?;

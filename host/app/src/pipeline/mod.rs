@@ -15,15 +15,4 @@ mod signals;
 pub mod top;
 
 pub use kinds::registry;
-pub(crate) use load::is_task;
 pub(crate) use report::tell;
-
-use crate::Failure;
-use std::path::Path;
-
-/// Runs the task of a graph that this process was started for, and does not come back. Control.
-pub(crate) fn run_task(graph: &Path) -> Result<(), Failure> {
-    let registry = registry();
-    let graph = load::load(graph, &[], &registry)?;
-    run::task(&graph, registry)
-}

@@ -4,13 +4,13 @@ mod reload;
 mod told;
 
 use super::hosted::Hosted;
-use super::load::{checked, faulty, is_task, load};
+use super::load::{checked, faulty, load};
 use super::signals::Wishes;
 use super::{page, registry};
 use crate::Failure;
 use crate::cli::RunOptions;
 use reload::File;
-use ripieno_pipeline::{Graph, Pipeline, Registry, RunError, Running, StartCause, StartError, Summary};
+use ripieno_pipeline::{Graph, Registry, RunError, Running, StartCause, StartError, Summary};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use told::Telling;
@@ -25,9 +25,6 @@ pub const DRAIN: Duration = Duration::from_secs(60);
 pub fn run(options: &RunOptions) -> Result<(), Failure> {
     let registry = registry();
     let graph = load(&options.graph, &options.settings, &registry)?;
-    if is_task() {
-        return task(&graph, registry);
-    }
     let wishes = Listening::begin();
     let telling = Telling::new(options.json);
     let running = Arc::new(start(&graph, registry.clone(), |warnings| telling.warnings(warnings))?);
@@ -39,12 +36,6 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
     let end = follow(&running, &mut file, &wishes, &telling, options)?;
     drop(served);
     telling.ended(end, wishes.stops() > 0)
-}
-
-/// This process is one task of its parent's pipeline: `start` does not come back.
-pub fn task(graph: &Graph, registry: Registry) -> Result<(), Failure> {
-    let compiled = Pipeline::from_graph(graph, registry).compile().map_err(|error| faulty(graph.diagnose(error.faults())))?;
-    compiled.start().map(drop).map_err(refused)
 }
 
 /// Checks and starts; whoever asks on its socket is answered.

@@ -16,11 +16,10 @@ use crossterm::event::{self, Event, KeyEventKind};
 use hands::{Hands, Wish};
 use ripieno_pipeline::control::{Client, ControlError, Found};
 use ripieno_pipeline::{State, Status};
-use serde_json::json;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
-use tap::Tap;
+use tap::Tapper;
 use view::View;
 
 /// How often the view asks.
@@ -34,11 +33,12 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 pub fn run(options: &TopOptions) -> Result<(), Failure> {
     let found = choose(options.pipeline.as_deref(), Client::find())?;
     let mut client = Client::connect(found.pid).map_err(failed)?;
+    let graph = options.pipeline.as_ref().map(PathBuf::from).filter(|path| path.is_file());
     match (options.once, options.json) {
         (true, true) => output::json(&client.status().map_err(failed)?),
         (true, false) => output::text(&figures::status(&client.status().map_err(failed)?)),
         (false, true) => lines(&mut client),
-        (false, false) if is_available() => show(&mut client),
+        (false, false) if is_available() => show(&mut client, graph),
         (false, false) => Err(Failure::Usage("there is no terminal to show a view\nhint: --once or --json".into())),
     }
 }
@@ -103,10 +103,10 @@ fn lines(client: &mut Client) -> Result<(), Failure> {
 }
 
 /// The view, until the user or the pipeline ends it.
-fn show(client: &mut Client) -> Result<(), Failure> {
+fn show(client: &mut Client, graph: Option<PathBuf>) -> Result<(), Failure> {
     let first = client.status().map_err(failed)?;
     let name = first.name.clone();
-    let end = Screen::open().and_then(|mut screen| watch(client, first, &mut screen));
+    let end = Screen::open().and_then(|mut screen| watch(client, graph, first, &mut screen));
     match end {
         Ok(End::Left) | Err(TerminalError::Gone) => Ok(()),
         Ok(End::Over) => {
@@ -124,9 +124,10 @@ enum End {
     Over,
 }
 
-fn watch(client: &mut Client, first: Status, screen: &mut Screen) -> Result<End, TerminalError> {
+fn watch(client: &mut Client, graph: Option<PathBuf>, first: Status, screen: &mut Screen) -> Result<End, TerminalError> {
+    let mut tapper = Tapper::start(first.pid);
     let mut view = View::new(Theme::new(wants_colour()), first);
-    let mut hands = Hands::default();
+    let mut hands = Hands::new(graph);
     let mut next = Instant::now();
     loop {
         if Instant::now() >= next {
@@ -134,13 +135,10 @@ fn watch(client: &mut Client, first: Status, screen: &mut Screen) -> Result<End,
                 Ok(status) => view.update(status),
                 Err(_) => return Ok(End::Over),
             }
-            if let Some(stream) = hands.tapped(view.status()) {
-                view.tapped(Some(Tap::of(client.ask("tap", json!({ "stream": stream })))));
-            } else {
-                view.tapped(None);
-            }
+            tapper.look_at(hands.tapped(view.status()));
             next = Instant::now() + LOOK;
         }
+        view.tapped(tapper.seen());
         screen.draw(|area, buffer| view.render(&hands, area, buffer))?;
         if !event::poll(next.saturating_duration_since(Instant::now()).max(SHORTEST_WAIT))? {
             continue;
@@ -165,6 +163,7 @@ fn watch(client: &mut Client, first: Status, screen: &mut Screen) -> Result<End,
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn a_pipeline_is_chosen_by_what_is_said_of_it() {

@@ -40,9 +40,6 @@ struct Ready {
 
 /// Carries out the verb.
 pub fn run(options: &ServeOptions) -> Result<(), Failure> {
-    if let Some(graph) = options.graph.as_deref().filter(|_| crate::pipeline::is_task()) {
-        return crate::pipeline::run_task(graph);
-    }
     let token = token(options)?;
     let path = path(options)?;
     let failed = |error| Failure::Studio { path: path.clone(), error };

@@ -103,13 +103,21 @@ fn place(text: &str, span: Span, label: String) -> Place {
     while !text.is_char_boundary(start) {
         start -= 1;
     }
+    // A mark on nothing would not be seen: it covers the character there, or the last one.
+    let mut end = span.end.min(text.len()).max(start);
+    if end == start {
+        match text[start..].chars().next() {
+            Some(next) => end += next.len_utf8(),
+            None => start -= text.chars().next_back().map_or(0, char::len_utf8),
+        }
+    }
     let before = &text[..start];
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
     Place {
         line: before.matches('\n').count() + 1,
         column: before[line_start..].chars().count() + 1,
         offset: start,
-        length: span.end.min(text.len()).saturating_sub(start),
+        length: end - start,
         label,
     }
 }

@@ -24,6 +24,7 @@ use crate::kind::Registry;
 use crate::rules::{self, Checked, Code, Fault, Subject};
 use reading::{Reading, Span};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -39,11 +40,18 @@ pub struct Graph {
 }
 
 /// A text and the places of its parts.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Source {
     name: String,
     text: String,
     spans: BTreeMap<Subject, Vec<Span>>,
+}
+
+/// Faults carry it: their text would be lost in it.
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 impl Source {

@@ -18,8 +18,15 @@ pub(super) fn declaration(text: &str, reading: &mut Reading) -> Declaration {
         Ok(document) => document,
         Err(error) => {
             let message = error.message().lines().collect::<Vec<_>>().join("; ");
-            let fault = Fault::new(Code::Syntax, Subject::Pipeline, format!("this is not TOML: {message}"));
-            reading.fault(fault.help("mend the text at the mark"), error.span().unwrap_or(0..text.len().min(1)));
+            // There is no kind to tell it by: the parser stops at a depth that no graph has.
+            let fault = if message.contains("recurs") {
+                let fault = Fault::new(Code::TooLarge, Subject::Pipeline, "values or keys are nested too deeply");
+                fault.help("a graph needs no more than tables in lists")
+            } else {
+                let fault = Fault::new(Code::Syntax, Subject::Pipeline, format!("this is not TOML: {message}"));
+                fault.help("mend the text at the mark")
+            };
+            reading.fault(fault, error.span().unwrap_or(0..text.len().min(1)));
             return declaration;
         }
     };

@@ -13,8 +13,6 @@ use super::{Code, Fault, Faults, Subject};
 struct Reach {
     /// Needed before its first frame is there, at the least.
     needed: f64,
-    /// The same if a task's latency means that it gathers so much.
-    lagged: f64,
     /// Swallowed before it is full, at the most.
     swallowed: f64,
 }
@@ -64,7 +62,7 @@ fn reaches(net: &Net<'_>, order: &[usize], typed: &Typed) -> Option<(Vec<Option<
     let (fork, rest) = order.split_first()?;
     for output in &net.outputs[*fork] {
         let frame = secs[output.stream];
-        reaches[output.stream] = Some(Reach { needed: frame, lagged: frame, swallowed: ring(output.stream) });
+        reaches[output.stream] = Some(Reach { needed: frame, swallowed: ring(output.stream) });
     }
     for task in rest {
         let held = net.inputs[*task].iter().filter(|input| holds_back(net, input));
@@ -72,17 +70,17 @@ fn reaches(net: &Net<'_>, order: &[usize], typed: &Typed) -> Option<(Vec<Option<
         if inputs.is_empty() {
             continue;
         }
-        let latency = typed.needs[*task].latency_secs.max(0.0);
+        let gathers = typed.gathers[*task];
+        // A task has frames in hand, in and out; and what its latency means it may have swallowed too.
+        let holds = gathers.max(typed.needs[*task].latency_secs);
         for output in &net.outputs[*task] {
             let frame = secs[output.stream];
-            let mut out = Reach { needed: 0.0, lagged: 0.0, swallowed: f64::INFINITY };
+            let mut out = Reach { needed: 0.0, swallowed: f64::INFINITY };
             for (input, reach) in &inputs {
                 let before = secs[input.stream];
-                let gathered = gathered(typed, input, before).max(frame - before);
+                let gathered = gathered(typed, input, before).max(frame - before).max(gathers);
                 out.needed = out.needed.max(reach.needed + gathered);
-                out.lagged = out.lagged.max(reach.lagged + gathered.max(latency));
-                // A task has frames in hand, in and out, and what its latency means it may have swallowed.
-                out.swallowed = out.swallowed.min(reach.swallowed + before + frame + latency);
+                out.swallowed = out.swallowed.min(reach.swallowed + before + frame + holds);
             }
             out.swallowed += ring(output.stream);
             reaches[output.stream] = Some(out);
@@ -107,40 +105,30 @@ fn meet(
 ) -> bool {
     let held = net.inputs[join].iter().filter(|input| holds_back(net, input));
     let inputs: Vec<(&Input<'_>, Reach)> = held.filter_map(|input| Some((input, reaches[input.stream]?))).collect();
-    for certain in [true, false] {
-        let need = |(input, reach): &(&Input<'_>, Reach)| {
-            let own = gathered(typed, input, secs[input.stream]);
-            own + if certain { reach.needed } else { reach.lagged }
-        };
-        let Some(slow) = inputs.iter().max_by(|a, b| need(a).total_cmp(&need(b))) else { return false };
-        let others = inputs.iter().filter(|(input, _)| input.stream != slow.0.stream);
-        let Some(full) = others.min_by(|a, b| a.1.swallowed.total_cmp(&b.1.swallowed)) else { return false };
-        let (needed, swallowed) = (need(slow), full.1.swallowed);
-        // Sums of fractions of seconds: what differs by rounding alone is the same.
-        if needed <= swallowed * (1.0 + 1e-9) {
-            continue;
-        }
-        let known = typed.secs(slow.0.stream).is_some();
-        let amount = |value: f64| if known { format!("{:.1} ms", value * 1e3) } else { format!("{value} frames") };
-        let (slow, full) = (&net.stream(slow.0.stream).name, full.0);
-        let full_name = &net.stream(full.stream).name;
-        let (fork, task) = (&net.task(fork).name, &net.task(join).name);
-        let (code, what) = match certain {
-            true => (Code::BranchStarves, "gathers"),
-            false => (Code::BranchHeld, "lags by"),
-        };
-        let message = format!(
-            "between task '{fork}' and task '{task}' the branch by '{slow}' {what} {} before its first frame, \
-             but the one by '{full_name}' is full after {}",
-            amount(needed),
-            amount(swallowed)
-        );
-        let more = ((needed - swallowed) / secs[full.stream]).ceil() as usize;
-        let frames = (net.ring_frames(full.stream).saturating_add(more)).checked_next_power_of_two().unwrap_or(more);
-        let subject = Subject::Stream(full_name.clone()).field("frames");
-        let fault = Fault::new(code, subject, message).and(Subject::read(task, full.local));
-        faults.add(fault.help(format!("write frames = {frames} for stream '{full_name}'")));
-        return true;
+    let need = |(input, reach): &(&Input<'_>, Reach)| reach.needed + gathered(typed, input, secs[input.stream]);
+    let Some(slow) = inputs.iter().max_by(|a, b| need(a).total_cmp(&need(b))) else { return false };
+    let others = inputs.iter().filter(|(input, _)| input.stream != slow.0.stream);
+    let Some(full) = others.min_by(|a, b| a.1.swallowed.total_cmp(&b.1.swallowed)) else { return false };
+    let (needed, swallowed) = (need(slow), full.1.swallowed);
+    // Sums of fractions of seconds: what differs by rounding alone is the same.
+    if needed <= swallowed * (1.0 + 1e-9) {
+        return false;
     }
-    false
+    let known = typed.secs(slow.0.stream).is_some();
+    let amount = |value: f64| if known { format!("{:.1} ms", value * 1e3) } else { format!("{value} frames") };
+    let (slow, full) = (&net.stream(slow.0.stream).name, full.0);
+    let full_name = &net.stream(full.stream).name;
+    let (fork, task) = (&net.task(fork).name, &net.task(join).name);
+    let message = format!(
+        "between task '{fork}' and task '{task}' the branch by '{slow}' gathers {} before its first frame, but the one by \
+         '{full_name}' is full after {}",
+        amount(needed),
+        amount(swallowed)
+    );
+    let more = ((needed - swallowed) / secs[full.stream]).ceil() as usize;
+    let frames = net.ring_frames(full.stream).saturating_add(more).checked_next_power_of_two().unwrap_or(more);
+    let subject = Subject::Stream(full_name.clone()).field("frames");
+    let fault = Fault::new(Code::BranchStarves, subject, message).and(Subject::read(task, full.local));
+    faults.add(fault.help(format!("write frames = {frames} for stream '{full_name}'")));
+    true
 }

@@ -341,10 +341,6 @@ rules! {
         "While its event is not signalled, the task reads nothing; its ring fills, and every other reader of the stream starves.",
         "control = \"switchable\"\nreads = { in = \"shared\" }",
         "Let it read with policy `drop-oldest` or `latest`.";
-    BranchHeld = "P089", Warning, "a branch that waits for a slow one",
-        "Two branches part and meet again. One lags by more than the other's rings hold: if that is because it gathers frames, both stall.",
-        "frames = 2",
-        "Give the rings of the faster branch as many frames as the slower one lags.";
     Unthrottled = "P090", Warning, "a source without a throttle before a reader that loses frames",
         "The source runs as fast as the machine allows, as nobody holds it back; the reader sees few of its frames.",
         "reads = { in = { stream = \"file\", policy = \"latest\" } }",

@@ -19,7 +19,7 @@ pub(super) fn check(net: &Net<'_>, order: &[usize], typed: &Typed, faults: &mut 
     let mut latencies = Vec::new();
     let frame = |stream: usize| typed.secs(stream).unwrap_or(0.0);
     for task in order {
-        let lag = typed.needs[*task].latency_secs.max(0.0);
+        let lag = typed.needs[*task].latency_secs.max(typed.gathers[*task]);
         let made = net.outputs[*task].iter().map(|output| frame(output.stream)).fold(0.0, f64::max);
         let arrives = |input: &&Input<'_>| {
             let writer = net.writer(input.stream).filter(|_| net.stream(input.stream).delay_frames == 0);

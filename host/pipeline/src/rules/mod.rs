@@ -17,6 +17,7 @@ mod wiring;
 
 pub use code::{Code, Severity};
 pub use fault::{Fault, Subject};
+pub(crate) use names::MAX_NAME;
 pub use params::ParamFault;
 pub(crate) use params::typed;
 

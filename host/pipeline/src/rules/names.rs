@@ -6,7 +6,7 @@ use crate::declare::{Control, Crash, Declaration, TaskDecl};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most bytes of a name.
-const MAX_NAME: usize = 64;
+pub(crate) const MAX_NAME: usize = 64;
 
 /// Most bytes of a name that is shared.
 const MAX_SHARED: usize = 200;

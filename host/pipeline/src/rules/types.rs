@@ -14,6 +14,8 @@ pub(super) struct Typed {
     pub specs: Vec<Option<FrameSpec>>,
     /// By task; nothing for functions and terminators.
     pub needs: Vec<Needs>,
+    /// By task: seconds of input that it takes in before it writes.
+    pub gathers: Vec<f64>,
 }
 
 impl Typed {
@@ -38,6 +40,7 @@ pub(super) fn resolve(net: &Net<'_>, order: &[usize], faults: &mut Faults) -> Ty
     let mut typed = Typed {
         specs: net.declaration.streams.iter().map(declared).collect(),
         needs: vec![Needs::default(); net.declaration.tasks.len()],
+        gathers: vec![0.0; net.declaration.tasks.len()],
     };
     for (number, stream) in net.declaration.streams.iter().enumerate() {
         if stream.import.is_some() && stream.spec.is_none() {
@@ -131,6 +134,7 @@ fn of_kind(net: &Net<'_>, task: usize, kind: &dyn Kind, params: &Params, typed: 
     }
     if faults.errors == errors {
         typed.needs[task] = kind.needs(&wiring);
+        typed.gathers[task] = kind.gathers_secs(&wiring).max(0.0);
         speeds(net, task, kind, params, typed, faults);
     }
 }

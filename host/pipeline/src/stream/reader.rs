@@ -86,10 +86,10 @@ impl Book {
         }
     }
 
-    /// So many frames were missed.
+    /// So many frames of the ring and of the stash were missed.
     #[cold]
-    fn lost(&mut self, ring: &Ring, frames: usize) {
-        self.missed = self.missed.wrapping_add(frames as u64);
+    fn lost(&mut self, ring: &Ring, frames: usize, stashed: usize) {
+        self.missed = self.missed.wrapping_add(frames as u64).wrapping_add(stashed as u64);
         ring.seat(self.seat)[seat::MISSED].store(self.missed, Ordering::Relaxed);
     }
 
@@ -165,7 +165,8 @@ impl AnyReader {
             book: Book::new(&ring, seat, origin),
             end,
             name,
-            mode,
+            // As a reader that was killed may have left the seat: `hold_back` counts what that passes.
+            mode: lossy,
             lossy,
             wait,
             timeout: None,
@@ -233,7 +234,7 @@ impl AnyReader {
             let lossless = reading.is_lossless();
             if let Err(Lagged(missed)) = reading.settle() {
                 let stale = self.stash.pass(usize::MAX);
-                self.book.lost(ring, missed + stale);
+                self.book.lost(ring, missed, stale);
             }
             let there =
                 if lossless && self.stash.len() == 0 { reading.ready(frames) >= frames } else { self.fill(frames) };
@@ -285,8 +286,8 @@ impl AnyReader {
                 // Frames on both sides of a gap are never in one window.
                 let stale = if fresh > 0 { (self.stash.len() + fresh).saturating_sub(frames) } else { 0 };
                 let stale = self.stash.pass(stale);
-                if passed + stale > 0 {
-                    self.book.lost(ring, passed + stale);
+                if passed > 0 || stale > 0 {
+                    self.book.lost(ring, passed, stale);
                 }
             }
             let lagged = loop {
@@ -303,7 +304,7 @@ impl AnyReader {
                 break;
             };
             let stale = self.stash.pass(usize::MAX);
-            self.book.lost(ring, missed + stale);
+            self.book.lost(ring, missed, stale);
         }
         if self.stash.len() != before {
             // It may be lossless again, with the writer waiting.
@@ -323,12 +324,12 @@ impl AnyReader {
     fn hold_back(&mut self, blocking: bool) {
         let (reading, ring) = self.end.split();
         if blocking {
-            self.mode = Mode::All;
             let passed = reading.set_lossless();
-            if passed > 0 {
+            if self.mode != Mode::All {
                 let stale = self.stash.pass(usize::MAX);
-                self.book.lost(ring, passed + stale);
+                self.book.lost(ring, passed, stale);
             }
+            self.mode = Mode::All;
         } else {
             self.mode = self.lossy;
             reading.set_latest_only();
@@ -336,14 +337,17 @@ impl AnyReader {
         ring.call_attention();
     }
 
-    fn skip(&mut self) -> usize {
+    fn skip(&mut self) -> u64 {
         let (reading, ring) = self.end.split();
+        if let Err(Lagged(missed)) = reading.settle() {
+            self.book.lost(ring, missed, 0);
+        }
         let passed = reading.skip_to_latest(1);
         let keep = 1 - reading.ready(1).min(1);
-        let passed = passed + self.stash.pass(self.stash.len().saturating_sub(keep));
-        self.book.lost(ring, passed);
+        let stale = self.stash.pass(self.stash.len().saturating_sub(keep));
+        self.book.lost(ring, passed, stale);
         ring.room_bell().ring();
-        passed
+        (passed as u64).wrapping_add(stale as u64)
     }
 
     #[inline]
@@ -355,6 +359,16 @@ impl AnyReader {
             window.increment(1);
             stamp
         }))
+    }
+}
+
+impl Drop for AnyReader {
+    fn drop(&mut self) {
+        // What was copied out and not passed is gone with the copy.
+        let stale = self.stash.pass(usize::MAX);
+        if stale > 0 {
+            self.book.lost(self.end.ring(), 0, stale);
+        }
     }
 }
 
@@ -456,7 +470,7 @@ macro_rules! reader_methods {
 
         /// Passes all but the newest frame that is there; returns how many, which count as missed. Any.
         pub fn skip_to_latest(&mut $self) -> u64 {
-            $any.skip() as u64
+            $any.skip()
         }
 
         /// Frames that can be read now; some may be written over first by one who does not wait. Any.

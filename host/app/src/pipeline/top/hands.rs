@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ripieno_pipeline::Status;
 use serde_json::{Value, json};
+use std::path::PathBuf;
 
 /// What keys come to.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +34,8 @@ pub struct Hands {
     taps: bool,
     /// What is asked for, and the text so far.
     pub prompt: Option<(Prompt, String)>,
+    /// The graph file, where it is known.
+    graph: Option<PathBuf>,
 }
 
 /// What a line is typed for.
@@ -58,6 +61,22 @@ impl Prompt {
 const LONGEST: usize = 200;
 
 impl Hands {
+    /// Nothing is chosen yet; `graph` is the file that is reloaded.
+    pub fn new(graph: Option<PathBuf>) -> Self {
+        Self { graph, ..Self::default() }
+    }
+
+    /// The file's text takes the place of what runs.
+    fn reload(&self) -> Wish {
+        let Some(path) = &self.graph else {
+            return Wish::Mistake("no file to reload: start with `ripieno top GRAPH.toml`".into());
+        };
+        match std::fs::read_to_string(path) {
+            Ok(text) => ask("reload", json!({ "text": text }), format!("{} reloaded", path.display())),
+            Err(error) => Wish::Mistake(format!("{} cannot be read: {error}", path.display())),
+        }
+    }
+
     /// The stream that is looked into.
     pub fn tapped(&self, status: &Status) -> Option<String> {
         let chosen = status.streams.get(self.selected)?;
@@ -92,7 +111,7 @@ impl Hands {
             KeyCode::Char('t') | KeyCode::Enter => self.taps = !self.taps,
             KeyCode::Char('s') => self.prompt = Some((Prompt::Set, String::new())),
             KeyCode::Char('e') => self.prompt = Some((Prompt::Signal, String::new())),
-            KeyCode::Char('r') => return Some(ask("reload", json!({}), "reloaded".into())),
+            KeyCode::Char('r') => return Some(self.reload()),
             KeyCode::Char('x') => return Some(ask("stop", json!({}), "asked to stop".into())),
             _ => return None,
         }
@@ -159,6 +178,10 @@ mod tests {
         check("sq", None);
         check("sfft\n", Some(Wish::Mistake("'fft' is not of the form task.param=value".into())));
         check("ego\n", Some(ask("signal", json!({ "event": "go" }), "go signalled".into())));
-        check("r", Some(ask("reload", json!({}), "reloaded".into())));
+        assert!(matches!(press(&mut Hands::default(), "r"), Some(Wish::Mistake(why)) if why.contains("GRAPH.toml")));
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut hands = Hands::new(Some(file.path().into()));
+        let reload = ask("reload", json!({ "text": "" }), format!("{} reloaded", file.path().display()));
+        assert_eq!(press(&mut hands, "r"), Some(reload));
     }
 }

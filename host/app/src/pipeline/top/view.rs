@@ -179,8 +179,8 @@ impl View {
     /// The tap, what was said, what is typed, and the keys.
     fn bottom(&self, hands: &Hands) -> Vec<Pieces> {
         let mut lines = Vec::new();
-        if let (Some(tap), Some(stream)) = (&self.tap, hands.tapped(&self.status)) {
-            lines.push(vec![(format!("tap {stream}  "), self.theme.strong), (tap.text.clone(), self.theme.lively)]);
+        if let Some(Tap { stream, text }) = &self.tap {
+            lines.push(vec![(format!("tap {stream}  "), self.theme.strong), (text.clone(), self.theme.lively)]);
         }
         match &self.said {
             Some(Ok(done)) => lines.push(vec![(done.clone(), self.theme.good)]),
@@ -283,7 +283,7 @@ pub(super) mod tests {
     fn no_screen_is_too_small() {
         let mut view = View::new(Theme::new(true), status());
         view.say(Err("no\nway".into()));
-        view.tapped(Some(Tap { text: "frame 1".into() }));
+        view.tapped(Some(Tap { stream: "signal".into(), text: "frame 1".into() }));
         for (width, height) in [(0, 0), (1, 1), (3, 2), (20, 3), (40, 5), (80, 8), (200, 60)] {
             for selected in [0, 1, 50] {
                 let rows = text(&view, &Hands { selected, ..Hands::default() }, width, height);
