@@ -289,7 +289,7 @@ fn words_are_stored_until_the_subscriber_has_confirmed() {
 }
 
 /// A broadcast ring of two bytes an item in memory of its own, as several processes would share it.
-struct Shared(Box<[Lines]>);
+struct Shared(#[expect(dead_code, reason = "kept")] Box<[Lines]>);
 
 #[repr(align(128))]
 struct Lines(#[expect(dead_code, reason = "room")] [u8; 2048]);
@@ -308,9 +308,11 @@ impl Shared {
         // until all ends are gone.
         let region = unsafe { Region::initialise_wide(region, capacity, 2, width).unwrap() };
         // SAFETY: no end was made yet.
-        unsafe { region.reserve(seats) };
-        // Each atomic comes to life when it is touched: before there is a second thread.
-        let _ = (region.published(), region.is_abandoned(), region.position(0), region.position(1));
+        unsafe {
+            // Each atomic comes to life when it is touched: all before there is a second thread.
+            region.reserve(2);
+            (seats..2).for_each(|seat| region.evict(seat).unwrap());
+        }
         std::sync::Arc::new((region, Self(memory)))
     }
 }
@@ -420,7 +422,8 @@ fn one_that_dies_while_it_joins_is_evicted_and_followed() {
             shared.0.evict(1).unwrap();
             let mut last = shared.0.join(1).unwrap();
             let mut pair = [0; 2];
-            if last.pop_slice(&mut pair).unwrap() == 1 {
+            // What was published before it joined it may have missed.
+            if last.pop_slice(&mut pair) == Ok(1) {
                 assert_eq!(pair[0], pair[1]);
             }
         }

@@ -5,7 +5,7 @@
 
 use crate::bell::Bell;
 use crate::memory::{Memory, MemoryError};
-use crate::origin::monotonic_nanos;
+use crate::origin::{Origin, monotonic_nanos};
 use crate::stream::{StreamError, put_text, take_text};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -27,6 +27,8 @@ const WORDS: usize = 64;
 pub struct Event {
     name: Arc<str>,
     memory: Arc<Memory>,
+    /// Of the task that it was handed to: it leaves its waits when the task is to leave.
+    origin: Option<Origin>,
 }
 
 impl Event {
@@ -39,7 +41,7 @@ impl Event {
         words[PENDING].store(initial.into(), Ordering::Relaxed);
         // Pairs with the acquire in `open`.
         words[0].store(MAGIC, Ordering::Release);
-        Ok(Self { name: name.into(), memory: Arc::new(memory) })
+        Ok(Self { name: name.into(), memory: Arc::new(memory), origin: None })
     }
 
     /// The event of another process. Control.
@@ -54,7 +56,7 @@ impl Event {
             return Err(MemoryError::Layout("no event of this version".into()));
         }
         let name = take_text(&memory.words(0..WORDS)[NAME]);
-        Ok(Self { name: name.into(), memory: Arc::new(memory) })
+        Ok(Self { name: name.into(), memory: Arc::new(memory), origin: None })
     }
 
     /// Where other processes open it, if it is shared. Any.
@@ -68,9 +70,14 @@ impl Event {
         self.bell().ring();
     }
 
-    /// Has all who wait look again, after a process died that may have signalled and not rung. Any.
-    pub(crate) fn nudge(&self) {
+    /// Has all who wait look again: they shall leave, or a process died that may have signalled and not rung. Any.
+    pub(crate) fn wake(&self) {
         self.bell().ring();
+    }
+
+    /// The same, for a task of this origin. Any.
+    pub(crate) fn for_task(&self, origin: &Origin) -> Self {
+        Self { origin: Some(origin.clone()), ..self.clone() }
     }
 
     /// Its name. Any.
@@ -96,9 +103,16 @@ impl Event {
     /// # Errors
     /// [`StreamError::Stopped`].
     pub fn wait(&self, timeout: Option<Duration>) -> Result<bool, StreamError> {
+        self.wait_unless(timeout, || false)
+    }
+
+    /// As [`wait`](Self::wait), but ends with `Stopped` when `over` says so. It is asked whenever somebody
+    /// [wakes](Self::wake). Worker.
+    pub(crate) fn wait_unless(&self, timeout: Option<Duration>, over: impl Fn() -> bool) -> Result<bool, StreamError> {
         let deadline = timeout.map(|timeout| monotonic_nanos().saturating_add(nanos(timeout)));
+        let leaving = || self.origin.as_ref().is_some_and(|origin| origin.leaving() > 0);
         let ready = || {
-            if self.word(STOPPED).load(Ordering::Relaxed) != 0 {
+            if self.word(STOPPED).load(Ordering::Relaxed) != 0 || leaving() || over() {
                 return Some(Err(StreamError::Stopped));
             }
             self.is_open().then_some(Ok(true))

@@ -35,6 +35,6 @@ pub use ports::{GaugeHandle, Live, Ports, Task, TaskError};
 pub use rules::{Checked, Code, Fault, Severity, Subject};
 pub use run::{
     Changes, Failed, Failure, ReaderSummary, ReloadError, RunError, Running, SetError, StartCause, StartError,
-    StreamSummary, Summary, TaskSummary, Why,
+    StreamSummary, Summary, TaskSummary, Why, serve_task,
 };
 pub use stream::{AnyReader, AnyWriter, Look, Reader, StreamError, Window, WriteLook, Writer};

@@ -22,7 +22,14 @@ pub fn monotonic_nanos() -> u64 {
 /// When the data was born that a task is working on: shared by the endpoints of one task. A read stores the frame's time, a write
 /// takes it.
 #[derive(Clone, Debug, Default)]
-pub struct Origin(Arc<AtomicU64>);
+pub struct Origin(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    nanos: AtomicU64,
+    /// Whether the task shall leave its places to a successor: 1 where it reads or waits, 2 where it writes too.
+    leaving: AtomicU64,
+}
 
 impl Origin {
     /// An origin that knows no time yet: writes take the time they happen. Any.
@@ -32,11 +39,23 @@ impl Origin {
 
     /// The time stored last; 0 for none. Any.
     pub fn nanos(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.0.nanos.load(Ordering::Relaxed)
     }
 
     /// Stores a time; 0 for none: the next writes take the time they happen. Any.
     pub fn set(&self, nanos: u64) {
-        self.0.store(nanos, Ordering::Relaxed);
+        self.0.nanos.store(nanos, Ordering::Relaxed);
+    }
+
+    /// From now on, reads and waits for events end with [`StreamError::Stopped`](crate::StreamError::Stopped); at level 2 writes
+    /// do too. Who waits already has to be woken. Any.
+    pub(crate) fn leave(&self, level: u64) {
+        self.0.leaving.fetch_max(level, Ordering::Relaxed);
+    }
+
+    /// What [`leave`](Self::leave) was told last; 0 for nothing. Real-time.
+    #[inline]
+    pub(crate) fn leaving(&self) -> u64 {
+        self.0.leaving.load(Ordering::Relaxed)
     }
 }

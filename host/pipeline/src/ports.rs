@@ -4,8 +4,9 @@ use crate::declare::Wait;
 use crate::event::Event;
 use crate::frame::Element;
 use crate::kind::KindFault;
+use crate::origin::{Origin, monotonic_nanos};
 use crate::run::board::{Board, TaskBoard};
-use crate::stream::{AnyReader, AnyWriter, Origin, Reader, Stream, StreamError, Writer, monotonic_nanos};
+use crate::stream::{AnyReader, AnyWriter, Reader, Stream, StreamError, Writer};
 use std::collections::BTreeMap;
 use std::time::Duration;
 

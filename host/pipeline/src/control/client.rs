@@ -97,11 +97,11 @@ impl Client {
         }
         let mut answer: Json =
             serde_json::from_slice(&answer).map_err(|error| ControlError::Answer(error.to_string()))?;
-        match (answer.get("error").and_then(Json::as_str), answer.get_mut("ok")) {
-            (Some(error), _) => Err(ControlError::Refused(error.into())),
-            (None, Some(ok)) => Ok(ok.take()),
-            (None, None) => Err(ControlError::Answer("it is neither a yes nor a no".into())),
+        if let Some(error) = answer.get("error").and_then(Json::as_str) {
+            return Err(ControlError::Refused(error.into()));
         }
+        let ok = answer.get_mut("ok").map(Json::take);
+        ok.ok_or_else(|| ControlError::Answer("it is neither a yes nor a no".into()))
     }
 
     /// Its figures. Control.

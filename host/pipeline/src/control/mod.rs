@@ -5,7 +5,7 @@
 //! | `name` | | the pipeline's name |
 //! | `status` | | [`Status`](crate::Status) |
 //! | `prometheus` | | the same as text |
-//! | `graph` | | `text`: the graph file, null if a task is a function; `mermaid`: its picture |
+//! | `graph` | | `text`: the graph file, null if a task is a function |
 //! | `set` | `task`, `param`, `value` | null |
 //! | `signal` | `event` | null |
 //! | `reload` | `text`: a graph file | [`Changes`](crate::Changes) |

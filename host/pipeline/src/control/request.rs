@@ -1,5 +1,6 @@
 //! What may be asked, and what is answered.
 
+use crate::declare::{Control, TaskDecl};
 use crate::frame::DType;
 use crate::graph::{self, Graph};
 use crate::kind::Value;
@@ -60,9 +61,9 @@ impl Session {
             Request::Prometheus => Ok(json!(shared.status().prometheus())),
             Request::Graph => {
                 let plan = lock(&shared.plan);
-                let text = graph::to_text(&plan.declaration).ok();
-                let mermaid = graph::show::mermaid(&plan.declaration, &plan.specs);
-                Ok(json!({ "text": text, "mermaid": mermaid }))
+                let is_function = |task: &TaskDecl| task.kind.is_none() && task.control != Control::Terminator;
+                let has_functions = plan.declaration.tasks.iter().any(is_function);
+                Ok(json!({ "text": (!has_functions).then(|| graph::to_text(&plan.declaration)) }))
             }
             Request::Set { task, param, value } => {
                 shared.set(&task, &param, &value).map(|()| Json::Null).map_err(|error| error.to_string())

@@ -5,7 +5,7 @@ use super::wiring::{Outputs, out};
 use crate::kind::{Kind, KindFault, Param, Params, Port, Wiring};
 use crate::ports::{Ports, Task, TaskError};
 use crate::recording::{Recording, RecordingError};
-use crate::stream::monotonic_nanos;
+use crate::origin::monotonic_nanos;
 
 /// Plays a recording.
 #[derive(Debug)]

@@ -60,7 +60,7 @@ impl Shared {
             published: stream.published,
             bytes: stream.published * plan.specs.get(&stream.name).map_or(0, |spec| spec.bytes() as u64),
             dropped: stream.dropped,
-            readers: stream.readers.iter().map(|reader| reader_summary(&plan, &gauges, &stream.name, reader)).collect(),
+            readers: stream.readers.iter().map(|reader| reader_summary(&plan, &stream.name, reader)).collect(),
         };
         let tasks = plan.declaration.tasks.iter().filter_map(|decl| {
             let cell = &plan.tasks.get(&decl.name)?.cell;
@@ -84,23 +84,17 @@ impl Shared {
     }
 }
 
-fn reader_summary(plan: &Plan, gauges: &Gauges<'_>, stream: &str, reader: &ReaderStatus) -> ReaderSummary {
-    let seat = plan.streams.get(stream).and_then(|edge| edge.seat(&reader.task, &reader.port));
-    let read = seat.and_then(|seat| seat_gauge(gauges.get(stream)?, seat)).map_or(0, |gauge| gauge.reads);
+fn reader_summary(plan: &Plan, stream: &str, reader: &ReaderStatus) -> ReaderSummary {
+    let seat = plan.streams.get(stream).and_then(|edge| Some((edge, edge.seat(&reader.task, &reader.port)?)));
+    let read = seat.map_or(0, |(edge, seat)| edge.stream.seat_gauge(seat).reads);
     ReaderSummary { task: reader.task.clone(), port: reader.port.clone(), read, missed: reader.missed }
-}
-
-fn seat_gauge(gauge: &StreamGauge, seat: usize) -> Option<&SeatGauge> {
-    gauge.readers.iter().find(|reader| reader.seat == seat)
 }
 
 /// Frames that a task read and wrote.
 fn frames(plan: &Plan, gauges: &Gauges<'_>, task: &str) -> (u64, u64) {
     let Some(entry) = plan.tasks.get(task) else { return (0, 0) };
-    let read =
-        |seat: &crate::ports::Seat| seat_gauge(gauges.get(seat.stream.name())?, seat.seat).map(|gauge| gauge.reads);
     let written = |stream: &crate::stream::Stream| gauges.get(stream.name()).map(|gauge| gauge.published);
-    let reads = entry.cell.seats.values().filter_map(read).sum();
+    let reads = entry.cell.seats.values().map(|seat| seat.stream.seat_gauge(seat.seat).reads).sum();
     (reads, entry.cell.writes.values().filter_map(written).sum())
 }
 
@@ -134,39 +128,42 @@ fn rated(stream: StreamStatus, now: &Sample, earlier: &Sample) -> StreamStatus {
 
 /// How full a ring is for who decides about it.
 fn fill(gauge: &StreamGauge) -> f64 {
-    let seats = || gauge.readers.iter().filter(|reader| reader.taken);
-    let behind = |lossless: bool| seats().filter(|seat| !lossless || seat.lossless).map(|seat| seat.behind).max();
+    let behind =
+        |lossless: bool| gauge.readers.iter().filter(|seat| !lossless || seat.lossless).map(|seat| seat.behind).max();
     let behind = behind(true).or_else(|| behind(false)).unwrap_or_default();
     (behind as f64 / gauge.capacity.max(1) as f64).min(1.0)
 }
 
 /// The tasks that read, then guests.
 fn readers(plan: &Plan, edge: &Edge, gauge: &StreamGauge) -> Vec<ReaderStatus> {
-    let declared = |seat: usize| edge.seats.iter().find(|(_, at)| **at == seat).map(|((task, port), _)| (task, port));
-    let reader = |seat: &SeatGauge| {
-        let (task, port, policy) = match declared(seat.seat) {
-            Some((task, port)) => (task.clone(), port.clone(), plan.policy(task, port)),
-            None if seat.taken => ("guest".into(), format!("process {}", seat.pid), None),
-            None => return None,
-        };
-        let guest = if seat.lossless { ReaderPolicy::Lossless } else { ReaderPolicy::Latest };
-        let policy = match policy.unwrap_or(guest) {
-            ReaderPolicy::Lossless => "lossless",
-            ReaderPolicy::DropOldest => "drop-oldest",
-            ReaderPolicy::Latest => "latest",
-        };
-        let (behind, missed, latency) = (seat.behind, seat.missed, seat.latency);
-        let micros = |nanos: u64| nanos as f64 / 1e3;
-        let latency = Latency {
-            p50_us: micros(latency.p50_nanos),
-            p99_us: micros(latency.p99_nanos),
-            p999_us: micros(latency.p999_nanos),
-            max_us: micros(latency.max_nanos),
-            count: latency.count,
-        };
-        Some(ReaderStatus { task, port, policy: policy.into(), behind, missed, latency })
+    let declared = edge.seats.iter().map(|((task, port), seat)| {
+        let policy = plan.policy(task, port).unwrap_or_default();
+        reader(task, port, policy, &edge.stream.seat_gauge(*seat))
+    });
+    let is_guest = |seat: &&SeatGauge| !edge.seats.values().any(|declared| *declared == seat.seat);
+    let guests = gauge.readers.iter().filter(is_guest).map(|seat| {
+        let policy = if seat.lossless { ReaderPolicy::Lossless } else { ReaderPolicy::Latest };
+        reader("guest", &format!("process {}", seat.pid), policy, seat)
+    });
+    declared.chain(guests).collect()
+}
+
+fn reader(task: &str, port: &str, policy: ReaderPolicy, seat: &SeatGauge) -> ReaderStatus {
+    let policy = match policy {
+        ReaderPolicy::Lossless => "lossless",
+        ReaderPolicy::DropOldest => "drop-oldest",
+        ReaderPolicy::Latest => "latest",
     };
-    gauge.readers.iter().filter_map(reader).collect()
+    let micros = |nanos: u64| nanos as f64 / 1e3;
+    let latency = Latency {
+        p50_us: micros(seat.latency.p50_nanos),
+        p99_us: micros(seat.latency.p99_nanos),
+        p999_us: micros(seat.latency.p999_nanos),
+        max_us: micros(seat.latency.max_nanos),
+        count: seat.latency.count,
+    };
+    let (behind, missed) = (seat.behind, seat.missed);
+    ReaderStatus { task: task.into(), port: port.into(), policy: policy.into(), behind, missed, latency }
 }
 
 /// What arrived at tasks that write nothing.

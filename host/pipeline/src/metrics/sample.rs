@@ -51,10 +51,7 @@ impl Sample {
         let published = gauges.iter().map(|(name, gauge)| ((*name).to_owned(), gauge.published)).collect();
         let tasks = plan.tasks.iter().map(|(name, entry)| {
             let cell = &entry.cell;
-            let reads = cell.seats.values().filter_map(|seat| {
-                let gauge = gauges.get(seat.stream.name())?;
-                gauge.readers.iter().find(|reader| reader.seat == seat.seat).map(|reader| reader.waiting_nanos)
-            });
+            let reads = cell.seats.values().map(|seat| seat.stream.seat_gauge(seat.seat).waiting_nanos);
             let writes = cell.writes.values().filter_map(|stream| gauges.get(stream.name()));
             let waiting = reads.chain(writes.map(|gauge| gauge.writer_waiting_nanos)).sum();
             let cpu = match (cell.is_process(), cell.target.pid()) {

@@ -21,7 +21,7 @@ pub(crate) type Functions = BTreeMap<String, Box<dyn Task>>;
 
 /// A pipeline that is being declared: streams, events, and tasks that are bound to them.
 ///
-/// ```no_run
+/// ```
 /// use ripieno_pipeline::{DType, Pipeline, Ports};
 ///
 /// let mut pipeline = Pipeline::new("count");
@@ -72,6 +72,11 @@ impl Pipeline {
     /// What has been declared. Any.
     pub fn declaration(&self) -> &Declaration {
         &self.declaration
+    }
+
+    /// To change what has been declared. Functions stay with the names of their tasks. Any.
+    pub fn declaration_mut(&mut self) -> &mut Declaration {
+        &mut self.declaration
     }
 
     /// The kinds it knows. Any.

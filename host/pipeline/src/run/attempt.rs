@@ -64,7 +64,7 @@ pub(crate) fn attempt(task: &mut dyn Task, ports: &mut Ports, control: &Control)
 /// not run again.
 fn opens(event: &Event, ports: &Ports) -> bool {
     let over = || ports.own.is_leaving() || ports.board.is_stopping();
-    event.wait_unless(over).unwrap_or(false)
+    event.wait_unless(None, over).unwrap_or(false)
 }
 
 /// Whether a task that reads has nothing more to read.

@@ -1,9 +1,8 @@
 //! What all processes of a pipeline share beside its streams: words that say whether it stops, and what each task shows.
 
 use crate::bell::Bell;
-use crate::memory::Memory;
+use crate::memory::{Memory, MemoryError};
 use crate::metrics::TaskState;
-use crate::stream::MemoryError;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -98,9 +97,13 @@ impl Board {
 
     /// Waits until tasks may run; false if they shall not.
     pub fn pass_gate(&self) -> bool {
-        let is_open = || word(&self.0, Self::OPEN).load(Ordering::SeqCst) != 0;
-        self.wait_until(u64::MAX, || is_open() || self.is_stopped());
-        is_open() && !self.is_stopped()
+        self.wait_until(u64::MAX, || self.is_open() || self.is_stopped());
+        self.is_open() && !self.is_stopped()
+    }
+
+    /// Whether tasks may run.
+    pub fn is_open(&self) -> bool {
+        word(&self.0, Self::OPEN).load(Ordering::SeqCst) != 0
     }
 
     /// Waits until the clock is at `nanos`, false, or until `over` says so, true. `over` is asked again after every ring.

@@ -8,9 +8,11 @@ use super::{place, process};
 use crate::declare::{Control, Wait};
 use crate::event::Event;
 use crate::kind::{Declared, Registry, Value};
+use crate::memory::MemoryError;
+use crate::origin::Origin;
 use crate::pipeline::{Compiled, Functions};
 use crate::ports::{Ports, Seat, Task};
-use crate::stream::{MemoryError, Origin, Stream};
+use crate::stream::Stream;
 use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -58,7 +60,7 @@ pub(crate) enum ControlOf {
 /// Runs a task of a kind and ends the process, if this process was started to be one of a pipeline's tasks; does nothing
 /// elsewhere. A program whose graph comes from a file calls it first of all, so that its tasks never depend on what the file has
 /// become. Control.
-pub fn serve(registry: &Registry) {
+pub fn serve_task(registry: &Registry) {
     if let Some(assignment) = assigned()
         && assignment.kind.is_some()
     {
@@ -186,6 +188,7 @@ fn live(
     if let Some(notice) = place::settle(assignment.core, false) {
         own.set_notice(&notice);
     }
+    place::name_thread(&assignment.task);
     own.set_thread(place::thread_id());
     watch(&ports, streams)?;
     own.tell(Told::Ready);

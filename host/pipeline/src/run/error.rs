@@ -2,9 +2,9 @@
 
 use super::Summary;
 use crate::kind::KindFault;
+use crate::memory::MemoryError;
 use crate::pipeline::{CompileError, Compiled, Kept};
 use crate::rules::{Fault, ParamFault};
-use crate::stream::MemoryError;
 use std::fmt;
 
 /// A task that ended as it should not have.

@@ -20,7 +20,7 @@ mod summary;
 
 pub(crate) use cell::lock;
 pub use changes::Changes;
-pub use child::serve;
+pub use child::serve_task;
 pub use error::{Failed, Failure, ReloadError, RunError, SetError, StartCause, StartError, Why};
 #[cfg(test)]
 pub(crate) use place::thread_id;

@@ -8,12 +8,17 @@ use crate::declare::{Control, Declaration, EventDecl, Placement, ReaderPolicy, S
 use crate::event::Event;
 use crate::frame::FrameSpec;
 use crate::kind::{Declared, Registry};
+use crate::memory::MemoryError;
+use crate::origin::Origin;
 use crate::pipeline::Functions;
 use crate::ports::{Ports, Seat};
-use crate::stream::{MemoryError, Origin, Place, Stream};
+use crate::stream::{Place, Stream};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+
+/// What names of exports and imports begin with that go over a network.
+const REMOTE: &str = "zenoh:";
 
 /// What runs.
 #[derive(Debug, Default)]
@@ -84,7 +89,7 @@ pub(crate) fn make_edge(declaration: &Declaration, decl: &StreamDecl, spec: Fram
     let policies: Vec<_> = readers.iter().map(|(_, _, read)| read.policy).collect();
     let shared = stream_is_shared(declaration, &decl.name);
     let place = match &decl.export {
-        Some(name) if !crate::graph::is_remote(name) => Place::Named(name.clone()),
+        Some(name) if !name.starts_with(REMOTE) => Place::Named(name.clone()),
         _ if shared => Place::Shared,
         _ => Place::Heap,
     };

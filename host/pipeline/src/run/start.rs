@@ -6,8 +6,8 @@ use super::error::{Failure, StartCause, StartError, Why};
 use super::plan::{Entry, Plan, has_processes};
 use super::shared::Shared;
 use super::{child, process, runner};
+use crate::origin::monotonic_nanos;
 use crate::pipeline::{Compiled, Functions};
-use crate::stream::monotonic_nanos;
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -47,22 +47,6 @@ impl Stream {
         let ring = self.ring();
         let word = |index: usize| ring.word(index).load(Ordering::Relaxed);
         let published = ring.region().published() as u64;
-        let seat = |index: usize| {
-            let words = ring.seat(index);
-            let word = |index: usize| words[index].load(Ordering::Relaxed);
-            let position = ring.region().position(index)? as u64;
-            Some(SeatGauge {
-                seat: index,
-                pid: pid_of(word(seat::HOLDER)),
-                lossless: ring.region().is_lossless(index),
-                position,
-                behind: published.wrapping_sub(position).cast_signed().max(0).cast_unsigned(),
-                missed: word(seat::MISSED),
-                reads: word(seat::READS),
-                waiting_nanos: word(seat::WAITING),
-                latency: Histogram::over(&words[seat::LATENCY]).latency(),
-            })
-        };
         StreamGauge {
             published,
             capacity: ring.layout.capacity,
@@ -71,7 +55,30 @@ impl Stream {
             writer_pid: pid_of(ring.holder(Place::Writer).load(Ordering::Relaxed)),
             ended: ring.region().is_abandoned(),
             stopped: ring.is_stopped(),
-            readers: (0..ring.layout.seats).filter_map(seat).collect(),
+            readers: (0..ring.layout.seats)
+                .filter(|seat| ring.region().position(*seat).is_some())
+                .map(|seat| self.seat_gauge(seat))
+                .collect(),
+        }
+    }
+
+    /// The figures of a seat that exists, also after its reader has left. Any.
+    pub fn seat_gauge(&self, index: usize) -> SeatGauge {
+        let ring = self.ring();
+        let words = ring.seat(index);
+        let word = |index: usize| words[index].load(Ordering::Relaxed);
+        let published = ring.region().published() as u64;
+        let position = ring.region().position(index).map_or(published, |position| position as u64);
+        SeatGauge {
+            seat: index,
+            pid: pid_of(word(seat::HOLDER)),
+            lossless: ring.region().is_lossless(index),
+            position,
+            behind: published.wrapping_sub(position).cast_signed().max(0).cast_unsigned(),
+            missed: word(seat::MISSED),
+            reads: word(seat::READS),
+            waiting_nanos: word(seat::WAITING),
+            latency: Histogram::over(&words[seat::LATENCY]).latency(),
         }
     }
 }

@@ -141,9 +141,19 @@ impl Stream {
     /// A reader at a spare seat, from the next frame on; `None` if all are taken. Control.
     pub fn spare_reader(&self, policy: ReaderPolicy) -> Option<AnyReader> {
         let layout = &self.ring.layout;
+        self.join(policy, layout.declared..layout.seats)
+    }
+
+    /// A seat for a reader to come, from the next frame on: any free one of which `may_be` says so. Control.
+    pub fn reserve(&self, policy: ReaderPolicy, may_be: impl Fn(usize) -> bool) -> Option<usize> {
+        let reader = self.join(policy, (0..self.ring.layout.seats).filter(|seat| may_be(*seat)))?.staying();
+        Some(reader.seat())
+    }
+
+    fn join(&self, policy: ReaderPolicy, seats: impl Iterator<Item = usize>) -> Option<AnyReader> {
         let free = |seat: &usize| self.ring.region().position(*seat).is_none();
         let claim = |seat| Some((seat, self.ring.claim(ring::Place::Seat(seat))?));
-        let (seat, claim) = (layout.declared..layout.seats).filter(free).find_map(claim)?;
+        let (seat, claim) = seats.filter(free).find_map(claim)?;
         let words = self.ring.seat(seat);
         words[seat::POLICY].store(policy_code(policy), Ordering::Relaxed);
         for word in [seat::MISSED, seat::READS, seat::WAITING] {
@@ -162,6 +172,16 @@ impl Stream {
     pub fn stop(&self) {
         self.ring.word(at::STOPPED).store(1, Ordering::Relaxed);
         self.ring.call_attention();
+    }
+
+    /// Has all who wait look again. Any.
+    pub fn wake(&self) {
+        self.ring.call_attention();
+    }
+
+    /// Whether both are the same stream. Any.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.ring, &other.ring)
     }
 
     pub fn is_stopped(&self) -> bool {

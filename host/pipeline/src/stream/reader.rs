@@ -5,7 +5,7 @@ use super::layout::seat;
 use super::lent::{Held, Look, Window};
 use super::ring::{End, Reading, Ring};
 use super::stash::Stash;
-use super::wait::wait;
+use super::wait::{Waiting, wait};
 use super::{StreamError, check_length, check_type};
 use crate::event::nanos;
 use crate::origin::{Origin, monotonic_nanos};
@@ -44,7 +44,7 @@ pub struct AnyReader {
     mode: Mode,
     /// What it is while it does not hold the writer back.
     lossy: Mode,
-    wait: Wait,
+    waiting: Waiting,
     timeout: Option<Duration>,
 }
 
@@ -86,10 +86,10 @@ impl Book {
         }
     }
 
-    /// So many frames were missed.
+    /// So many frames of the ring and of the stash were missed.
     #[cold]
-    fn lost(&mut self, ring: &Ring, frames: usize) {
-        self.missed = self.missed.wrapping_add(frames as u64);
+    fn lost(&mut self, ring: &Ring, frames: usize, stashed: usize) {
+        self.missed = self.missed.wrapping_add(frames as u64).wrapping_add(stashed as u64);
         ring.seat(self.seat)[seat::MISSED].store(self.missed, Ordering::Relaxed);
     }
 
@@ -165,9 +165,10 @@ impl AnyReader {
             book: Book::new(&ring, seat, origin),
             end,
             name,
-            mode,
+            // As a reader that was killed may have left the seat: `hold_back` counts what that passes.
+            mode: lossy,
             lossy,
-            wait,
+            waiting: Waiting::new(wait),
             timeout: None,
         };
         // One that was there before may have left the seat otherwise.
@@ -183,6 +184,11 @@ impl AnyReader {
     pub fn typed<T: Element>(self) -> Result<Reader<T>, StreamError> {
         check_type::<T>(&self.name, self.dtype())?;
         Ok(Reader { any: self, _type: PhantomData })
+    }
+
+    /// The seat it has. Any.
+    pub(super) fn seat(&self) -> usize {
+        self.book.seat
     }
 
     /// Type of the frames. Any.
@@ -221,14 +227,14 @@ impl AnyReader {
         let mut since = None;
         loop {
             let (reading, ring) = self.end.split();
-            if ring.is_stopped() {
+            if ring.is_stopped() || self.book.origin.leaving() > 0 {
                 return Err(StreamError::Stopped);
             }
             // Asked before it settles: what is missed on the way to lossless is then not overlooked.
             let lossless = reading.is_lossless();
             if let Err(Lagged(missed)) = reading.settle() {
                 let stale = self.stash.pass(usize::MAX);
-                self.book.lost(ring, missed + stale);
+                self.book.lost(ring, missed, stale);
             }
             let there =
                 if lossless && self.stash.len() == 0 { reading.ready(frames) >= frames } else { self.fill(frames) };
@@ -248,8 +254,8 @@ impl AnyReader {
         let left = self.timeout.map(|timeout| timeout.saturating_sub(Duration::from_nanos(waited)));
         let needed = frames - self.stash.len().min(frames);
         let (reading, ring) = self.end.split();
-        let (result, took) = wait(self.wait, ring.data_bell(), left, || {
-            if ring.is_stopped() {
+        let (result, took) = wait(&mut self.waiting, ring.data_bell(), left, || {
+            if ring.is_stopped() || self.book.origin.leaving() > 0 {
                 return Some(Err(StreamError::Stopped));
             }
             // Asked first: then nothing can come in between.
@@ -280,8 +286,8 @@ impl AnyReader {
                 // Frames on both sides of a gap are never in one window.
                 let stale = if fresh > 0 { (self.stash.len() + fresh).saturating_sub(frames) } else { 0 };
                 let stale = self.stash.pass(stale);
-                if passed + stale > 0 {
-                    self.book.lost(ring, passed + stale);
+                if passed > 0 || stale > 0 {
+                    self.book.lost(ring, passed, stale);
                 }
             }
             let lagged = loop {
@@ -298,7 +304,7 @@ impl AnyReader {
                 break;
             };
             let stale = self.stash.pass(usize::MAX);
-            self.book.lost(ring, missed + stale);
+            self.book.lost(ring, missed, stale);
         }
         if self.stash.len() != before {
             // It may be lossless again, with the writer waiting.
@@ -318,12 +324,12 @@ impl AnyReader {
     fn hold_back(&mut self, blocking: bool) {
         let (reading, ring) = self.end.split();
         if blocking {
-            self.mode = Mode::All;
             let passed = reading.set_lossless();
-            if passed > 0 {
+            if self.mode != Mode::All {
                 let stale = self.stash.pass(usize::MAX);
-                self.book.lost(ring, passed + stale);
+                self.book.lost(ring, passed, stale);
             }
+            self.mode = Mode::All;
         } else {
             self.mode = self.lossy;
             reading.set_latest_only();
@@ -331,14 +337,17 @@ impl AnyReader {
         ring.call_attention();
     }
 
-    fn skip(&mut self) -> usize {
+    fn skip(&mut self) -> u64 {
         let (reading, ring) = self.end.split();
+        if let Err(Lagged(missed)) = reading.settle() {
+            self.book.lost(ring, missed, 0);
+        }
         let passed = reading.skip_to_latest(1);
         let keep = 1 - reading.ready(1).min(1);
-        let passed = passed + self.stash.pass(self.stash.len().saturating_sub(keep));
-        self.book.lost(ring, passed);
+        let stale = self.stash.pass(self.stash.len().saturating_sub(keep));
+        self.book.lost(ring, passed, stale);
         ring.room_bell().ring();
-        passed
+        (passed as u64).wrapping_add(stale as u64)
     }
 
     #[inline]
@@ -350,6 +359,16 @@ impl AnyReader {
             window.increment(1);
             stamp
         }))
+    }
+}
+
+impl Drop for AnyReader {
+    fn drop(&mut self) {
+        // What was copied out and not passed is gone with the copy.
+        let stale = self.stash.pass(usize::MAX);
+        if stale > 0 {
+            self.book.lost(self.end.ring(), 0, stale);
+        }
     }
 }
 
@@ -451,7 +470,7 @@ macro_rules! reader_methods {
 
         /// Passes all but the newest frame that is there; returns how many, which count as missed. Any.
         pub fn skip_to_latest(&mut $self) -> u64 {
-            $any.skip() as u64
+            $any.skip()
         }
 
         /// Frames that can be read now; some may be written over first by one who does not wait. Any.

@@ -1,6 +1,11 @@
 //! Streams under test: what each call promises, every policy over many frames, other processes that die, and hostile memory.
 
 mod calls;
+mod hostile;
+mod model;
+mod policies;
+#[cfg(target_os = "linux")]
+mod processes;
 
 use super::{Place, Stream};
 use crate::{AnyReader, AnyWriter, DType, FrameSpec, Origin, Overflow, ReaderPolicy, StreamDecl, StreamError, Wait};
