@@ -52,11 +52,8 @@ impl Running {
     pub const STOP_BOUND: Duration = Duration::from_secs(2);
 
     pub(crate) fn start(compiled: Compiled) -> Result<Self, StartError> {
-        let shared = start::start(compiled)?;
-        let watched = shared.clone();
-        // Its stack is small, and the tasks already have theirs: where there is no room for it, there was none for them.
-        let watch = std::thread::Builder::new().name("watch".into()).spawn(move || watched.watch());
-        Ok(Self { shared, watch: watch.ok(), server: Mutex::default() })
+        let (shared, watch) = start::start(compiled)?;
+        Ok(Self { shared, watch: Some(watch), server: Mutex::default() })
     }
 
     /// The pipeline's name. Any.
