@@ -227,7 +227,7 @@ fn a_task_that_failed_can_be_mended() {
     branch(&mut declaration, "steps", "b", None);
     task(&mut declaration, "steps").on_crash = Crash::Isolate;
     running.reload(&declaration).unwrap();
-    running.set("add", "offset", &Value::Integer(1)).unwrap();
+    running.set("add", "offset", Value::Integer(1)).unwrap();
     let state = || running.status().tasks.iter().find(|task| task.name == "steps").map(|task| task.state);
     until(|| state() == Some(TaskState::Failed));
     let mut declaration = running.declaration();
@@ -317,7 +317,7 @@ fn no_reload_loses_a_frame_of_an_unchanged_edge() {
                     }
                     Change::Set => {
                         // It is no change of what it adds, only one more that is told.
-                        running.set("add", "offset", &Value::Integer(0)).unwrap();
+                        running.set("add", "offset", Value::Integer(0)).unwrap();
                         continue;
                     }
                     Change::Break(0) => declaration.streams.clear(),

@@ -75,7 +75,7 @@ impl Running {
     ///
     /// # Errors
     /// There is no such task or parameter, it cannot change while the task runs, or the value cannot be.
-    pub fn set(&self, task: &str, param: &str, value: &Value) -> Result<(), SetError> {
+    pub fn set(&self, task: &str, param: &str, value: Value) -> Result<(), SetError> {
         self.shared.set(task, param, value)
     }
 
@@ -175,7 +175,7 @@ impl Shared {
     }
 
     /// Sets a live parameter.
-    pub fn set(&self, task: &str, param: &str, value: &Value) -> Result<(), SetError> {
+    pub fn set(&self, task: &str, param: &str, value: Value) -> Result<(), SetError> {
         let mut plan = lock(&self.plan);
         let cell = plan.tasks.get(task).map(|entry| entry.cell.clone());
         let cell = cell.ok_or_else(|| SetError::NoTask(task.into()))?;
@@ -187,7 +187,7 @@ impl Shared {
             return Err(SetError::NotLive { task: task.into(), param: param.into(), there });
         }
         let mut params = lock(&cell.params);
-        let before = params.insert(param.into(), value.clone());
+        let before = params.insert(param.into(), value);
         match self.registry.params(cell.decl.kind.as_deref().unwrap_or_default(), &params) {
             Ok(whole) => {
                 cell.own.live(param).store(whole.f64(param));
