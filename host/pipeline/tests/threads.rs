@@ -404,7 +404,7 @@ fn many_pipelines_leave_no_thread_and_no_file_behind() {
 #[test]
 fn one_program_holds_many() {
     let start = |number: i32| -> Running {
-        let mut pipeline = Pipeline::new("same name");
+        let mut pipeline = Pipeline::new("same");
         pipeline.add_stream("a", &[], DType::I32, 4).unwrap();
         pipeline.add_task("source", &[], &[("out", "a")], &[], count).unwrap();
         pipeline.add_task("sink", &[("in", "a")], &[], &[], collect(Arc::default())).unwrap().description =

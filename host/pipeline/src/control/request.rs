@@ -22,15 +22,15 @@ const TAP_ELEMENTS: usize = 1 << 16;
 #[derive(Debug, Deserialize)]
 #[serde(tag = "ask", rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) enum Request {
-    Name,
-    Status,
-    Prometheus,
-    Graph,
+    Name {},
+    Status {},
+    Prometheus {},
+    Graph {},
     Set { task: String, param: String, value: Value },
     Signal { event: String },
     Reload { text: String },
     Tap { stream: String, elements: Option<usize> },
-    Stop,
+    Stop {},
 }
 
 /// One who asks.
@@ -57,10 +57,10 @@ impl Session {
     fn serve(&mut self, request: Request) -> Result<Json, String> {
         let shared = &self.shared;
         match request {
-            Request::Name => Ok(json!(shared.name)),
-            Request::Status => serde_json::to_value(shared.status()).map_err(|error| error.to_string()),
-            Request::Prometheus => Ok(json!(shared.status().prometheus())),
-            Request::Graph => {
+            Request::Name {} => Ok(json!(shared.name)),
+            Request::Status {} => serde_json::to_value(shared.status()).map_err(|error| error.to_string()),
+            Request::Prometheus {} => Ok(json!(shared.status().prometheus())),
+            Request::Graph {} => {
                 let mut declaration = lock(&shared.plan).declaration.clone();
                 share::collapse(&mut declaration);
                 let is_function = |task: &TaskDecl| task.kind.is_none() && task.control != Control::Terminator;
@@ -81,7 +81,7 @@ impl Session {
                 serde_json::to_value(changes).map_err(|error| error.to_string())
             }
             Request::Tap { stream, elements } => self.tap(&stream, elements.unwrap_or(256).min(TAP_ELEMENTS)),
-            Request::Stop => {
+            Request::Stop {} => {
                 shared.stop_within(Running::STOP_BOUND);
                 Ok(Json::Null)
             }

@@ -97,9 +97,13 @@ impl Board {
 
     /// Waits until tasks may run; false if they shall not.
     pub fn pass_gate(&self) -> bool {
-        let is_open = || word(&self.0, Self::OPEN).load(Ordering::SeqCst) != 0;
-        self.wait_until(u64::MAX, || is_open() || self.is_stopped());
-        is_open() && !self.is_stopped()
+        self.wait_until(u64::MAX, || self.is_open() || self.is_stopped());
+        self.is_open() && !self.is_stopped()
+    }
+
+    /// Whether tasks may run.
+    pub fn is_open(&self) -> bool {
+        word(&self.0, Self::OPEN).load(Ordering::SeqCst) != 0
     }
 
     /// Waits until the clock is at `nanos`, false, or until `over` says so, true. `over` is asked again after every ring.

@@ -133,7 +133,11 @@ impl Process {
         let said = || cell.own.error().unwrap_or_default();
         match cell.own.told() {
             Told::Ended => Attempt::Ended,
-            _ if cell.target.killed.load(Ordering::SeqCst) => Attempt::Ended,
+            // Ended on purpose: to make place for a successor, before it began, or because nothing else ended it.
+            told if cell.target.killed.load(Ordering::SeqCst) => match told {
+                Told::Ready if !cell.own.is_leaving() && board.is_open() => Attempt::Failed(Why::Stuck),
+                _ => Attempt::Ended,
+            },
             Told::Failed => Attempt::Failed(Why::Failed(said())),
             Told::Panicked => Attempt::Failed(Why::Panicked(said())),
             Told::Refused => Attempt::Failed(Why::Refused(said())),

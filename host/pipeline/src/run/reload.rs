@@ -3,7 +3,7 @@
 
 use super::board::Board;
 use super::cell::{Body, Cell, lock};
-use super::changes::{Changes, Diff, Known, diff};
+use super::changes::{Changes, Diff, Facts, Known, diff};
 use super::error::{Failure, ReloadError, Why};
 use super::plan::{Edge, Entry, Plan, make_edge, make_event};
 use super::shared::Shared;
@@ -13,7 +13,7 @@ use crate::origin::monotonic_nanos;
 use crate::pipeline::Functions;
 use crate::rules::{self, Checked};
 use crate::share;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -61,10 +61,16 @@ impl Shared {
             return Err(ReloadError::Function(task.name.clone()));
         }
         let ended = plan.streams.iter().filter(|(_, edge)| edge.stream.gauge().ended);
-        let ended: BTreeSet<_> = ended.map(|(name, _)| name.clone()).collect();
+        let shared = plan.streams.iter().filter(|(_, edge)| edge.shared);
+        let shared_events = plan.events.iter().filter(|(_, event)| event.path().is_some());
+        let facts = Facts {
+            ended: ended.map(|(name, _)| name.clone()).collect(),
+            shared_streams: shared.map(|(name, _)| name.clone()).collect(),
+            shared_events: shared_events.map(|(name, _)| name.clone()).collect(),
+        };
         let old = Known { declaration: &plan.declaration, specs: &plan.specs };
         let new = Known { declaration, specs: &checked.specs };
-        let diff = diff(old, new, &self.registry, &ended);
+        let diff = diff(old, new, &self.registry, &facts);
         let export = |known: &Declaration, name: &str| {
             known.streams.iter().find(|stream| stream.name == name).and_then(|stream| stream.export.clone())
         };
@@ -287,7 +293,9 @@ fn reseat(
             edge.stream.reserve(read.policy, |seat| seat == gone)
         });
         let Some(seat) = seat else {
-            reserved.into_iter().for_each(|seat| drop(edge.stream.evict_reader(seat)));
+            reserved.into_iter().for_each(|seat| {
+                edge.stream.evict_reader(seat);
+            });
             return Err(ReloadError::NoSeat(stream.into()));
         };
         reserved.push(seat);

@@ -83,6 +83,7 @@ fn live(shared: &Shared, cell: &Cell, body: &mut Body) -> End {
             return End::Ended;
         }
         match cell.decl.on_crash {
+            _ if why == Why::Stuck => return End::Failed(why),
             Crash::Isolate => return End::Isolated(why),
             Crash::Restart { limit } if cell.restarts() < limit => {
                 cell.restarts.fetch_add(1, Ordering::Relaxed);
