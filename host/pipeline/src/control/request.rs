@@ -4,8 +4,8 @@ use crate::declare::{Control, TaskDecl};
 use crate::frame::DType;
 use crate::graph::{self, Graph};
 use crate::kind::Value;
-use crate::share;
 use crate::run::{Running, Shared, lock};
+use crate::share;
 use crate::stream::AnyReader;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -68,7 +68,7 @@ impl Session {
                 Ok(json!({ "text": (!has_functions).then(|| graph::to_text(&declaration)) }))
             }
             Request::Set { task, param, value } => {
-                shared.set(&task, &param, value).map(|()| Json::Null).map_err(|error| error.to_string())
+                shared.set(&task, &param, &value).map(|()| Json::Null).map_err(|error| error.to_string())
             }
             Request::Signal { event } => {
                 let event = shared.event(&event).ok_or_else(|| format!("there is no event '{event}'"))?;
