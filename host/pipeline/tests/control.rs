@@ -185,7 +185,7 @@ fn figures_are_numbered_whole_and_plausible() {
                 level.set(0.25);
                 ports.pause(Duration::from_micros(300))?;
             }
-                Ok(())
+            Ok(())
         })
         .unwrap();
     let running = pipeline.compile().unwrap().start().unwrap();
