@@ -422,7 +422,8 @@ fn one_that_dies_while_it_joins_is_evicted_and_followed() {
             shared.0.evict(1).unwrap();
             let mut last = shared.0.join(1).unwrap();
             let mut pair = [0; 2];
-            if last.pop_slice(&mut pair).unwrap() == 1 {
+            // What was published before it joined it may have missed.
+            if last.pop_slice(&mut pair) == Ok(1) {
                 assert_eq!(pair[0], pair[1]);
             }
         }

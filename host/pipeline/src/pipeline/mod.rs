@@ -74,6 +74,11 @@ impl Pipeline {
         &self.declaration
     }
 
+    /// To change what has been declared. Functions stay with the names of their tasks. Any.
+    pub fn declaration_mut(&mut self) -> &mut Declaration {
+        &mut self.declaration
+    }
+
     /// The kinds it knows. Any.
     pub fn registry(&self) -> &Registry {
         &self.registry

@@ -54,8 +54,11 @@ impl Board {
     const BELL: usize = 2;
     const WORDS: usize = 8;
 
-    pub fn create(shared: bool) -> Result<Self, MemoryError> {
-        memory(Self::WORDS, shared).map(Self)
+    /// Words that processes can share, if there are any: a reload may add the first. Where they cannot be had, `needed` says
+    /// whether that is an error.
+    pub fn create(needed: bool) -> Result<Self, MemoryError> {
+        let shared = memory(Self::WORDS, true);
+        (if needed { shared } else { shared.or_else(|_| memory(Self::WORDS, false)) }).map(Self)
     }
 
     pub fn open(path: &Path) -> Result<Self, MemoryError> {
@@ -97,9 +100,13 @@ impl Board {
 
     /// Waits until tasks may run; false if they shall not.
     pub fn pass_gate(&self) -> bool {
-        let is_open = || word(&self.0, Self::OPEN).load(Ordering::SeqCst) != 0;
-        self.wait_until(u64::MAX, || is_open() || self.is_stopped());
-        is_open() && !self.is_stopped()
+        self.wait_until(u64::MAX, || self.is_open() || self.is_stopped());
+        self.is_open() && !self.is_stopped()
+    }
+
+    /// Whether tasks may run.
+    pub fn is_open(&self) -> bool {
+        word(&self.0, Self::OPEN).load(Ordering::SeqCst) != 0
     }
 
     /// Waits until the clock is at `nanos`, false, or until `over` says so, true. `over` is asked again after every ring.

@@ -34,6 +34,16 @@ impl Changes {
     }
 }
 
+/// What is known of a running pipeline beside its declaration.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    /// Streams whose writer has ended: a new one cannot go on there.
+    pub ended: BTreeSet<String>,
+    /// Streams and events that other processes can open.
+    pub shared_streams: BTreeSet<String>,
+    pub shared_events: BTreeSet<String>,
+}
+
 /// A declaration whose frames are known.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Known<'a> {
@@ -51,18 +61,18 @@ pub(crate) struct Diff {
     pub set: Vec<(String, String, Value)>,
 }
 
-/// Compares. `ended` are streams whose writer has ended: a new one cannot go on there.
-pub(crate) fn diff(old: Known<'_>, new: Known<'_>, registry: &Registry, ended: &BTreeSet<String>) -> Diff {
+/// Compares.
+pub(crate) fn diff(old: Known<'_>, new: Known<'_>, registry: &Registry, facts: &Facts) -> Diff {
     let mut diff = Diff::default();
-    let mut anew = changed_streams(old, new, &mut diff.changes);
-    diff.events = changed_events(old.declaration, new.declaration);
+    let mut anew = changed_streams(old, new, facts, &mut diff.changes);
+    diff.events = changed_events(old.declaration, new.declaration, facts);
     // A writer that is replaced after the end of its stream takes the stream with it, and so on downstream.
     loop {
         let tasks = changed_tasks(old, new, registry, &anew, &diff.events);
         let written = |task: &&TaskDecl| tasks.contains(&task.name) || old_task(old, &task.name).is_none();
         let writers = new.declaration.tasks.iter().filter(written).flat_map(|task| task.writes.values());
         let more: Vec<_> =
-            writers.filter(|stream| ended.contains(*stream) && !anew.contains(*stream)).cloned().collect();
+            writers.filter(|stream| facts.ended.contains(*stream) && !anew.contains(*stream)).cloned().collect();
         if more.is_empty() {
             diff.changes.replaced_tasks = named(new.declaration.tasks.iter().map(|task| &task.name), &tasks);
             break;
@@ -89,7 +99,7 @@ fn old_task<'a>(known: Known<'a>, name: &str) -> Option<&'a TaskDecl> {
 }
 
 /// Streams that are to be made; notes those that are new or gone.
-fn changed_streams(old: Known<'_>, new: Known<'_>, changes: &mut Changes) -> BTreeSet<String> {
+fn changed_streams(old: Known<'_>, new: Known<'_>, facts: &Facts, changes: &mut Changes) -> BTreeSet<String> {
     let find =
         |known: Known<'_>, name: &str| known.declaration.streams.iter().find(|stream| stream.name == name).cloned();
     let mut anew = BTreeSet::new();
@@ -100,7 +110,7 @@ fn changed_streams(old: Known<'_>, new: Known<'_>, changes: &mut Changes) -> BTr
             anew.insert(name.clone());
             continue;
         };
-        let needs_sharing = stream_is_shared(new.declaration, name) && !stream_is_shared(old.declaration, name);
+        let needs_sharing = stream_is_shared(new.declaration, name) && !facts.shared_streams.contains(name);
         if old.specs.get(name) != new.specs.get(name) || !is_same_ring(&before, stream) || needs_sharing {
             anew.insert(name.clone());
         }
@@ -118,10 +128,10 @@ fn is_same_ring(old: &StreamDecl, new: &StreamDecl) -> bool {
 }
 
 /// Events that are to be made.
-fn changed_events(old: &Declaration, new: &Declaration) -> BTreeSet<String> {
+fn changed_events(old: &Declaration, new: &Declaration, facts: &Facts) -> BTreeSet<String> {
     let stays = |name: &str| {
         let known = old.events.iter().any(|event| event.name == name);
-        known && (event_is_shared(old, name) || !event_is_shared(new, name))
+        known && (facts.shared_events.contains(name) || !event_is_shared(new, name))
     };
     new.events.iter().filter(|event| !stays(&event.name)).map(|event| event.name.clone()).collect()
 }

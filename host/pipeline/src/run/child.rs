@@ -188,6 +188,7 @@ fn live(
     if let Some(notice) = place::settle(assignment.core, false) {
         own.set_notice(&notice);
     }
+    place::name_thread(&assignment.task);
     own.set_thread(place::thread_id());
     watch(&ports, streams)?;
     own.tell(Told::Ready);

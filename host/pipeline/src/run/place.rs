@@ -41,3 +41,12 @@ pub(crate) fn thread_id() -> u64 {
     #[cfg(not(target_os = "linux"))]
     return 0;
 }
+
+/// Gives the calling thread a name that system monitors show; the system cuts it short. The first thread's is its process's.
+#[cfg(target_os = "linux")]
+pub(crate) fn name_thread(name: &str) {
+    if let Ok(name) = std::ffi::CString::new(name) {
+        // Only a name that cannot be read would be refused.
+        let _ = rustix::thread::set_name(&name);
+    }
+}

@@ -110,7 +110,7 @@ impl Process {
     /// The pipeline's own memory cannot be opened by other processes.
     pub fn assign(&mut self, shared: &Shared) -> Result<(), StartCause> {
         let Some(board) = shared.board.path() else {
-            let source = std::io::Error::other("the pipeline was started without processes: start it anew");
+            let source = std::io::Error::other("the system has no memory that processes could share");
             return Err(StartCause::Spawn { task: self.assignment.task.clone(), source });
         };
         self.assignment.board = board;
@@ -133,7 +133,11 @@ impl Process {
         let said = || cell.own.error().unwrap_or_default();
         match cell.own.told() {
             Told::Ended => Attempt::Ended,
-            _ if cell.target.killed.load(Ordering::SeqCst) => Attempt::Ended,
+            // Ended on purpose: to make place for a successor, before it began, or because nothing else ended it.
+            told if cell.target.killed.load(Ordering::SeqCst) => match told {
+                Told::Ready if !cell.own.is_leaving() && board.is_open() => Attempt::Failed(Why::Stuck),
+                _ => Attempt::Ended,
+            },
             Told::Failed => Attempt::Failed(Why::Failed(said())),
             Told::Panicked => Attempt::Failed(Why::Panicked(said())),
             Told::Refused => Attempt::Failed(Why::Refused(said())),

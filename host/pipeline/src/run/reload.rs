@@ -3,16 +3,17 @@
 
 use super::board::Board;
 use super::cell::{Body, Cell, lock};
-use super::changes::{Changes, Diff, Known, diff};
+use super::changes::{Changes, Diff, Facts, Known, diff};
 use super::error::{Failure, ReloadError, Why};
-use super::plan::{Edge, Entry, Plan, make_edge, make_event};
+use super::plan::{Edge, Entry, Plan, has_processes, make_edge, make_event};
 use super::shared::Shared;
 use super::start::launch;
 use crate::declare::{Control, Declaration, TaskDecl};
 use crate::origin::monotonic_nanos;
 use crate::pipeline::Functions;
 use crate::rules::{self, Checked};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::share;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -30,10 +31,13 @@ impl Shared {
         if self.is_ending() {
             return Err(ReloadError::Ending);
         }
-        let checked = rules::check(declaration, &self.registry);
+        let mut checked = rules::check(declaration, &self.registry);
         if !checked.is_ok() {
             return Err(ReloadError::Faults(checked.faults));
         }
+        let mut declaration = declaration.clone();
+        share::expand(&mut declaration, &mut checked.order);
+        let declaration = &declaration;
         let diff = self.compare(declaration, &checked)?;
         lock(&self.plan).reloading = true;
         let result = self.replace(declaration, checked, &diff);
@@ -56,11 +60,20 @@ impl Shared {
         if let Some(task) = declaration.tasks.iter().filter(function).find(|task| !is_known(task)) {
             return Err(ReloadError::Function(task.name.clone()));
         }
+        if has_processes(declaration) && self.board.path().is_none() {
+            return Err(ReloadError::Processes);
+        }
         let ended = plan.streams.iter().filter(|(_, edge)| edge.stream.gauge().ended);
-        let ended: BTreeSet<_> = ended.map(|(name, _)| name.clone()).collect();
+        let shared = plan.streams.iter().filter(|(_, edge)| edge.shared);
+        let shared_events = plan.events.iter().filter(|(_, event)| event.path().is_some());
+        let facts = Facts {
+            ended: ended.map(|(name, _)| name.clone()).collect(),
+            shared_streams: shared.map(|(name, _)| name.clone()).collect(),
+            shared_events: shared_events.map(|(name, _)| name.clone()).collect(),
+        };
         let old = Known { declaration: &plan.declaration, specs: &plan.specs };
         let new = Known { declaration, specs: &checked.specs };
-        let diff = diff(old, new, &self.registry, &ended);
+        let diff = diff(old, new, &self.registry, &facts);
         let export = |known: &Declaration, name: &str| {
             known.streams.iter().find(|stream| stream.name == name).and_then(|stream| stream.export.clone())
         };
@@ -114,7 +127,6 @@ impl Shared {
 
     /// Lets the tasks leave that are gone or replaced, sources first, so that what they write is still read. Those that left,
     /// with whether they had been running until then; in an error, also who does not.
-    #[expect(clippy::type_complexity, reason = "a pair that lives for three lines")]
     fn dismiss(
         &self,
         changes: &Changes,
@@ -283,7 +295,9 @@ fn reseat(
             edge.stream.reserve(read.policy, |seat| seat == gone)
         });
         let Some(seat) = seat else {
-            reserved.into_iter().for_each(|seat| drop(edge.stream.evict_reader(seat)));
+            reserved.into_iter().for_each(|seat| {
+                edge.stream.evict_reader(seat);
+            });
             return Err(ReloadError::NoSeat(stream.into()));
         };
         reserved.push(seat);

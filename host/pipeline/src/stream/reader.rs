@@ -5,7 +5,7 @@ use super::layout::seat;
 use super::lent::{Held, Look, Window};
 use super::ring::{End, Reading, Ring};
 use super::stash::Stash;
-use super::wait::wait;
+use super::wait::{Waiting, wait};
 use super::{StreamError, check_length, check_type};
 use crate::event::nanos;
 use crate::origin::{Origin, monotonic_nanos};
@@ -44,7 +44,7 @@ pub struct AnyReader {
     mode: Mode,
     /// What it is while it does not hold the writer back.
     lossy: Mode,
-    wait: Wait,
+    waiting: Waiting,
     timeout: Option<Duration>,
 }
 
@@ -168,7 +168,7 @@ impl AnyReader {
             // As a reader that was killed may have left the seat: `hold_back` counts what that passes.
             mode: lossy,
             lossy,
-            wait,
+            waiting: Waiting::new(wait),
             timeout: None,
         };
         // One that was there before may have left the seat otherwise.
@@ -199,6 +199,7 @@ impl AnyReader {
     /// The same, but dropping it keeps the seat and what is unread for the next reader of the seat. Control.
     pub(crate) fn staying(mut self) -> Self {
         self.end.set_staying(true);
+        self.end.ring().seat(self.book.seat)[seat::KEPT].store(1, Ordering::Relaxed);
         self
     }
 
@@ -215,7 +216,7 @@ impl AnyReader {
             _ => None,
         };
         let held = held.unwrap_or(Held::Own(&mut self.stash));
-        let window = Window { held, ring: &**ring, book: &mut self.book, frames, _type: PhantomData };
+        let window = Window { held, ring, book: &mut self.book, frames, _type: PhantomData };
         let newest = window.stamp(frames - 1);
         window.book.came(window.ring, newest);
         Ok(Some(window))
@@ -254,7 +255,7 @@ impl AnyReader {
         let left = self.timeout.map(|timeout| timeout.saturating_sub(Duration::from_nanos(waited)));
         let needed = frames - self.stash.len().min(frames);
         let (reading, ring) = self.end.split();
-        let (result, took) = wait(self.wait, ring.data_bell(), left, || {
+        let (result, took) = wait(&mut self.waiting, ring.data_bell(), left, || {
             if ring.is_stopped() || self.book.origin.leaving() > 0 {
                 return Some(Err(StreamError::Stopped));
             }

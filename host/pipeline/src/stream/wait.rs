@@ -7,15 +7,28 @@ use crate::origin::monotonic_nanos;
 use std::hint::spin_loop;
 use std::time::Duration;
 
-/// Looks before going to sleep: a few microseconds, about what sleeping and waking cost.
-const LOOKS: u32 = 60;
+/// Fewest and most looks before going to sleep: some ten take as long as a microsecond, and sleeping and waking take ten.
+const LOOKS: std::ops::RangeInclusive<u32> = 16..=256;
 /// Looks between two of the clock and an offer of the core to others, for one who never sleeps.
-const LOOKS_A_TURN: u32 = 2000;
+const LOOKS_A_TURN: u32 = 500;
+
+/// How someone waits, and how many looks were worth it so far.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Waiting {
+    how: Wait,
+    looks: u32,
+}
+
+impl Waiting {
+    pub fn new(how: Wait) -> Self {
+        Self { how, looks: *LOOKS.end() }
+    }
+}
 
 /// Waits until `ready` says something; `None` when `timeout` has passed. Also how long it took, in nanoseconds.
 #[cold]
 pub(super) fn wait<R>(
-    how: Wait,
+    waiting: &mut Waiting,
     bell: Bell<'_>,
     timeout: Option<Duration>,
     mut ready: impl FnMut() -> Option<R>,
@@ -23,8 +36,18 @@ pub(super) fn wait<R>(
     let start = monotonic_nanos();
     let deadline = timeout.map(|timeout| start.saturating_add(nanos(timeout)));
     let is_late = || deadline.is_some_and(|deadline| monotonic_nanos() >= deadline);
-    let result = match how {
-        Wait::Park => look(LOOKS, &mut ready).or_else(|| bell.wait(deadline, &mut ready)),
+    let result = match waiting.how {
+        Wait::Park => match look(waiting.looks, &mut ready) {
+            Some(result) => {
+                waiting.looks = (waiting.looks * 2).min(*LOOKS.end());
+                Some(result)
+            }
+            // Where frames come slowly, looking for long is a waste.
+            None => {
+                waiting.looks = (waiting.looks / 2).max(*LOOKS.start());
+                bell.wait(deadline, &mut ready)
+            }
+        },
         Wait::Spin => loop {
             if let Some(result) = look(LOOKS_A_TURN, &mut ready) {
                 break Some(result);

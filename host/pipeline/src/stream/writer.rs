@@ -2,7 +2,7 @@
 
 use super::layout::{FRAME_HEADER, at};
 use super::ring::{End, Ring, Writing};
-use super::wait::wait;
+use super::wait::{Waiting, wait};
 use super::{StreamError, check_length, check_type, elements, elements_mut};
 use crate::origin::{Origin, monotonic_nanos};
 use crate::{DType, Element, FrameSpec, Overflow, Wait};
@@ -22,7 +22,7 @@ pub struct AnyWriter {
     scratch: Vec<u64>,
     book: Book,
     name: Arc<str>,
-    wait: Wait,
+    waiting: Waiting,
     timeout: Option<Duration>,
     /// The readers' last call that was followed.
     attention: u64,
@@ -78,7 +78,7 @@ impl AnyWriter {
         };
         // Who waits finds out what a writer that died did not tell.
         ring.call_attention();
-        Self { end, scratch: Vec::new(), book, name, wait, timeout: None, attention: 0 }
+        Self { end, scratch: Vec::new(), book, name, waiting: Waiting::new(wait), timeout: None, attention: 0 }
     }
 
     /// The same writer, of frames of `T`. Any.
@@ -139,7 +139,7 @@ impl AnyWriter {
         if self.book.overflow == Overflow::DropNewest {
             return Ok(Room::Drop);
         }
-        let (result, took) = wait(self.wait, ring.room_bell(), self.timeout, || {
+        let (result, took) = wait(&mut self.waiting, ring.room_bell(), self.timeout, || {
             if ring.is_stopped() || self.book.origin.leaving() > 1 {
                 return Some(Err(StreamError::Stopped));
             }
