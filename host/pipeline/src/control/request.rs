@@ -4,6 +4,7 @@ use crate::declare::{Control, TaskDecl};
 use crate::frame::DType;
 use crate::graph::{self, Graph};
 use crate::kind::Value;
+use crate::share;
 use crate::run::{Running, Shared, lock};
 use crate::stream::AnyReader;
 use serde::Deserialize;
@@ -60,10 +61,11 @@ impl Session {
             Request::Status {} => serde_json::to_value(shared.status()).map_err(|error| error.to_string()),
             Request::Prometheus {} => Ok(json!(shared.status().prometheus())),
             Request::Graph {} => {
-                let plan = lock(&shared.plan);
+                let mut declaration = lock(&shared.plan).declaration.clone();
+                share::collapse(&mut declaration);
                 let is_function = |task: &TaskDecl| task.kind.is_none() && task.control != Control::Terminator;
-                let has_functions = plan.declaration.tasks.iter().any(is_function);
-                Ok(json!({ "text": (!has_functions).then(|| graph::to_text(&plan.declaration)) }))
+                let has_functions = declaration.tasks.iter().any(is_function);
+                Ok(json!({ "text": (!has_functions).then(|| graph::to_text(&declaration)) }))
             }
             Request::Set { task, param, value } => {
                 shared.set(&task, &param, &value).map(|()| Json::Null).map_err(|error| error.to_string())

@@ -34,6 +34,7 @@ use crate::event::Event;
 use crate::kind::{Param, Value};
 use crate::metrics::Status;
 use crate::pipeline::Compiled;
+use crate::share;
 use crate::stream::AnyReader;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -66,7 +67,9 @@ impl Running {
 
     /// What runs now. Control.
     pub fn declaration(&self) -> Declaration {
-        lock(&self.shared.plan).declaration.clone()
+        let mut declaration = lock(&self.shared.plan).declaration.clone();
+        share::collapse(&mut declaration);
+        declaration
     }
 
     /// The event of this name. Any.

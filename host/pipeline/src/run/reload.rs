@@ -12,6 +12,7 @@ use crate::declare::{Control, Declaration, TaskDecl};
 use crate::origin::monotonic_nanos;
 use crate::pipeline::Functions;
 use crate::rules::{self, Checked};
+use crate::share;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -30,10 +31,13 @@ impl Shared {
         if self.is_ending() {
             return Err(ReloadError::Ending);
         }
-        let checked = rules::check(declaration, &self.registry);
+        let mut checked = rules::check(declaration, &self.registry);
         if !checked.is_ok() {
             return Err(ReloadError::Faults(checked.faults));
         }
+        let mut declaration = declaration.clone();
+        share::expand(&mut declaration, &mut checked.order);
+        let declaration = &declaration;
         let diff = self.compare(declaration, &checked)?;
         lock(&self.plan).reloading = true;
         let result = self.replace(declaration, checked, &diff);
