@@ -175,8 +175,6 @@ fn figures_are_numbered_whole_and_plausible() {
             Ok(())
         })
         .unwrap();
-    let seen = Arc::<Mutex<Vec<i32>>>::default();
-    let slow = seen.clone();
     pipeline
         .add_task("sink", &[("in", "a")], &[], &[], move |ports: &mut ripieno_pipeline::Ports| {
             let mut reader = ports.reader::<f32>("in")?;

@@ -88,6 +88,7 @@ fn follow(
 }
 
 /// Signals, and the pipeline that they are meant for once there is one.
+#[derive(Debug)]
 pub struct Listening {
     wishes: Wishes,
     running: Arc<OnceLock<std::sync::Weak<Running>>>,

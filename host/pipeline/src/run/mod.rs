@@ -53,11 +53,8 @@ impl Running {
     pub const STOP_BOUND: Duration = Duration::from_secs(2);
 
     pub(crate) fn start(compiled: Compiled) -> Result<Self, StartError> {
-        let shared = start::start(compiled)?;
-        let watched = shared.clone();
-        // Its stack is small, and the tasks already have theirs: where there is no room for it, there was none for them.
-        let watch = std::thread::Builder::new().name("watch".into()).spawn(move || watched.watch());
-        Ok(Self { shared, watch: watch.ok(), server: Mutex::default() })
+        let (shared, watch) = start::start(compiled)?;
+        Ok(Self { shared, watch: Some(watch), server: Mutex::default() })
     }
 
     /// The pipeline's name. Any.
@@ -81,7 +78,7 @@ impl Running {
     ///
     /// # Errors
     /// There is no such task or parameter, it cannot change while the task runs, or the value cannot be.
-    pub fn set(&self, task: &str, param: &str, value: &Value) -> Result<(), SetError> {
+    pub fn set(&self, task: &str, param: &str, value: Value) -> Result<(), SetError> {
         self.shared.set(task, param, value)
     }
 
@@ -181,7 +178,7 @@ impl Shared {
     }
 
     /// Sets a live parameter.
-    pub fn set(&self, task: &str, param: &str, value: &Value) -> Result<(), SetError> {
+    pub fn set(&self, task: &str, param: &str, value: Value) -> Result<(), SetError> {
         let mut plan = lock(&self.plan);
         let cell = plan.tasks.get(task).map(|entry| entry.cell.clone());
         let cell = cell.ok_or_else(|| SetError::NoTask(task.into()))?;
@@ -193,7 +190,7 @@ impl Shared {
             return Err(SetError::NotLive { task: task.into(), param: param.into(), there });
         }
         let mut params = lock(&cell.params);
-        let before = params.insert(param.into(), value.clone());
+        let before = params.insert(param.into(), value);
         match self.registry.params(cell.decl.kind.as_deref().unwrap_or_default(), &params) {
             Ok(whole) => {
                 cell.own.live(param).store(whole.f64(param));

@@ -4,7 +4,6 @@ use super::handle::Stream;
 use super::histogram::{Histogram, Latency};
 use super::holder::pid_of;
 use super::layout::{at, seat};
-use super::ring::Place;
 use std::sync::atomic::Ordering;
 
 /// A stream's figures at one moment.
@@ -14,11 +13,8 @@ pub(crate) struct StreamGauge {
     pub capacity: usize,
     pub dropped: u64,
     pub writer_waiting_nanos: u64,
-    /// Process of the writer; 0 if none.
-    pub writer_pid: u32,
     /// The writer is gone for good: what is left is all.
     pub ended: bool,
-    pub stopped: bool,
     /// The seats that are taken or expect a reader, declared ones first.
     pub readers: Vec<SeatGauge>,
 }
@@ -31,7 +27,6 @@ pub(crate) struct SeatGauge {
     pub pid: u32,
     /// Whether it holds the writer back.
     pub lossless: bool,
-    pub position: u64,
     /// Frames published that it has not passed.
     pub behind: u64,
     pub missed: u64,
@@ -52,9 +47,7 @@ impl Stream {
             capacity: ring.layout.capacity,
             dropped: word(at::DROPPED),
             writer_waiting_nanos: word(at::WRITER_WAITING),
-            writer_pid: pid_of(ring.holder(Place::Writer).load(Ordering::Relaxed)),
             ended: ring.region().is_abandoned(),
-            stopped: ring.is_stopped(),
             readers: (0..ring.layout.seats)
                 .filter(|seat| ring.region().position(*seat).is_some())
                 .map(|seat| self.seat_gauge(seat))
@@ -73,7 +66,6 @@ impl Stream {
             seat: index,
             pid: pid_of(word(seat::HOLDER)),
             lossless: ring.region().is_lossless(index),
-            position,
             behind: published.wrapping_sub(position).cast_signed().max(0).cast_unsigned(),
             missed: word(seat::MISSED),
             reads: word(seat::READS),

@@ -199,6 +199,7 @@ impl AnyReader {
     /// The same, but dropping it keeps the seat and what is unread for the next reader of the seat. Control.
     pub(crate) fn staying(mut self) -> Self {
         self.end.set_staying(true);
+        self.end.ring().seat(self.book.seat)[seat::KEPT].store(1, Ordering::Relaxed);
         self
     }
 
@@ -215,7 +216,7 @@ impl AnyReader {
             _ => None,
         };
         let held = held.unwrap_or(Held::Own(&mut self.stash));
-        let window = Window { held, ring: &**ring, book: &mut self.book, frames, _type: PhantomData };
+        let window = Window { held, ring, book: &mut self.book, frames, _type: PhantomData };
         let newest = window.stamp(frames - 1);
         window.book.came(window.ring, newest);
         Ok(Some(window))

@@ -4,7 +4,7 @@ mod windows;
 
 use super::sound::{self, Sound, fixed, text};
 use ripieno_infer::{EngineChoice, Model, ModelInfo, OpenOptions, Recording};
-use ripieno_pipeline::{AnyWriter, FrameSpec, Kind, KindFault, Needs, Param, ParamType, Port, Ports, Task, TaskError, Wiring, Writer};
+use ripieno_pipeline::{FrameSpec, Kind, KindFault, Needs, Param, ParamType, Port, Ports, Task, TaskError, Wiring, Writer};
 use ripieno_ports::Separator;
 use ripieno_separate::JobModel;
 use std::collections::{BTreeMap, VecDeque};

@@ -297,7 +297,8 @@ pub(super) mod tests {
     #[test]
     fn the_chosen_stream_is_in_sight() {
         let mut many = status();
-        many.streams = (0..50).map(|n| StreamStatus { name: format!("s{n}"), ..many.streams[0].clone() }).collect();
+        many.streams = vec![many.streams[0].clone(); 50];
+        many.streams.iter_mut().enumerate().for_each(|(n, stream)| stream.name = format!("s{n}"));
         let view = View::new(Theme::new(false), many);
         for selected in [0, 5, 25, 49] {
             let rows = text(&view, &Hands { selected, ..Hands::default() }, 80, 12);
