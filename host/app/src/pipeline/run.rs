@@ -72,7 +72,8 @@ fn follow(
     let deadline = options.duration.map(|secs| Instant::now() + Duration::from_secs_f64(secs));
     let mut is_over = false;
     loop {
-        let left = deadline.filter(|_| !is_over).map_or(LOOK, |deadline| deadline.saturating_duration_since(Instant::now()));
+        let left =
+            deadline.filter(|_| !is_over).map_or(LOOK, |deadline| deadline.saturating_duration_since(Instant::now()));
         if let Some(end) = running.wait_for(left.min(LOOK)) {
             return Ok(end);
         }
@@ -117,7 +118,6 @@ impl Listening {
     pub fn stops(&self) -> u32 {
         self.wishes.stops()
     }
-
 }
 
 fn obey(wishes: &Wishes, running: &Running) {

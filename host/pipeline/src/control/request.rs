@@ -68,7 +68,7 @@ impl Session {
                 Ok(json!({ "text": (!has_functions).then(|| graph::to_text(&declaration)) }))
             }
             Request::Set { task, param, value } => {
-                shared.set(&task, &param, value).map(|()| Json::Null).map_err(|error| error.to_string())
+                shared.set(&task, &param, &value).map(|()| Json::Null).map_err(|error| error.to_string())
             }
             Request::Signal { event } => {
                 let event = shared.event(&event).ok_or_else(|| format!("there is no event '{event}'"))?;

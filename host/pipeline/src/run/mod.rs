@@ -36,6 +36,7 @@ use crate::metrics::Status;
 use crate::pipeline::Compiled;
 use crate::share;
 use crate::stream::AnyReader;
+use std::borrow::Borrow;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -78,8 +79,8 @@ impl Running {
     ///
     /// # Errors
     /// There is no such task or parameter, it cannot change while the task runs, or the value cannot be.
-    pub fn set(&self, task: &str, param: &str, value: Value) -> Result<(), SetError> {
-        self.shared.set(task, param, value)
+    pub fn set(&self, task: &str, param: &str, value: impl Borrow<Value>) -> Result<(), SetError> {
+        self.shared.set(task, param, value.borrow())
     }
 
     /// Makes it the pipeline that `declaration` says. What is the same goes on; edges that are the same lose nothing, as far as
@@ -178,7 +179,7 @@ impl Shared {
     }
 
     /// Sets a live parameter.
-    pub fn set(&self, task: &str, param: &str, value: Value) -> Result<(), SetError> {
+    pub fn set(&self, task: &str, param: &str, value: &Value) -> Result<(), SetError> {
         let mut plan = lock(&self.plan);
         let cell = plan.tasks.get(task).map(|entry| entry.cell.clone());
         let cell = cell.ok_or_else(|| SetError::NoTask(task.into()))?;
@@ -190,7 +191,7 @@ impl Shared {
             return Err(SetError::NotLive { task: task.into(), param: param.into(), there });
         }
         let mut params = lock(&cell.params);
-        let before = params.insert(param.into(), value);
+        let before = params.insert(param.into(), value.clone());
         match self.registry.params(cell.decl.kind.as_deref().unwrap_or_default(), &params) {
             Ok(whole) => {
                 cell.own.live(param).store(whole.f64(param));

@@ -44,9 +44,9 @@ impl Shared {
         lock(&self.plan).reloading = false;
         self.look_again();
         result?;
-        for (task, param, value) in diff.set {
+        for (task, param, value) in &diff.set {
             // It was checked with the rest of the declaration, and the task is there.
-            let _ = self.set(&task, &param, value);
+            let _ = self.set(task, param, value);
         }
         Ok(diff.changes)
     }

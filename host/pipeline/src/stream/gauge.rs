@@ -4,6 +4,7 @@ use super::handle::Stream;
 use super::histogram::{Histogram, Latency};
 use super::holder::pid_of;
 use super::layout::{at, seat};
+use super::ring::Place;
 use std::sync::atomic::Ordering;
 
 /// A stream's figures at one moment.
@@ -13,8 +14,11 @@ pub(crate) struct StreamGauge {
     pub capacity: usize,
     pub dropped: u64,
     pub writer_waiting_nanos: u64,
+    /// Process of the writer; 0 if none.
+    pub writer_pid: u32,
     /// The writer is gone for good: what is left is all.
     pub ended: bool,
+    pub stopped: bool,
     /// The seats that are taken or expect a reader, declared ones first.
     pub readers: Vec<SeatGauge>,
 }
@@ -47,7 +51,9 @@ impl Stream {
             capacity: ring.layout.capacity,
             dropped: word(at::DROPPED),
             writer_waiting_nanos: word(at::WRITER_WAITING),
+            writer_pid: pid_of(ring.holder(Place::Writer).load(Ordering::Relaxed)),
             ended: ring.region().is_abandoned(),
+            stopped: ring.is_stopped(),
             readers: (0..ring.layout.seats)
                 .filter(|seat| ring.region().position(*seat).is_some())
                 .map(|seat| self.seat_gauge(seat))

@@ -176,7 +176,7 @@ pub fn make(kind: &str, given: Given<'_>, declared: Declared) -> Frames {
 #[track_caller]
 pub fn close(actual: &[f64], expected: &[f64], tolerance: f64, what: &str) {
     assert_eq!(actual.len(), expected.len(), "{what}: how many numbers");
-    let worst = actual.iter().zip(expected).position(|(a, b)| !((a - b).abs() <= tolerance));
+    let worst = actual.iter().zip(expected).position(|(a, b)| (a - b).is_nan() || (a - b).abs() > tolerance);
     if let Some(at) = worst {
         panic!("{what}: number {at} is {} instead of {}", actual[at], expected[at]);
     }

@@ -60,7 +60,7 @@ fn after_a_change(kind: &str, param: &str, value: f64) -> Vec<f64> {
     pipeline.add_task("keep", &[("in", "to")], &[], &[], keep).expect("a new name");
     let running = pipeline.compile().expect("it goes together").start().expect("it starts");
     assert_eq!(frames.recv().expect("the first frame comes"), vec![1.0; 100], "nothing glides at the start");
-    running.set("task", param, &Value::Number(value)).expect("it is live");
+    running.set("task", param, Value::Number(value)).expect("it is live");
     go.send(()).expect("the feed waits for it");
     let rows: Vec<f64> = frames.iter().take(3).flatten().map(f64::from).collect();
     running.wait().expect("it ends");

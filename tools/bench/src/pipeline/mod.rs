@@ -63,7 +63,9 @@ pub fn run() {
     hops();
     match Pythusa::found() {
         Some(pythusa) => beside_pythusa(&pythusa),
-        None => println!("\npipeline: PYTHUSA is not there (`cargo xtask bench pipeline` prepares it): no such contest"),
+        None => {
+            println!("\npipeline: PYTHUSA is not there (`cargo xtask bench pipeline` prepares it): no such contest")
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 use super::children::{self, Crew};
 use super::{RING_FRAMES, WARM_UP, core_of, frame_words};
 use ripieno_pipeline::{
-    DType, Pipeline, Placement, Ports, Reader, ReaderPolicy, StreamDecl, StreamError, TaskDecl, TaskError, Wait, Writer, share,
+    DType, Pipeline, Placement, Ports, Reader, ReaderPolicy, StreamDecl, StreamError, TaskDecl, TaskError, Wait,
+    Writer, share,
 };
 use std::hint::black_box;
 use std::sync::Arc;
