@@ -14,9 +14,8 @@ pub const ROWS: usize = 8192;
 const BANK: usize = 64;
 const REPORT: Duration = Duration::from_millis(250);
 
-/// µs a transform, over `secs` after the first frame of each.
-pub fn ours(secs: f64) -> f64 {
-    let done = Arc::new(AtomicU64::new(0));
+/// The graph, which counts transforms in `done`.
+fn graph(done: &Arc<AtomicU64>) -> Pipeline {
     let mut pipe = Pipeline::new("fft");
     let mut reads = Vec::new();
     for number in 0..GENERATORS {
@@ -25,7 +24,7 @@ pub fn ours(secs: f64) -> f64 {
         pipe.add_stream(&stats, &[2], DType::F64, 32).expect("a legal stream");
         let generate = move |ports: &mut Ports| generate(ports, number as u64);
         pipe.add_task(format!("generate{number}"), &[], &[("out", &signal)], &[], generate).expect("a legal task");
-        let done = Arc::clone(&done);
+        let done = Arc::clone(done);
         let transform = move |ports: &mut Ports| transform(ports, &done);
         pipe.add_task(format!("rfft{number}"), &[("in", &signal)], &[("out", &stats)], &[], transform)
             .expect("a legal task");
@@ -33,7 +32,13 @@ pub fn ours(secs: f64) -> f64 {
     }
     let bound: Vec<(&str, &str)> = reads.iter().map(|(local, stats)| (&local[..], &stats[..])).collect();
     pipe.add_task("collect", &bound, &[], &[], collect).expect("a legal task");
-    let running = pipe.compile().expect("a legal graph").start().expect("it starts");
+    pipe
+}
+
+/// µs a transform, over `secs` once all run.
+pub fn ours(secs: f64) -> f64 {
+    let done = Arc::new(AtomicU64::new(0));
+    let running = graph(&done).compile().expect("a legal graph").start().expect("it starts");
     running.wait_for(Duration::from_millis(300));
     let (before, start) = (done.load(Ordering::Relaxed), Instant::now());
     running.wait_for(Duration::from_secs_f64(secs));
@@ -41,6 +46,21 @@ pub fn ours(secs: f64) -> f64 {
     running.stop();
     running.wait().expect("it stops");
     spent.as_secs_f64() * 1e6 / (after - before) as f64
+}
+
+/// Processor time in µs that all figures of this graph take to be gathered once.
+pub fn figures() -> f64 {
+    const LOOKS: u32 = 50;
+    let running = graph(&Arc::default()).compile().expect("a legal graph").start().expect("it starts");
+    running.wait_for(Duration::from_millis(300));
+    let start = cpu_time::ThreadTime::now();
+    for _ in 0..LOOKS {
+        black_box(running.status());
+    }
+    let spent = start.elapsed();
+    running.stop();
+    running.wait().expect("it stops");
+    spent.as_secs_f64() * 1e6 / f64::from(LOOKS)
 }
 
 fn generate(ports: &mut Ports, seed: u64) -> Result<(), TaskError> {

@@ -19,13 +19,6 @@ const PAUSE: Duration = Duration::from_micros(500);
 
 const PARKED: usize = 400;
 
-/// Percentiles in µs.
-#[derive(Clone, Copy, Debug)]
-pub struct Delays {
-    pub p50: f64,
-    pub p99: f64,
-}
-
 /// Half of there and back between two threads that spin; ns.
 pub fn spinning() -> f64 {
     let slowest = Slowest::default();
@@ -64,8 +57,8 @@ pub fn spinning() -> f64 {
     slowest.figure()
 }
 
-/// From one thread to another that sleeps.
-pub fn parked_threads() -> Delays {
+/// From one thread to another that sleeps; the median in µs.
+pub fn parked_threads() -> f64 {
     let delays = Arc::new(Mutex::new(Vec::new()));
     let mut pipe = Pipeline::new("parked");
     stream(&mut pipe, "frames", BYTES);
@@ -78,7 +71,7 @@ pub fn parked_threads() -> Delays {
     };
     place(pipe.add_task("read", &[("in", "frames")], &[], &[], read).expect("a legal task"), 1, Wait::Park);
     pipe.run().expect("it runs to its end");
-    percentiles(delays.lock().expect("nobody panics").clone())
+    median(delays.lock().expect("nobody panics").clone())
 }
 
 /// From this process to another that sleeps; the median in µs.
@@ -105,7 +98,7 @@ pub fn child(name: &str) {
     let shared = share::open(name).expect("the parent exports it");
     let mut reader = shared.reader(ReaderPolicy::Lossless).expect("a seat").typed::<f64>().expect("frames of f64");
     children::attached();
-    children::figure(percentiles(delays_of(&mut reader).expect("frames")).p50);
+    children::figure(median(delays_of(&mut reader).expect("frames")));
 }
 
 fn write_now_and_then(ports: &mut Ports) -> Result<(), TaskError> {
@@ -126,10 +119,4 @@ fn delays_of(reader: &mut Reader<f64>) -> Result<Vec<f64>, StreamError> {
         delays.push((monotonic_nanos() - stamp.nanos) as f64 * 1e-3);
     }
     Ok(delays)
-}
-
-fn percentiles(mut delays: Vec<f64>) -> Delays {
-    delays.sort_by(f64::total_cmp);
-    let p99 = delays.get(delays.len() * 99 / 100).copied().unwrap_or(f64::NAN);
-    Delays { p50: median(delays), p99 }
 }

@@ -1,7 +1,7 @@
 //! Ours: pipelines of function tasks, each pinned to a core.
 
 use super::children::{self, Crew};
-use super::{RING_FRAMES, WARM_UP, core_of, frame_words};
+use super::{WARM_UP, core_of, frame_words, ring_frames};
 use ripieno_pipeline::{
     DType, Pipeline, Placement, Ports, Reader, ReaderPolicy, StreamDecl, StreamError, TaskDecl, TaskError, Wait,
     Writer, share,
@@ -42,7 +42,7 @@ pub fn place(task: &mut TaskDecl, core: usize, wait: Wait) {
 }
 
 pub fn stream<'p>(pipe: &'p mut Pipeline, name: &str, bytes: usize) -> &'p mut StreamDecl {
-    pipe.add_stream(name, &[frame_words(bytes)], DType::F64, RING_FRAMES).expect("a legal stream")
+    pipe.add_stream(name, &[frame_words(bytes)], DType::F64, ring_frames(bytes)).expect("a legal stream")
 }
 
 /// ns a frame from one thread to `readers` others.
