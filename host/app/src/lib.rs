@@ -37,7 +37,7 @@ use std::process::ExitCode;
 /// Runs the command line `arguments`, the program's own name first, and says how the process should end.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     // A process that was started for one task of a graph does that and nothing else.
-    ripieno_pipeline::serve(&pipeline::registry());
+    ripieno_pipeline::serve_task(&pipeline::registry());
     match Cli::try_parse_from(arguments) {
         Ok(cli) => exit::conclude(run(cli)),
         // Help and version are asked for and go to stdout; mistakes go to stderr and end in exit code 2.

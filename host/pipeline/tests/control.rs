@@ -156,7 +156,7 @@ fn sockets_of_the_dead_are_swept() {
     let stale = found.socket.with_file_name(format!("pipeline-{dead}.sock"));
     drop(std::os::unix::net::UnixListener::bind(&stale).unwrap());
     assert!(stale.exists());
-    assert!(Client::find().iter().any(|other| *other == found));
+    assert!(Client::find().contains(&found));
     assert!(!stale.exists());
     drop(running);
 }
@@ -175,8 +175,6 @@ fn figures_are_numbered_whole_and_plausible() {
             Ok(())
         })
         .unwrap();
-    let seen = Arc::<Mutex<Vec<i32>>>::default();
-    let slow = seen.clone();
     pipeline
         .add_task("sink", &[("in", "a")], &[], &[], move |ports: &mut ripieno_pipeline::Ports| {
             let mut reader = ports.reader::<f32>("in")?;

@@ -227,7 +227,7 @@ fn a_task_that_failed_can_be_mended() {
     branch(&mut declaration, "steps", "b", None);
     task(&mut declaration, "steps").on_crash = Crash::Isolate;
     running.reload(&declaration).unwrap();
-    running.set("add", "offset", &Value::Integer(1)).unwrap();
+    running.set("add", "offset", Value::Integer(1)).unwrap();
     let state = || running.status().tasks.iter().find(|task| task.name == "steps").map(|task| task.state);
     until(|| state() == Some(TaskState::Failed));
     let mut declaration = running.declaration();
@@ -235,6 +235,34 @@ fn a_task_that_failed_can_be_mended() {
     assert_eq!(running.reload(&declaration).unwrap().replaced_tasks, ["steps"]);
     until(|| state() == Some(TaskState::Running));
     drop(seen);
+    running.stop();
+    running.wait().unwrap();
+}
+
+#[test]
+fn who_waits_for_an_event_leaves_at_once() {
+    let mut pipeline = Pipeline::new("idle").with_registry(counting());
+    pipeline.add_stream("a", &[], DType::I32, 8).unwrap();
+    pipeline.add_event("go", 0).unwrap();
+    pipeline.add_toggleable("source", "go", &[], &[("out", "a")], &[("go", "go")], support::count_to(3)).unwrap();
+    pipeline
+        .add_task("waiter", &[], &[], &[("go", "go")], |ports: &mut ripieno_pipeline::Ports| {
+            ports.event("go")?.wait(None)?;
+            Ok(())
+        })
+        .unwrap();
+    let seen = Seen::default();
+    pipeline.add_task("sink", &[("in", "a")], &[], &[], collect(seen.clone())).unwrap();
+    let running = pipeline.compile().unwrap().start().unwrap();
+    let idle = || running.status().tasks.iter().all(|task| task.state != TaskState::Starting);
+    until(idle);
+    let mut declaration = running.declaration();
+    declaration.tasks.iter_mut().for_each(|task| task.on_crash = Crash::Isolate);
+    let start = std::time::Instant::now();
+    assert_eq!(running.reload(&declaration).unwrap().replaced_tasks.len(), 3);
+    assert!(start.elapsed().as_secs() < 30, "nobody had to be waited for");
+    running.event("go").unwrap().signal();
+    until(|| seen.lock().unwrap().len() == 3);
     running.stop();
     running.wait().unwrap();
 }
@@ -289,7 +317,7 @@ fn no_reload_loses_a_frame_of_an_unchanged_edge() {
                     }
                     Change::Set => {
                         // It is no change of what it adds, only one more that is told.
-                        running.set("add", "offset", &Value::Integer(0)).unwrap();
+                        running.set("add", "offset", Value::Integer(0)).unwrap();
                         continue;
                     }
                     Change::Break(0) => declaration.streams.clear(),

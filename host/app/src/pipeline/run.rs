@@ -72,7 +72,8 @@ fn follow(
     let deadline = options.duration.map(|secs| Instant::now() + Duration::from_secs_f64(secs));
     let mut is_over = false;
     loop {
-        let left = deadline.filter(|_| !is_over).map_or(LOOK, |deadline| deadline.saturating_duration_since(Instant::now()));
+        let left =
+            deadline.filter(|_| !is_over).map_or(LOOK, |deadline| deadline.saturating_duration_since(Instant::now()));
         if let Some(end) = running.wait_for(left.min(LOOK)) {
             return Ok(end);
         }
@@ -88,6 +89,7 @@ fn follow(
 }
 
 /// Signals, and the pipeline that they are meant for once there is one.
+#[derive(Debug)]
 pub struct Listening {
     wishes: Wishes,
     running: Arc<OnceLock<std::sync::Weak<Running>>>,
@@ -116,7 +118,6 @@ impl Listening {
     pub fn stops(&self) -> u32 {
         self.wishes.stops()
     }
-
 }
 
 fn obey(wishes: &Wishes, running: &Running) {

@@ -6,13 +6,13 @@
 
 mod screen;
 
-pub(crate) pub use screen::is_available;
+pub(crate) use screen::Screen;
+pub use screen::is_available;
 
 use super::keys::{Action, Keys};
 use super::view::{Theme, View};
 use crate::live::Status;
 use crossterm::event::{self, Event};
-use screen::Screen;
 use std::io;
 use std::time::{Duration, Instant};
 

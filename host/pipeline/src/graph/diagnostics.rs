@@ -133,9 +133,10 @@ impl fmt::Display for Diagnostics {
             (errors, warnings) => write!(f, "{} and {}", many(errors, "error"), many(warnings, "warning"))?,
         }
         // One fault says itself; of several, the list below them tells.
-        match self.items.as_slice() {
-            [only] => write!(f, ": {only}"),
-            _ => Ok(()),
+        let [only] = self.items.as_slice() else { return Ok(()) };
+        match only.at.first() {
+            Some(place) => write!(f, ": {only} (line {}, column {})", place.line, place.column),
+            None => write!(f, ": {only}"),
         }
     }
 }
@@ -154,10 +155,7 @@ impl miette::Diagnostic for Diagnostics {
 
 impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.at.first() {
-            Some(place) => write!(f, "{} (line {}, column {})", self.message, place.line, place.column),
-            None => f.write_str(&self.message),
-        }
+        f.write_str(&self.message)
     }
 }
 

@@ -14,7 +14,7 @@ mod write;
 
 pub use diagnostics::{Diagnosis, Diagnostics, Place};
 pub use format::format;
-pub use schema::schema;
+pub use schema::{schema, schema_for};
 pub use set::{SetError, set};
 pub use templates::{TEMPLATES, Template};
 pub use write::{SaveError, save, to_text};

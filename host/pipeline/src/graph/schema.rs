@@ -6,8 +6,17 @@ use crate::kind::{Kind, Param, ParamType, Port, Registry};
 use crate::rules::MAX_NAME;
 use serde_json::{Map, Value, json};
 
-/// What a graph file of format 2 may say, as JSON Schema (2020-12). With a registry, each kind's parameters and ports too. Any.
-pub fn schema(registry: Option<&Registry>) -> Value {
+/// What a graph file of format 2 may say, as JSON Schema (2020-12). Any.
+pub fn schema() -> String {
+    format!("{:#}", build(None))
+}
+
+/// The same, with the parameters and ports of each kind of a registry. Any.
+pub fn schema_for(registry: &Registry) -> String {
+    format!("{:#}", build(Some(registry)))
+}
+
+fn build(registry: Option<&Registry>) -> Value {
     let mut schema = object(fields::GRAPH);
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
     schema["title"] = "graph of a pipeline".into();

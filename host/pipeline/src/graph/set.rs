@@ -47,9 +47,12 @@ pub enum SetError {
 pub fn set(declaration: &mut Declaration, assignment: &str, registry: &Registry) -> Result<(), SetError> {
     let form = || SetError::Form(assignment.chars().take(100).collect());
     let (target, text) = assignment.split_once('=').ok_or_else(form)?;
-    // A task's name may have dots of its own, a parameter's has none.
-    let (task_name, param_name) = target.trim().rsplit_once('.').ok_or_else(form)?;
-    let text = text.trim();
+    let (target, text) = (target.trim(), text.trim());
+    // Names of tasks and of parameters may both have dots; where no task fits, the last one is meant.
+    let is_task = |name: &str| declaration.tasks.iter().any(|task| task.name == name);
+    let mut parts = target.match_indices('.').map(|(at, _)| (&target[..at], &target[at + 1..]));
+    let known = parts.find(|(task, _)| is_task(task));
+    let (task_name, param_name) = known.or_else(|| target.rsplit_once('.')).ok_or_else(form)?;
     let Some(task) = declaration.tasks.iter_mut().find(|task| task.name == task_name) else {
         let names: Vec<&str> = declaration.tasks.iter().map(|task| task.name.as_str()).collect();
         let help = suggest::among(task_name, &names, "task", "tasks");

@@ -174,6 +174,7 @@ impl Plan {
             origin,
             seats,
             writes,
+            events: decl.events.values().filter_map(|name| self.events.get(name).cloned()).collect(),
             params: decl.params.clone().into(),
             restarts: 0.into(),
             settled: over.into(),

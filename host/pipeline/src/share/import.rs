@@ -133,8 +133,8 @@ impl Pump {
             match open(&self.name) {
                 Ok(shared) if self.left.as_ref().is_some_and(|left| left.identity() == shared.identity()) => {}
                 Ok(shared) if !shared.spec().fits(&expected) => {
-                    let (name, found) = (self.name.clone(), shared.spec());
-                    return Err(TaskError::failed(ShareError::Frames { name, expected, found }));
+                    let (name, found) = (self.name.clone(), Box::new(shared.spec()));
+                    return Err(TaskError::failed(ShareError::Frames { name, expected: Box::new(expected), found }));
                 }
                 Ok(shared) => {
                     let reader = shared.reader(self.policy).map_err(TaskError::failed)?;

@@ -45,9 +45,9 @@ pub enum ShareError {
         /// The name.
         name: String,
         /// What was expected.
-        expected: FrameSpec,
+        expected: Box<FrameSpec>,
         /// What there is.
-        found: FrameSpec,
+        found: Box<FrameSpec>,
     },
     /// The place of its writer is taken.
     #[error(transparent)]

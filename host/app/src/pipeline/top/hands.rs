@@ -167,7 +167,8 @@ mod tests {
 
     #[test]
     fn what_is_typed_is_asked() {
-        let check = |keys: &str, expected: Option<Wish>| assert_eq!(press(&mut Hands::default(), keys), expected, "{keys}");
+        let check =
+            |keys: &str, expected: Option<Wish>| assert_eq!(press(&mut Hands::default(), keys), expected, "{keys}");
         let set = |task: &str, param: &str, value: Value, done: &str| {
             Some(ask("set", json!({ "task": task, "param": param, "value": value }), done.into()))
         };

@@ -7,4 +7,4 @@ mod svg;
 
 pub use dot::dot;
 pub use mermaid::mermaid;
-pub use svg::{MAX_SVG_NODES, TooLarge, svg};
+pub use svg::{MAX_SVG_NODES, svg};

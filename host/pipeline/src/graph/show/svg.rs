@@ -25,22 +25,18 @@ const PADDING: f64 = 10.0;
 /// Space around the picture.
 const MARGIN: f64 = 24.0;
 
-/// A picture that nobody could read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{0} tasks, streams and events are too many for one picture: at most {MAX_SVG_NODES}; show it as dot or mermaid"
-)]
-pub struct TooLarge(pub usize);
-
-/// The pipeline as a picture. Tasks are boxes, streams the words between them. `specs` are those of [`crate::Checked`]. Any.
-///
-/// # Errors
-/// There are more than [`MAX_SVG_NODES`] things to show.
-pub fn svg(declaration: &Declaration, specs: &BTreeMap<String, FrameSpec>) -> Result<String, TooLarge> {
+/// The pipeline as a picture. Tasks are boxes, streams the words between them. `specs` are those of [`crate::Checked`]. A picture
+/// of more than [`MAX_SVG_NODES`] tasks, streams and events only says so. Any.
+pub fn svg(declaration: &Declaration, specs: &BTreeMap<String, FrameSpec>) -> String {
     let picture = Picture::of(declaration, specs);
     let count = picture.nodes.len() + picture.flows.len();
+    let mut canvas = Canvas::default();
     if count > MAX_SVG_NODES {
-        return Err(TooLarge(count));
+        let text = format!("{count} tasks, streams and events are too many for one picture: show it as dot or mermaid");
+        canvas.draw_text(Point::new(0.0, 0.0), &text, &look());
+        canvas.reach(Point::new(-0.5 * CHAR.0 * text.len() as f64, -CHAR.1));
+        canvas.reach(Point::new(0.5 * CHAR.0 * text.len() as f64, CHAR.1));
+        return canvas.finish(&declaration.name);
     }
     let mut graph = VisualGraph::new(Orientation::LeftToRight);
     let nodes: Vec<_> = picture
@@ -68,11 +64,10 @@ pub fn svg(declaration: &Declaration, specs: &BTreeMap<String, FrameSpec>) -> Re
     for link in &picture.links {
         graph.add_edge(arrow("signal", &link.label, LineEndKind::None), nodes[link.from], nodes[link.to]);
     }
-    let mut canvas = Canvas::default();
     if count > 0 {
         graph.do_it(false, false, false, &mut canvas);
     }
-    Ok(canvas.finish(&declaration.name))
+    canvas.finish(&declaration.name)
 }
 
 fn look() -> StyleAttr {
@@ -99,7 +94,8 @@ fn arrow(class: &str, text: &str, end: LineEndKind) -> Arrow {
 struct Canvas {
     lines: String,
     boxes: String,
-    class: String,
+    /// Whether a box waits for its words.
+    open: bool,
     low: Option<Point>,
     high: Option<Point>,
 }
@@ -122,7 +118,7 @@ impl Canvas {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"{x:.0} {y:.0} {width:.0} {height:.0}\" \
              width=\"{width:.0}\" height=\"{height:.0}\">\n<title>pipeline {name}</title>\n<style>\n{STYLE}</style>\n\
              <defs><marker id=\"end\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"7\" markerHeight=\"7\" \
-             orient=\"auto\"><path class=\"head\" d=\"M0 0 10 5 0 10z\"/></marker></defs>\n\
+             orient=\"auto-start-reverse\"><path class=\"head\" d=\"M0 0 10 5 0 10z\"/></marker></defs>\n\
              <rect class=\"ground\" x=\"{x:.0}\" y=\"{y:.0}\" width=\"{width:.0}\" height=\"{height:.0}\"/>\n{}{}</svg>\n",
             self.lines, self.boxes
         )
@@ -145,7 +141,7 @@ path { fill: none; stroke: var(--quiet); stroke-width: 1.2 }
 .lossy { stroke-dasharray: 6 4 }
 .signal { stroke-dasharray: 2 3 }
 .head { fill: var(--quiet); stroke: none }
-.policy { paint-order: stroke; stroke: var(--paper); stroke-width: 4 }
+.label text { paint-order: stroke; stroke: var(--paper); stroke-width: 4 }
 ";
 
 fn escape(text: &str) -> String {
@@ -162,22 +158,24 @@ fn escape(text: &str) -> String {
 
 impl RenderBackend for Canvas {
     fn draw_rect(&mut self, at: Point, size: Point, _: &StyleAttr, class: Option<String>, _: Option<ClipHandle>) {
-        self.class = class.unwrap_or_default();
-        // Words between boxes need no frame.
-        let corner = match self.class.as_str() {
-            "event" => size.y / 2.0,
-            _ => 4.0,
-        };
+        let class = class.unwrap_or_default();
+        let corner = if class == "event" { size.y / 2.0 } else { 4.0 };
         let _ = write!(
             self.boxes,
-            "<g class=\"{}\"><rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"{corner:.1}\"/>",
-            self.class, at.x, at.y, size.x, size.y
+            "<g class=\"{class}\"><rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"{corner:.1}\"/>",
+            at.x, at.y, size.x, size.y
         );
+        self.open = true;
         self.reach(at);
         self.reach(at.add(size));
     }
 
+    /// The words of the box that was drawn just now, or of a line: the placer gives those a place of their own.
     fn draw_text(&mut self, at: Point, text: &str, _: &StyleAttr) {
+        if !self.open {
+            self.boxes.push_str("<g class=\"label\">");
+            self.reach(at);
+        }
         let count = text.split('\n').count();
         for (place, line) in text.split('\n').enumerate() {
             let y = at.y + (place as f64 - (count as f64 - 1.0) / 2.0) * CHAR.1 + 4.0;
@@ -185,6 +183,7 @@ impl RenderBackend for Canvas {
             let _ = write!(self.boxes, "<text x=\"{:.1}\" y=\"{y:.1}\"{class}>{}</text>", at.x, escape(line));
         }
         self.boxes.push_str("</g>\n");
+        self.open = false;
     }
 
     fn draw_arrow(
@@ -194,7 +193,7 @@ impl RenderBackend for Canvas {
         head: (bool, bool),
         _: &StyleAttr,
         class: Option<String>,
-        text: &str,
+        _: &str,
     ) {
         let [first, second, rest @ ..] = path else { return };
         let _ = write!(
@@ -213,21 +212,16 @@ impl RenderBackend for Canvas {
         for (control, end) in rest {
             let _ = write!(self.lines, "S{:.1} {:.1} {:.1} {:.1}", control.x, control.y, end.x, end.y);
         }
-        // A line that was turned round to be placed begins where it ends.
-        let _ = write!(self.lines, "\"");
+        self.lines.push('"');
         if head.1 {
             self.lines.push_str(" marker-end=\"url(#end)\"");
         }
+        // A line back is turned round to be placed, and begins where it ends.
         if head.0 {
             self.lines.push_str(" marker-start=\"url(#end)\"");
         }
         self.lines.push_str("/>\n");
         path.iter().skip(1).for_each(|(_, at)| self.reach(*at));
-        if !text.is_empty() {
-            let ends = [first.0, path.last().map_or(first.0, |last| last.1)];
-            let (x, y) = ((ends[0].x + ends[1].x) / 2.0, (ends[0].y + ends[1].y) / 2.0 + 4.0);
-            let _ = writeln!(self.boxes, "<text class=\"policy\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>", escape(text));
-        }
     }
 
     fn draw_circle(&mut self, _: Point, _: Point, _: &StyleAttr, _: Option<String>) {}
