@@ -125,7 +125,9 @@ fn kinds_tell_of_themselves() {
     let bench = Bench::new();
     let (code, stdout, _) = bench.output(&["graph", "kinds"]);
     assert_eq!(code, Some(0));
-    for kind in ["rfft", "gain", "wav-source", "wav-sink", "mic", "audio-sink", "synth", "fx", "separate", "meter", "spectrum"] {
+    for kind in
+        ["rfft", "gain", "wav-source", "wav-sink", "mic", "audio-sink", "synth", "fx", "separate", "meter", "spectrum"]
+    {
         assert!(stdout.lines().any(|line| line.starts_with(&format!("{kind} "))), "{kind}: {stdout}");
     }
     let (_, stdout, _) = bench.output(&["graph", "kinds", "fx"]);
@@ -151,7 +153,10 @@ fn a_graph_is_measured() {
     assert!(report["frames_per_sec"].as_f64().is_some_and(|frames| frames > 100.0), "{report}");
     assert!(["noise", "null"].iter().any(|task| report["slowest_task"] == *task), "{report}");
     // What keeps time by itself is let go.
-    bench.write("graph.toml", &SOUND.replace("writes = { out", "params = { paced = true, frames = 5000 }\nwrites = { out"));
+    bench.write(
+        "graph.toml",
+        &SOUND.replace("writes = { out", "params = { paced = true, frames = 5000 }\nwrites = { out"),
+    );
     let (code, stdout, _) = bench.output(&["bench", "graph", "graph.toml", "--seconds", "20"]);
     assert!(code == Some(0) && stdout.contains("sound ran "), "{stdout}");
     let secs = stdout.split("ran ").nth(1).and_then(|rest| rest.split(' ').next()).and_then(|secs| secs.parse().ok());

@@ -32,7 +32,8 @@ fn song(path: &Path, frames: usize) -> Vec<f32> {
 fn a_tone_is_recorded() {
     let bench = Bench::new();
     template(&bench, "tone");
-    let (code, stdout, stderr) = bench.output(&["run", "graph.toml", "--set", "tone.frames=100", "--set", "tone.db=-6"]);
+    let (code, stdout, stderr) =
+        bench.output(&["run", "graph.toml", "--set", "tone.frames=100", "--set", "tone.db=-6"]);
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
     assert!(stdout.starts_with("tone ran ") && stdout.contains("100 frames"), "{stdout}");
     let (rate, left, right) = stereo(&bench.path("tone.wav"));
@@ -59,7 +60,8 @@ fn stems_add_up_to_their_recording() {
     // Whole blocks: the last one is filled up.
     let blocks = mix.len().div_ceil(1_024) * 1_024;
     assert_eq!((rate, harmonic.len(), percussive.len()), (44_100, blocks, blocks));
-    let worst = mix.iter().zip(harmonic.iter().zip(&percussive)).map(|(mix, (h, p))| (mix - h - p).abs()).fold(0.0, f32::max);
+    let worst =
+        mix.iter().zip(harmonic.iter().zip(&percussive)).map(|(mix, (h, p))| (mix - h - p).abs()).fold(0.0, f32::max);
     assert!(worst < 1e-4, "{worst}");
     let power = |stem: &[f32]| stem.iter().map(|sample| sample * sample).sum::<f32>();
     assert!(power(&harmonic) > 10.0 && power(&percussive) > 1.0, "both stems have something in them");
@@ -74,7 +76,8 @@ fn a_song_sounds_as_rendered() {
     template(&bench, "band");
     let mut notes = Song::new();
     notes.note(0, 0, 60, 100, 400).note(200, 0, 64, 90, 400).note(400, 0, 67, 80, 300);
-    std::io::Write::write_all(&mut File::create(bench.path("song.mid")).expect("a file"), &notes.bytes(1_000)).expect("room");
+    std::io::Write::write_all(&mut File::create(bench.path("song.mid")).expect("a file"), &notes.bytes(1_000))
+        .expect("room");
     let ended = bench.run(&["graph.toml"]).end();
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let (rate, wet, _) = stereo(&bench.path("band.wav"));
@@ -185,7 +188,8 @@ reads = { in = { stream = "wet", policy = "latest" } }
 "#,
     );
     let run = bench.run(&["graph.toml", "--duration", "3"]);
-    let status = bench.until("sound flows", |status| status["streams"][1]["published"].as_u64().is_some_and(|n| n > 100));
+    let status =
+        bench.until("sound flows", |status| status["streams"][1]["published"].as_u64().is_some_and(|n| n > 100));
     assert_eq!(status["version"], 1);
     let gauges = |task: usize| status["tasks"][task]["gauges"].as_object().expect("gauges").len();
     assert_eq!((gauges(0), gauges(2), gauges(3)), (2, 2, 10), "{status}");

@@ -85,7 +85,9 @@ params = { device = "null" }
 "#,
     );
     let run = bench.run(&["graph.toml"]);
-    bench.until("the ring is full", |status| status["streams"][0]["published"].as_u64().is_some_and(|frames| frames >= 16));
+    bench.until("the ring is full", |status| {
+        status["streams"][0]["published"].as_u64().is_some_and(|frames| frames >= 16)
+    });
     run.signal(Signal::INT);
     bench.until("it stops in order", |status| status["state"] == "stopping");
     let start = Instant::now();

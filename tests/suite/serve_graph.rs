@@ -70,11 +70,20 @@ fn a_run_shows_itself_to_who_has_the_token() {
     assert!(code == 200 && kind.starts_with("text/html") && page.contains("Streams"), "{code} {kind}");
     let (code, kind, text) = get("/api/pipeline");
     let status: Value = serde_json::from_str(&text).expect("JSON");
-    assert_eq!((code, kind.as_str(), &status["version"], &status["name"]), (200, "application/json", &1.into(), &"shown".into()));
+    assert_eq!(
+        (code, kind.as_str(), &status["version"], &status["name"]),
+        (200, "application/json", &1.into(), &"shown".into())
+    );
     let (code, kind, picture) = get("/api/pipeline.svg");
-    assert!(code == 200 && kind == "image/svg+xml" && picture.contains("<svg") && picture.contains("gain"), "{code} {kind}");
+    assert!(
+        code == 200 && kind == "image/svg+xml" && picture.contains("<svg") && picture.contains("gain"),
+        "{code} {kind}"
+    );
     // Styles that a page may not apply would be lost.
-    assert!(!picture.contains("style=") && !picture.contains("<style") && !picture.contains("<script"), "{picture:.500}");
+    assert!(
+        !picture.contains("style=") && !picture.contains("<style") && !picture.contains("<script"),
+        "{picture:.500}"
+    );
     // Nobody else, by no other name, and nothing else.
     assert_eq!(asked(url, "/api/pipeline", None, None).0, 401);
     assert_eq!(asked(url, "/api/pipeline.svg", Some("a-wrong-token-of-length"), None).0, 401);
@@ -89,8 +98,12 @@ fn a_run_shows_itself_to_who_has_the_token() {
 /// Pads for each thing that can be done with a task.
 fn studio() -> String {
     let pad = |note: u8, action: Value| {
-        let fields: Vec<String> = action.as_object().expect("fields").iter().map(|(key, value)| format!("{key} = {value}")).collect();
-        format!("[[pad_presets.pads]]\nnote = {note}\nlabel = \"pad {note}\"\naction = {{ type = \"task\", {} }}\n", fields.join(", "))
+        let fields: Vec<String> =
+            action.as_object().expect("fields").iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        format!(
+            "[[pad_presets.pads]]\nnote = {note}\nlabel = \"pad {note}\"\naction = {{ type = \"task\", {} }}\n",
+            fields.join(", ")
+        )
     };
     let pads = [
         pad(16, json!({ "task": "meter", "do": "start" })),

@@ -43,7 +43,10 @@ fn once_it_tells_how_it_is() {
     let bench = Bench::with(GRAPH);
     let run = bench.run(&["graph.toml"]);
     let status = bench.until("sound flows", flows);
-    assert_eq!((&status["version"], &status["name"], &status["pid"]), (&1.into(), &"watched".into(), &run.pid().into()));
+    assert_eq!(
+        (&status["version"], &status["name"], &status["pid"]),
+        (&1.into(), &"watched".into(), &run.pid().into())
+    );
     for key in ["streams", "tasks", "events", "ends"] {
         assert!(status[key].is_array(), "{key}: {status}");
     }

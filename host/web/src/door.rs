@@ -77,10 +77,8 @@ impl Door {
             Scope::Studio => api::routes(),
             Scope::Pipeline => api::pipeline_routes(),
         };
-        let api = Router::from(routes)
-            .fallback(unknown)
-            .method_not_allowed_fallback(other_method)
-            .with_state(owner.clone());
+        let api =
+            Router::from(routes).fallback(unknown).method_not_allowed_fallback(other_method).with_state(owner.clone());
         Self {
             limits: config.limits,
             owner,

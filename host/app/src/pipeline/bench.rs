@@ -131,7 +131,10 @@ impl Shares {
             .tasks
             .iter()
             .map(|task| {
-                let shares = self.0.get(&task.name).map(|(looks, wait, cpu)| (wait / f64::from(*looks), cpu / f64::from(*looks)));
+                let shares = self
+                    .0
+                    .get(&task.name)
+                    .map(|(looks, wait, cpu)| (wait / f64::from(*looks), cpu / f64::from(*looks)));
                 TaskReport {
                     name: task.name.clone(),
                     wait_share: shares.map(|(wait, _)| wait),
@@ -168,7 +171,8 @@ impl Report {
             if let (Some(wait), Some(cpu)) = (task.wait_share, task.cpu) {
                 let slowest = if self.slowest_task.as_ref() == Some(&task.name) { "  <- slowest" } else { "" };
                 let (wait, cpu) = (wait * 100.0, cpu * 100.0);
-                let _ = writeln!(text, "task     {:<16} {wait:>3.0} % waiting, {cpu:>3.0} % of a core{slowest}", task.name);
+                let _ =
+                    writeln!(text, "task     {:<16} {wait:>3.0} % waiting, {cpu:>3.0} % of a core{slowest}", task.name);
             }
         }
         for end in self.ends.iter().filter(|end| end.latency.count > 0) {

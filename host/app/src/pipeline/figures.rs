@@ -151,7 +151,8 @@ mod tests {
 
     #[test]
     fn figures_read_well() {
-        for (value, text) in [(0.0, "0"), (950.0, "950"), (12_345.0, "12.3 k"), (999_999.0, "1.00 M"), (f64::NAN, "0")] {
+        for (value, text) in [(0.0, "0"), (950.0, "950"), (12_345.0, "12.3 k"), (999_999.0, "1.00 M"), (f64::NAN, "0")]
+        {
             assert_eq!(count(value), text);
         }
         for (value, text) in [(12.0, "12 B"), (65_536.0, "64.0 KiB"), (1e12, "931 GiB")] {

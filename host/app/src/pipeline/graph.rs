@@ -108,7 +108,8 @@ fn latency(checked: Option<&Checked>) -> Value {
 
 fn summary(checked: &Checked) -> String {
     let many = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
-    let mut text = format!("{} and {} in order", many(checked.order.len(), "task"), many(checked.specs.len(), "stream"));
+    let mut text =
+        format!("{} and {} in order", many(checked.order.len(), "task"), many(checked.specs.len(), "stream"));
     let slowest = checked.latency.iter().max_by(|a, b| a.secs.total_cmp(&b.secs));
     if let Some(slowest) = slowest.filter(|slowest| slowest.secs > 0.0) {
         let _ = write!(text, ", {:.1} ms by {} at the least", slowest.secs * 1e3, slowest.tasks.join(" > "));
@@ -167,14 +168,26 @@ struct Begin {
 
 /// The musical ones; those of any signal are the crate's.
 const BEGINNINGS: &[Begin] = &[
-    Begin { name: "tone", about: "a tone, through a meter, into a WAV file", text: include_str!("../../graphs/tone.toml") },
-    Begin { name: "stems", about: "a recording, taken apart into WAV files", text: include_str!("../../graphs/stems.toml") },
+    Begin {
+        name: "tone",
+        about: "a tone, through a meter, into a WAV file",
+        text: include_str!("../../graphs/tone.toml"),
+    },
+    Begin {
+        name: "stems",
+        about: "a recording, taken apart into WAV files",
+        text: include_str!("../../graphs/stems.toml"),
+    },
     Begin {
         name: "band",
         about: "a MIDI file, through a synth, effects and a meter, into a WAV file",
         text: include_str!("../../graphs/band.toml"),
     },
-    Begin { name: "live", about: "a MIDI input, through a synth and effects, to the speakers", text: include_str!("../../graphs/live.toml") },
+    Begin {
+        name: "live",
+        about: "a MIDI input, through a synth and effects, to the speakers",
+        text: include_str!("../../graphs/live.toml"),
+    },
 ];
 
 fn beginnings() -> Vec<Begin> {
@@ -325,7 +338,8 @@ mod tests {
     #[test]
     fn every_beginning_can_be_read_and_is_laid_out() {
         for begin in beginnings() {
-            let graph = Graph::parse(begin.name, begin.text).unwrap_or_else(|faults| panic!("{}: {faults}", begin.name));
+            let graph =
+                Graph::parse(begin.name, begin.text).unwrap_or_else(|faults| panic!("{}: {faults}", begin.name));
             assert!(!graph.declaration().tasks.is_empty(), "{}", begin.name);
             assert_eq!(graph::format(begin.name, begin.text).unwrap(), begin.text, "{}", begin.name);
         }

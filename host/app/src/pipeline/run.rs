@@ -25,12 +25,12 @@ pub const DRAIN: Duration = Duration::from_secs(60);
 pub fn run(options: &RunOptions) -> Result<(), Failure> {
     let registry = registry();
     let graph = load(&options.graph, &options.settings, &registry)?;
+    let listening = options.serve.then(|| page::Listening::open(options)).transpose()?;
     let wishes = Listening::begin();
     let telling = Telling::new(options.json);
     let running = Arc::new(start(&graph, registry.clone(), |warnings| telling.warnings(warnings))?);
     wishes.lead(&running);
-    let served = options.serve.then(|| page::Serving::start(options, Hosted::of(running.clone()))).transpose();
-    let served = served.inspect_err(|_| running.stop_within(Duration::ZERO))?;
+    let served = listening.map(|listening| listening.serve(Hosted::of(running.clone()))).transpose()?;
     telling.started(&running, served.as_ref().map(page::Serving::link))?;
     let mut file = File::new(options, registry, graph);
     let end = follow(&running, &mut file, &wishes, &telling, options)?;
@@ -72,7 +72,8 @@ fn follow(
     let deadline = options.duration.map(|secs| Instant::now() + Duration::from_secs_f64(secs));
     let mut is_over = false;
     loop {
-        let left = deadline.filter(|_| !is_over).map_or(LOOK, |deadline| deadline.saturating_duration_since(Instant::now()));
+        let left =
+            deadline.filter(|_| !is_over).map_or(LOOK, |deadline| deadline.saturating_duration_since(Instant::now()));
         if let Some(end) = running.wait_for(left.min(LOOK)) {
             return Ok(end);
         }
@@ -117,7 +118,6 @@ impl Listening {
     pub fn stops(&self) -> u32 {
         self.wishes.stops()
     }
-
 }
 
 fn obey(wishes: &Wishes, running: &Running) {

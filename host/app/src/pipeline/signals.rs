@@ -57,7 +57,11 @@ fn listen(wishes: Wishes, heard: impl Fn(&Wishes) + Send + 'static) {
         for signal in &mut signals {
             // A terminal that hangs up has gone for good; whoever has none hangs up to be heard.
             let is_gone = has_terminal && File::open("/dev/tty").is_err();
-            if signal == SIGHUP && !is_gone { wishes.reload() } else { wishes.stop() }
+            if signal == SIGHUP && !is_gone {
+                wishes.reload()
+            } else {
+                wishes.stop()
+            }
             heard(&wishes);
         }
     };

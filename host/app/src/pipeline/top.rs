@@ -75,7 +75,9 @@ fn choose(wanted: Option<&str>, found: Vec<Found>) -> Result<Found, Failure> {
     let mut meant: Vec<Found> = found.into_iter().filter(is_meant).collect();
     match (meant.pop(), meant.is_empty()) {
         (Some(only), true) => Ok(only),
-        (Some(_), false) => Err(Failure::Usage(format!("several pipelines are `{wanted}`: {there}\nhint: name a process"))),
+        (Some(_), false) => {
+            Err(Failure::Usage(format!("several pipelines are `{wanted}`: {there}\nhint: name a process")))
+        }
         (None, _) => Err(Failure::Device(format!("no pipeline `{wanted}` runs; there are {there}"))),
     }
 }
@@ -124,7 +126,12 @@ enum End {
     Over,
 }
 
-fn watch(client: &mut Client, graph: Option<PathBuf>, first: Status, screen: &mut Screen) -> Result<End, TerminalError> {
+fn watch(
+    client: &mut Client,
+    graph: Option<PathBuf>,
+    first: Status,
+    screen: &mut Screen,
+) -> Result<End, TerminalError> {
     let mut tapper = Tapper::start(first.pid);
     let mut view = View::new(Theme::new(wants_colour()), first);
     let mut hands = Hands::new(graph);
@@ -171,14 +178,15 @@ mod tests {
             serde_json::from_value(json!({ "pid": pid, "name": name, "socket": "/x" })).unwrap()
         };
         let all = || vec![found(7, "tone"), found(8, "stems"), found(9, "tone")];
-        let check = |wanted: Option<&str>, found: Vec<Found>, expected: Result<u32, (u8, &str)>| {
-            match (choose(wanted, found), expected) {
-                (Ok(found), Ok(pid)) => assert_eq!(found.pid, pid, "{wanted:?}"),
-                (Err(failure), Err((code, part))) => {
-                    assert!(failure.code() == code && failure.to_string().contains(part), "{failure}");
-                }
-                (found, _) => panic!("{wanted:?}: {found:?}"),
+        let check = |wanted: Option<&str>, found: Vec<Found>, expected: Result<u32, (u8, &str)>| match (
+            choose(wanted, found),
+            expected,
+        ) {
+            (Ok(found), Ok(pid)) => assert_eq!(found.pid, pid, "{wanted:?}"),
+            (Err(failure), Err((code, part))) => {
+                assert!(failure.code() == code && failure.to_string().contains(part), "{failure}");
             }
+            (found, _) => panic!("{wanted:?}: {found:?}"),
         };
         check(None, vec![], Err((4, "no pipeline runs")));
         check(None, vec![found(7, "tone")], Ok(7));

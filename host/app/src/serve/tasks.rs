@@ -11,7 +11,8 @@ use serde_json::Value as Json;
 impl Owner {
     /// The pipeline that runs beside.
     pub(super) fn pipeline(&self) -> Result<&Hosted, Refusal> {
-        let none = || Refusal::Unknown("no pipeline runs here; `ripieno serve --graph GRAPH.toml` runs one beside".into());
+        let none =
+            || Refusal::Unknown("no pipeline runs here; `ripieno serve --graph GRAPH.toml` runs one beside".into());
         self.pipeline.as_ref().ok_or_else(none)
     }
 
@@ -51,7 +52,8 @@ fn deed(action: &Action, phase: Phase, value: u16) -> Result<Option<Deed>, Strin
         "event" => Deed::Event(text("event").ok_or("task: `event` must name the event that is signalled")?.into()),
         "set" => {
             let value = action.fields.get("value").ok_or("task: `value` must say what it is set to")?;
-            let value = serde_json::from_value(value.clone()).map_err(|_| format!("task: {value} is no value of a parameter"))?;
+            let value = serde_json::from_value(value.clone())
+                .map_err(|_| format!("task: {value} is no value of a parameter"))?;
             Deed::Set(param()?, value)
         }
         _ => Deed::Start,

@@ -3,7 +3,9 @@
 use super::device::{self, DEVICE, LOOK, NULL};
 use super::sound::{self, Sound, fixed};
 use ripieno_audio::{Null, Output};
-use ripieno_pipeline::{FrameSpec, Kind, KindFault, Needs, Param, ParamType, Params, Port, Ports, Task, TaskError, Wiring};
+use ripieno_pipeline::{
+    FrameSpec, Kind, KindFault, Needs, Param, ParamType, Params, Port, Ports, Task, TaskError, Wiring,
+};
 use ripieno_ports::{AudioOut, FormatRequest, FrameSource, RingSource, Stream};
 use ripieno_ring::spsc::{self, Producer};
 use ripieno_types::Block;

@@ -6,7 +6,8 @@ use std::fmt::Display;
 use std::time::Duration;
 
 /// Which device.
-pub const DEVICE: Param = text("device", "", "an id, a name or a part of one; \"null\" needs no card; the default one if empty");
+pub const DEVICE: Param =
+    text("device", "", "an id, a name or a part of one; \"null\" needs no card; the default one if empty");
 /// The device without a card.
 pub const NULL: &str = "null";
 /// Sound that may wait between a device and a task, in seconds, at least.

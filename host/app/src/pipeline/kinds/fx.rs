@@ -2,7 +2,9 @@
 
 use super::sound::{self, Sound, fixed};
 use ripieno_fx::{Chain, ChainMemory, PARAMS as KNOBS};
-use ripieno_pipeline::{FrameSpec, Kind, KindFault, Live, Needs, Param, ParamType, Params, Port, Ports, Task, TaskError, Wiring};
+use ripieno_pipeline::{
+    FrameSpec, Kind, KindFault, Live, Needs, Param, ParamType, Params, Port, Ports, Task, TaskError, Wiring,
+};
 use ripieno_types::{Block, ParamId, SampleRate};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

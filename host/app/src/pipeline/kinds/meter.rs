@@ -1,7 +1,9 @@
 //! `meter`: how loud a stream is, as gauges; what comes in goes out as it is where something is bound there.
 
 use super::sound::{self, Sound, fixed};
-use ripieno_pipeline::{FrameSpec, GaugeHandle, Kind, KindFault, Param, ParamType, Port, Ports, Task, TaskError, Wiring};
+use ripieno_pipeline::{
+    FrameSpec, GaugeHandle, Kind, KindFault, Param, ParamType, Port, Ports, Task, TaskError, Wiring,
+};
 use std::collections::BTreeMap;
 
 /// Measures levels.

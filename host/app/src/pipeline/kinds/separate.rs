@@ -4,7 +4,9 @@ mod windows;
 
 use super::sound::{self, Sound, fixed, text};
 use ripieno_infer::{EngineChoice, Model, ModelInfo, OpenOptions, Recording};
-use ripieno_pipeline::{FrameSpec, Kind, KindFault, Needs, Param, ParamType, Port, Ports, Task, TaskError, Wiring, Writer};
+use ripieno_pipeline::{
+    FrameSpec, Kind, KindFault, Needs, Param, ParamType, Port, Ports, Task, TaskError, Wiring, Writer,
+};
 use ripieno_ports::Separator;
 use ripieno_separate::JobModel;
 use std::collections::{BTreeMap, VecDeque};
@@ -35,7 +37,8 @@ const PARAMS: &[Param] = &[
     fixed("engine", ParamType::Choice { default: "auto", of: &["auto", "tract", "ort"] }, "", "what runs the model"),
 ];
 const INPUTS: &[Port] = &[sound::port("in", "the mix, at the model's rate and channels")];
-const OUTPUTS: &[Port] = &[Port { many: true, ..sound::port("stem", "a stem of the model: bind it by the stem's name") }];
+const OUTPUTS: &[Port] =
+    &[Port { many: true, ..sound::port("stem", "a stem of the model: bind it by the stem's name") }];
 /// Gauges, in the order they are set.
 const GAUGES: &[&str] = &["windows", "latency_secs"];
 

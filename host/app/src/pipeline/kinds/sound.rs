@@ -30,12 +30,8 @@ pub const RATE: Param = fixed(
 );
 
 /// Whether a source takes the time that its sound lasts.
-pub const PACED: Param = fixed(
-    "paced",
-    ParamType::Bool { default: false },
-    "",
-    "in real time; not needed where a device sets the pace",
-);
+pub const PACED: Param =
+    fixed("paced", ParamType::Bool { default: false }, "", "in real time; not needed where a device sets the pace");
 
 /// A parameter that is said before the start.
 pub const fn fixed(name: &'static str, of: ParamType, unit: &'static str, summary: &'static str) -> Param {

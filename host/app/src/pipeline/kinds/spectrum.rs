@@ -6,7 +6,9 @@ use super::meter::{decibels, pass, passed_on};
 use super::sound::{self, Sound, fixed};
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
-use ripieno_pipeline::{FrameSpec, GaugeHandle, Kind, KindFault, Param, ParamType, Port, Ports, Task, TaskError, Wiring};
+use ripieno_pipeline::{
+    FrameSpec, GaugeHandle, Kind, KindFault, Param, ParamType, Port, Ports, Task, TaskError, Wiring,
+};
 use std::collections::BTreeMap;
 use std::f32::consts::TAU;
 use std::sync::Arc;
@@ -25,8 +27,16 @@ const INPUTS: &[Port] = &[sound::port("in", "what is measured: the mean of its c
 const OUTPUTS: &[Port] = &[Port { optional: true, ..sound::port("out", "the same, unchanged") }];
 /// Gauges by the middle of their octaves.
 const GAUGES: &[&str] = &[
-    "31_hz_db", "63_hz_db", "125_hz_db", "250_hz_db", "500_hz_db", "1000_hz_db", "2000_hz_db", "4000_hz_db",
-    "8000_hz_db", "16000_hz_db",
+    "31_hz_db",
+    "63_hz_db",
+    "125_hz_db",
+    "250_hz_db",
+    "500_hz_db",
+    "1000_hz_db",
+    "2000_hz_db",
+    "4000_hz_db",
+    "8000_hz_db",
+    "16000_hz_db",
 ];
 /// The middle of the lowest octave.
 const LOWEST_HZ: f64 = 31.25;

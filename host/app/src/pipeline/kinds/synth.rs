@@ -6,7 +6,9 @@ use crate::offline::MAX_VOICES;
 use ripieno_files::{Song, smf};
 use ripieno_fx::ChainMemory;
 use ripieno_midi::{Driver, Hub, Inputs, Wanted};
-use ripieno_pipeline::{FrameSpec, Kind, KindFault, Param, ParamType, Params, Port, Ports, Task, TaskError, Wiring, monotonic_nanos};
+use ripieno_pipeline::{
+    FrameSpec, Kind, KindFault, Param, ParamType, Params, Port, Ports, Task, TaskError, Wiring, monotonic_nanos,
+};
 use ripieno_ports::MidiIn;
 use ripieno_rig::{Merge, Rig, RigConfig};
 use ripieno_types::{Block, Command, SampleRate, Timed};
@@ -30,7 +32,12 @@ const PARAMS: &[Param] = &[
         "",
         "the most voices that sound at once",
     ),
-    fixed("gain_db", ParamType::Number { default: Some(0.0), min: -96.0, max: 24.0 }, "dB", "on top of the instrument's level"),
+    fixed(
+        "gain_db",
+        ParamType::Number { default: Some(0.0), min: -96.0, max: 24.0 },
+        "dB",
+        "on top of the instrument's level",
+    ),
     fixed(
         "tail",
         ParamType::Number { default: Some(10.0), min: 0.0, max: 600.0 },

@@ -107,8 +107,7 @@ impl Task for Recording {
         let mut input = ports.reader::<f32>("in")?;
         let [seconds, peak] = [ports.gauge(GAUGES[0]), ports.gauge(GAUGES[1])];
         let part = Part::beside(&self.path);
-        let mut writer =
-            StemWriter::create(&part.0, self.spec, &Tags::default()).map_err(|error| failed(&error))?;
+        let mut writer = StemWriter::create(&part.0, self.spec, &Tags::default()).map_err(|error| failed(&error))?;
         let mut rows = vec![Vec::new(); self.sound.channels];
         let mut loudest = 0.0_f32;
         while let Some(block) = input.look()? {

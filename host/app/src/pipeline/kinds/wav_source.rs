@@ -2,7 +2,9 @@
 
 use super::sound::{self, BLOCK, PACED, Sound, fixed};
 use ripieno_files::{AudioFile, Resampler};
-use ripieno_pipeline::{FrameSpec, Kind, KindFault, Param, ParamType, Params, Port, Ports, Task, TaskError, Wiring, monotonic_nanos};
+use ripieno_pipeline::{
+    FrameSpec, Kind, KindFault, Param, ParamType, Params, Port, Ports, Task, TaskError, Wiring, monotonic_nanos,
+};
 use ripieno_types::SampleRate;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -52,12 +54,7 @@ impl Kind for WavSource {
         let sound = written(wiring)?;
         let path = PathBuf::from(wiring.params.text("file"));
         Feed::new(open(&path)?, sound)?;
-        Ok(Box::new(Playing {
-            path,
-            sound,
-            is_paced: wiring.params.bool("paced"),
-            loops: wiring.params.bool("loop"),
-        }))
+        Ok(Box::new(Playing { path, sound, is_paced: wiring.params.bool("paced"), loops: wiring.params.bool("loop") }))
     }
 }
 

@@ -64,7 +64,9 @@ impl Telling {
             }
             Err(failure) if self.is_json => {
                 let faults = match &failure {
-                    Failure::Graph(faults) => serde_json::to_value(faults.iter().collect::<Vec<_>>()).unwrap_or_default(),
+                    Failure::Graph(faults) => {
+                        serde_json::to_value(faults.iter().collect::<Vec<_>>()).unwrap_or_default()
+                    }
                     _ => Value::Array(Vec::new()),
                 };
                 let message = failure.to_string();
@@ -120,7 +122,10 @@ fn changed(changes: &Changes) -> String {
         ("gone streams", &changes.removed_streams),
         ("streams made anew", &changes.replaced_streams),
     ];
-    let parts: Vec<String> =
-        parts.iter().filter(|(_, names)| !names.is_empty()).map(|(what, names)| format!("{what} {}", names.join(", "))).collect();
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(what, names)| format!("{what} {}", names.join(", ")))
+        .collect();
     if parts.is_empty() { "nothing is different".into() } else { parts.join("; ") }
 }

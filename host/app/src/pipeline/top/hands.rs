@@ -31,11 +31,11 @@ pub struct Hands {
     /// The chosen stream's place.
     pub selected: usize,
     /// Whether it is looked into.
-    taps: bool,
+    pub taps: bool,
     /// What is asked for, and the text so far.
     pub prompt: Option<(Prompt, String)>,
     /// The graph file, where it is known.
-    graph: Option<PathBuf>,
+    pub graph: Option<PathBuf>,
 }
 
 /// What a line is typed for.
@@ -167,7 +167,8 @@ mod tests {
 
     #[test]
     fn what_is_typed_is_asked() {
-        let check = |keys: &str, expected: Option<Wish>| assert_eq!(press(&mut Hands::default(), keys), expected, "{keys}");
+        let check =
+            |keys: &str, expected: Option<Wish>| assert_eq!(press(&mut Hands::default(), keys), expected, "{keys}");
         let set = |task: &str, param: &str, value: Value, done: &str| {
             Some(ask("set", json!({ "task": task, "param": param, "value": value }), done.into()))
         };

@@ -134,8 +134,10 @@ impl View {
     }
 
     fn tasks(&self) -> Vec<Pieces> {
-        let title =
-            format!("  {:<NAME$} {:<16} {:<10} {:>6} {:>6} {:>8}  SHOWS", "TASK", "KIND", "STATE", "WAITS", "CPU", "RESTARTS");
+        let title = format!(
+            "  {:<NAME$} {:<16} {:<10} {:>6} {:>6} {:>8}  SHOWS",
+            "TASK", "KIND", "STATE", "WAITS", "CPU", "RESTARTS"
+        );
         let mut lines = vec![Vec::new(), vec![(title, self.theme.faint)]];
         lines.extend(self.status.tasks.iter().map(|task| self.task(task)));
         lines
@@ -167,8 +169,9 @@ impl View {
 
     fn ends(&self) -> Vec<Pieces> {
         let ends = self.status.ends.iter().filter(|end| end.latency.count > 0);
-        let mut lines: Vec<Pieces> =
-            ends.map(|end| vec![(format!("  {:<NAME$} {}", cut(&end.sink), latency(&end.latency)), Style::new())]).collect();
+        let mut lines: Vec<Pieces> = ends
+            .map(|end| vec![(format!("  {:<NAME$} {}", cut(&end.sink), latency(&end.latency)), Style::new())])
+            .collect();
         if !lines.is_empty() {
             lines.insert(0, vec![("  LATENCY".into(), self.theme.faint)]);
             lines.insert(0, Vec::new());
@@ -191,7 +194,9 @@ impl View {
             None => {}
         }
         lines.push(match &hands.prompt {
-            Some((prompt, line)) => vec![(prompt.label().into(), self.theme.strong), (format!("{line}▏"), Style::new())],
+            Some((prompt, line)) => {
+                vec![(prompt.label().into(), self.theme.strong), (format!("{line}▏"), Style::new())]
+            }
             None => {
                 let help = "up/down stream  t tap  s set  e event  r reload  x stop  q quit";
                 vec![(help.into(), self.theme.faint)]
@@ -273,7 +278,9 @@ pub(super) mod tests {
         let rows = text(&view, &Hands::default(), 110, 20);
         let whole = rows.join("\n");
         assert!(rows[0].starts_with("demo  running  12 s  process 4711"), "{whole}");
-        for part in ["> signal", " 95 % !", " 20 %", "12.3 k", "23.8 MiB", "2.50 ms", "it broke", "peak_db -3.0", "p99.9"] {
+        for part in
+            ["> signal", " 95 % !", " 20 %", "12.3 k", "23.8 MiB", "2.50 ms", "it broke", "peak_db -3.0", "p99.9"]
+        {
             assert!(whole.contains(part), "{part}:\n{whole}");
         }
         assert!(rows[19].starts_with("up/down stream"), "{whole}");

@@ -161,7 +161,9 @@ impl<M: Separator> Windows<M> {
         let start_frame = segment.start as i64 - segment.before as i64;
         let conditions = Conditions { description: &self.description, start_frame, ..Conditions::default() };
         let produced = self.model.separate(&self.mix, &conditions, &mut self.stems).map_err(|fault| told(&fault))?;
-        for ((sum, samples), ready) in self.sums.iter_mut().zip(self.stems.chunks_exact(self.mix.len())).zip(&mut self.ready) {
+        for ((sum, samples), ready) in
+            self.sums.iter_mut().zip(self.stems.chunks_exact(self.mix.len())).zip(&mut self.ready)
+        {
             let output = Output { samples, chunk_at: 0, produced };
             sum.add_filled(segment, output).map_err(|error| error.to_string())?;
             let frames = sum.ready();
