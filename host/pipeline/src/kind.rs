@@ -316,9 +316,9 @@ impl Registry {
         self
     }
 
-    /// The kind of this name, or else of the last part of it: files of PYTHUSA say `module.function`. Any.
+    /// The kind of this name. Any.
     pub fn kind(&self, name: &str) -> Option<&Arc<dyn Kind>> {
-        self.kinds.get(name).or_else(|| self.kinds.get(name.rsplit_once('.')?.1))
+        self.kinds.get(name)
     }
 
     /// All, by name. Any.

@@ -16,6 +16,7 @@ mod ports;
 pub mod recording;
 pub mod rules;
 mod run;
+pub mod share;
 mod stream;
 
 pub use declare::{

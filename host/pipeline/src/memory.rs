@@ -197,6 +197,19 @@ impl Drop for Memory {
     }
 }
 
+#[cfg(target_os = "linux")]
+pub(crate) use named::{names as exported_names, path as named_path};
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn exported_names() -> Vec<String> {
+    Vec::new()
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn named_path(name: &str) -> Result<PathBuf, MemoryError> {
+    Err(MemoryError::Missing(name.into()))
+}
+
 /// Segments under a name in /dev/shm. Whoever makes one holds its lock for as long as it lives: one without a lock is stale.
 #[cfg(target_os = "linux")]
 mod named {
@@ -224,6 +237,15 @@ mod named {
             return Err(MemoryError::Name(name.into()));
         }
         Ok(Path::new(FOLDER).join(prefix() + name))
+    }
+
+    /// Names that this user's segments have.
+    pub fn names() -> Vec<String> {
+        let prefix = prefix();
+        let entries = std::fs::read_dir(FOLDER).into_iter().flatten().flatten();
+        entries
+            .filter_map(|entry| Some(entry.file_name().to_string_lossy().strip_prefix(&prefix)?.to_owned()))
+            .collect()
     }
 
     /// Opens what lies there, if it is a file of this user's.

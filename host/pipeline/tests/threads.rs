@@ -3,7 +3,8 @@
 mod support;
 
 use ripieno_pipeline::{
-    Crash, DType, Pipeline, Ports, ReaderPolicy, RunError, Running, StartCause, State, TaskError, TaskState, Why,
+    Crash, DType, Pipeline, Placement, Ports, ReaderPolicy, RunError, Running, StartCause, State, TaskError, TaskState,
+    Why,
 };
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -421,4 +422,22 @@ fn one_program_holds_many() {
     for running in &all {
         running.wait().unwrap();
     }
+}
+
+#[test]
+fn what_is_refused_is_told_and_done_without() {
+    let mut pipeline = Pipeline::new("refused");
+    pipeline.add_stream("a", &[], DType::I32, 4).unwrap();
+    let source = pipeline.add_task("source", &[], &[("out", "a")], &[], count).unwrap();
+    source.placement = Placement::Thread { core: Some(1_000_000), realtime: false };
+    let sink = pipeline.add_task("sink", &[("in", "a")], &[], &[], collect(Arc::default())).unwrap();
+    sink.placement = Placement::Thread { core: Some(0), realtime: true };
+    let running = pipeline.compile().unwrap().start().unwrap();
+    support::until(|| running.status().streams[0].published > 100);
+    let status = running.status();
+    assert_eq!(status.tasks[0].notice.as_deref(), Some("it cannot be pinned to core 1000000"));
+    // Whether it is granted depends on who runs this; either way it goes on.
+    assert!(status.tasks[1].notice.as_deref().is_none_or(|notice| notice == "real-time priority was refused"));
+    running.stop();
+    running.wait().unwrap();
 }

@@ -4,6 +4,7 @@ mod chunk;
 mod fx;
 mod harness;
 mod panel;
+mod pipeline;
 mod rig;
 mod ring;
 mod separate;
@@ -16,6 +17,7 @@ const SUBJECTS: &[(&str, fn())] = &[
     ("chunk", chunk::run),
     ("fx", fx::run),
     ("panel", panel::run),
+    ("pipeline", pipeline::run),
     ("rig", rig::run),
     ("ring", ring::run),
     ("separate", separate::run),
@@ -24,6 +26,9 @@ const SUBJECTS: &[(&str, fn())] = &[
 
 fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
+    if pipeline::run_child(&wanted) {
+        return ExitCode::SUCCESS;
+    }
     if let Some(unknown) = wanted.iter().find(|wanted| SUBJECTS.iter().all(|(name, _)| name != wanted)) {
         let names: Vec<_> = SUBJECTS.iter().map(|(name, _)| *name).collect();
         eprintln!("bench: there is no '{unknown}'; choose from {}", names.join(", "));

@@ -52,7 +52,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<()> {
         "bench" => {
             setup::ensure_build()?;
             setup::ensure(setup::BENCH)?;
-            let mut args = vec!["run", "--release", "--package", "ripieno-bench", "--"];
+            let mut args = vec!["run", "--release", "--package", "ripieno-bench", "--features", "iceoryx2", "--"];
             args.extend(rest.iter().map(String::as_str));
             let bench = run::cargo(&args);
             let wanted = |subject| rest.is_empty() || rest.iter().any(|name| name == subject);

@@ -55,7 +55,6 @@ pub fn channel<T: Plain>(capacity: usize, subscribers: usize) -> (Publisher<'sta
 ///
 /// # Panics
 /// As [`channel`], and if `width` is 0.
-#[expect(clippy::type_complexity, reason = "two handles, spelled as their types are")]
 pub fn wide_channel<T: Plain>(
     capacity: usize,
     subscribers: usize,
@@ -64,7 +63,6 @@ pub fn wide_channel<T: Plain>(
     of_width(capacity, subscribers, Wide::new(width).expect("an item has at least one value"))
 }
 
-#[expect(clippy::type_complexity, reason = "two handles, spelled as their types are")]
 fn of_width<T: Plain, W: Width>(
     capacity: usize,
     subscribers: usize,

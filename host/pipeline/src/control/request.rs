@@ -5,6 +5,7 @@ use crate::frame::DType;
 use crate::graph::{self, Graph};
 use crate::kind::Value;
 use crate::run::{Running, Shared, lock};
+use crate::share;
 use crate::stream::AnyReader;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -21,15 +22,15 @@ const TAP_ELEMENTS: usize = 1 << 16;
 #[derive(Debug, Deserialize)]
 #[serde(tag = "ask", rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) enum Request {
-    Name,
-    Status,
-    Prometheus,
-    Graph,
+    Name {},
+    Status {},
+    Prometheus {},
+    Graph {},
     Set { task: String, param: String, value: Value },
     Signal { event: String },
     Reload { text: String },
     Tap { stream: String, elements: Option<usize> },
-    Stop,
+    Stop {},
 }
 
 /// One who asks.
@@ -56,14 +57,15 @@ impl Session {
     fn serve(&mut self, request: Request) -> Result<Json, String> {
         let shared = &self.shared;
         match request {
-            Request::Name => Ok(json!(shared.name)),
-            Request::Status => serde_json::to_value(shared.status()).map_err(|error| error.to_string()),
-            Request::Prometheus => Ok(json!(shared.status().prometheus())),
-            Request::Graph => {
-                let plan = lock(&shared.plan);
+            Request::Name {} => Ok(json!(shared.name)),
+            Request::Status {} => serde_json::to_value(shared.status()).map_err(|error| error.to_string()),
+            Request::Prometheus {} => Ok(json!(shared.status().prometheus())),
+            Request::Graph {} => {
+                let mut declaration = lock(&shared.plan).declaration.clone();
+                share::collapse(&mut declaration);
                 let is_function = |task: &TaskDecl| task.kind.is_none() && task.control != Control::Terminator;
-                let has_functions = plan.declaration.tasks.iter().any(is_function);
-                Ok(json!({ "text": (!has_functions).then(|| graph::to_text(&plan.declaration)) }))
+                let has_functions = declaration.tasks.iter().any(is_function);
+                Ok(json!({ "text": (!has_functions).then(|| graph::to_text(&declaration)) }))
             }
             Request::Set { task, param, value } => {
                 shared.set(&task, &param, &value).map(|()| Json::Null).map_err(|error| error.to_string())
@@ -79,7 +81,7 @@ impl Session {
                 serde_json::to_value(changes).map_err(|error| error.to_string())
             }
             Request::Tap { stream, elements } => self.tap(&stream, elements.unwrap_or(256).min(TAP_ELEMENTS)),
-            Request::Stop => {
+            Request::Stop {} => {
                 shared.stop_within(Running::STOP_BOUND);
                 Ok(Json::Null)
             }

@@ -13,6 +13,9 @@ use std::sync::{Arc, Mutex};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
+/// Pipelines of one process that may answer.
+const PIPELINES: u32 = 256;
+
 /// Who may ask at the same time.
 const CLIENTS: usize = 16;
 
@@ -37,8 +40,15 @@ pub(crate) struct Server {
 #[derive(Debug, Default)]
 struct Hall {
     closing: AtomicBool,
-    /// By number; the stream so that a wait at it can be ended.
-    guests: Mutex<BTreeMap<u64, (UnixStream, Option<JoinHandle<()>>)>>,
+    /// By number.
+    guests: Mutex<BTreeMap<u64, Guest>>,
+}
+
+#[derive(Debug)]
+struct Guest {
+    /// So that a wait at it can be ended.
+    stream: UnixStream,
+    thread: JoinHandle<()>,
 }
 
 impl Server {
@@ -62,7 +72,8 @@ impl Server {
 
 fn bind(folder: &std::path::Path) -> Result<(UnixListener, PathBuf), ControlError> {
     let pid = std::process::id();
-    for index in 0.. {
+    let mut busy = io::Error::from(io::ErrorKind::AddrInUse);
+    for index in 0..PIPELINES {
         let path = folder::socket(folder, pid, index);
         match UnixListener::bind(&path) {
             Ok(listener) => return Ok((listener, path)),
@@ -74,11 +85,12 @@ fn bind(folder: &std::path::Path) -> Result<(UnixListener, PathBuf), ControlErro
                         return Ok((listener, path));
                     }
                 }
+                busy = error;
             }
             Err(error) => return Err(ControlError::io(format!("listen at '{}'", path.display()))(error)),
         }
     }
-    unreachable!("one number of all is free")
+    Err(ControlError::io(format!("listen in '{}'", folder.display()))(busy))
 }
 
 impl Drop for Server {
@@ -91,9 +103,9 @@ impl Drop for Server {
             let _ = accepting.join();
         }
         let guests = std::mem::take(&mut *lock(&self.hall.guests));
-        for (stream, thread) in guests.into_values() {
-            let _ = stream.shutdown(Shutdown::Both);
-            thread.into_iter().for_each(|thread| drop(thread.join()));
+        for guest in guests.into_values() {
+            let _ = guest.stream.shutdown(Shutdown::Both);
+            let _ = guest.thread.join();
         }
     }
 }
@@ -121,7 +133,7 @@ fn accept(listener: &UnixListener, shared: &Arc<Shared>, hall: &Arc<Hall>) {
             lock(&inside.guests).remove(&number);
         };
         if let Ok(thread) = Builder::new().name("control".into()).spawn(serve) {
-            guests.insert(number, (kept, Some(thread)));
+            guests.insert(number, Guest { stream: kept, thread });
         }
     }
 }

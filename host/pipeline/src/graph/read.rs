@@ -1,13 +1,14 @@
 //! From TOML to a declaration, with the place of each of its parts.
 
 use super::fields::{self, FORMAT_VERSION, Field, RESTARTS};
-use super::reading::{Reading, Section, Span, shown, type_of};
+use super::reading::{Reading, Section, Span, type_of};
 use crate::declare::{
     Control, Crash, Declaration, EventDecl, Overflow, Placement, ReadDecl, ReaderPolicy, StreamDecl, TaskDecl, Wait,
 };
 use crate::frame::{DType, FrameSpec, FrameSpecError};
 use crate::kind::Value;
-use crate::rules::{Code, Fault, Subject, suggest};
+use crate::rules::suggest::{self, shown};
+use crate::rules::{Code, Fault, Subject};
 use std::collections::BTreeMap;
 use toml_edit::{Document, Item, TableLike};
 

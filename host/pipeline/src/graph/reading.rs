@@ -1,7 +1,8 @@
 //! Fields of TOML tables with their types, their places and their faults.
 
 use super::fields::{Field, MAX_ENTRIES};
-use crate::rules::{Code, Fault, Subject, suggest};
+use crate::rules::suggest::{self, shown};
+use crate::rules::{Code, Fault, Subject};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use toml_edit::{Item, TableLike, Value};
@@ -232,14 +233,5 @@ pub(super) fn type_of(item: &Item) -> &'static str {
         Item::Value(Value::Boolean(_)) => "a truth",
         Item::Value(Value::Datetime(_)) => "a date",
         Item::Value(Value::Array(_)) => "a list",
-    }
-}
-
-/// A text from outside, short enough for a message.
-pub(super) fn shown(text: &str) -> String {
-    const SHOWN: usize = 64;
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text.into(),
     }
 }

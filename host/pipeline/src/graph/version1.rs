@@ -5,7 +5,7 @@ use super::reading::{Reading, Section};
 use crate::declare::{Control, ReadDecl, ReaderPolicy, TaskDecl};
 use crate::rules::{Code, Fault, Subject};
 
-/// A task. Its kind is `module.function`; a registry finds it by its last part too.
+/// A task. Its kind is the last part of the function's name, whatever module that is in.
 pub(super) fn task(reading: &mut Reading, section: &Section<'_>) -> TaskDecl {
     let mut task = TaskDecl::new(reading.text(section, "name").unwrap_or_default());
     task.description = reading.text(section, "description");
@@ -14,7 +14,7 @@ pub(super) fn task(reading: &mut Reading, section: &Section<'_>) -> TaskDecl {
     // Its terminators are tasks like any other, of a function of its own.
     let ends = (module == "pythusa" || module.starts_with("pythusa.")) && function.contains("terminat");
     if !ends {
-        task.kind = Some(format!("{module}.{function}"));
+        task.kind = Some(function.rsplit('.').next().unwrap_or_default().into());
         reading.place(&section.subject.clone().field("kind"), section.at("function_qualname"));
     }
     let reads = names(reading, section, "reads", |local| Subject::read(&task.name, local));

@@ -48,31 +48,31 @@ impl Kind for Ramp {
         let spec = made(wiring)?.spec;
         let params = wiring.params;
         Ok(match spec.dtype() {
-            DType::F32 => Box::new(Sounding::new(Counter::<f32>::new(|n| (n % (1 << 24)) as f32), &spec, params)),
-            DType::F64 => Box::new(Sounding::new(Counter::<f64>::new(|n| (n % (1 << 53)) as f64), &spec, params)),
-            DType::I16 => Box::new(Sounding::new(Counter::<i16>::new(|n| n as i16), &spec, params)),
-            DType::I32 => Box::new(Sounding::new(Counter::<i32>::new(|n| n as i32), &spec, params)),
-            DType::U8 => Box::new(Sounding::new(Counter::<u8>::new(|n| n as u8), &spec, params)),
+            DType::F32 => Box::new(Sounding::new(Counter::new(|n| (n % (1 << 24)) as f32), &spec, params)),
+            DType::F64 => Box::new(Sounding::new(Counter::new(|n| (n % (1 << 53)) as f64), &spec, params)),
+            DType::I16 => Box::new(Sounding::new(Counter::new(|n| n as i16), &spec, params)),
+            DType::I32 => Box::new(Sounding::new(Counter::new(|n| n as i32), &spec, params)),
+            DType::U8 => Box::new(Sounding::new(Counter::new(|n| n as u8), &spec, params)),
             DType::Complex32 => {
                 let at = |n| Complex32::new((n % (1 << 24)) as f32, 0.0);
-                Box::new(Sounding::new(Counter::<Complex32>::new(at), &spec, params))
+                Box::new(Sounding::new(Counter::new(at), &spec, params))
             }
         })
     }
 }
 
-struct Counter<T> {
+struct Counter<F> {
     next: u64,
-    value: fn(u64) -> T,
+    value: F,
 }
 
-impl<T> Counter<T> {
-    fn new(value: fn(u64) -> T) -> Self {
+impl<F> Counter<F> {
+    fn new(value: F) -> Self {
         Self { next: 0, value }
     }
 }
 
-impl<T: Element> Source for Counter<T> {
+impl<T: Element, F: Fn(u64) -> T + Send> Source for Counter<F> {
     type Out = T;
 
     fn fill(&mut self, output: &mut [T]) {

@@ -3,9 +3,9 @@
 use super::table::{ANY, FRAMES, choice, integer, port, text, truth};
 use super::wiring::{Outputs, out};
 use crate::kind::{Kind, KindFault, Param, Params, Port, Wiring};
+use crate::origin::monotonic_nanos;
 use crate::ports::{Ports, Task, TaskError};
 use crate::recording::{Recording, RecordingError};
-use crate::origin::monotonic_nanos;
 
 /// Plays a recording.
 #[derive(Debug)]

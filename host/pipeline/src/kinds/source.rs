@@ -5,8 +5,8 @@ use super::table::{integer, number, truth};
 use super::wiring::{at_rate, dtype_of, lasting};
 use crate::frame::{DType, Element, FrameSpec};
 use crate::kind::{KindFault, Param, Params, Wiring};
-use crate::ports::{Ports, Task, TaskError};
 use crate::origin::monotonic_nanos;
+use crate::ports::{Ports, Task, TaskError};
 
 pub(super) const ROWS: Param =
     integer("rows", 0, [0, 1 << 30], "samples", "samples in a frame along time; 0: as the stream says, or 256");

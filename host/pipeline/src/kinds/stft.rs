@@ -128,10 +128,12 @@ impl<T: Real> Reframe for Stretches<T> {
 
     fn take(&mut self, input: &[T], nanos: u64) {
         let rows = input.len() / self.channels;
-        self.arrivals.push(self.came, nanos);
-        self.came += rows as u64;
         let dropped = self.skip.min(rows);
         self.skip -= dropped;
+        if dropped < rows {
+            self.arrivals.push(self.came, nanos);
+        }
+        self.came += rows as u64;
         let input = &input[dropped * self.channels..];
         for (channel, own) in self.rows.chunks_exact_mut(self.capacity).enumerate() {
             own.copy_within(self.begin..self.end, 0);

@@ -204,9 +204,14 @@ fn tasks(shared: &Shared, plan: &Plan, gauges: &Gauges<'_>, now: &Sample, earlie
             restarts: cell.restarts(),
             error: cell.own.error(),
             notice: cell.own.notice(),
-            gauges: cell.own.gauges().collect(),
+            gauges: cell.own.gauges().filter_map(|(name, value)| Some((name, shown(value)?))).collect(),
             params,
         })
     };
     plan.declaration.tasks.iter().filter_map(task).collect()
+}
+
+/// A gauge as JSON can say it, which knows no infinity.
+fn shown(value: f64) -> Option<f64> {
+    (!value.is_nan()).then(|| value.clamp(f64::MIN, f64::MAX))
 }

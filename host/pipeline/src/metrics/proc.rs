@@ -80,12 +80,11 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn this_process_has_figures() {
-        let busy = std::time::Instant::now();
-        while busy.elapsed().as_millis() < 30 {
-            std::hint::black_box(0);
+        // A tick of the process's clock is long, and its turn on a core may be a while away.
+        let late = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        while process_cpu_nanos(std::process::id()) == 0 || thread_cpu_nanos(crate::run::thread_id()) < 1_000_000 {
+            assert!(std::time::Instant::now() < late, "it never has the core");
         }
         assert!(process_rss_bytes(std::process::id()) > 100_000);
-        assert!(thread_cpu_nanos(crate::run::thread_id()) > 1_000_000);
-        assert!(process_cpu_nanos(std::process::id()) > 0);
     }
 }

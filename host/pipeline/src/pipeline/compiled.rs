@@ -6,6 +6,7 @@ use crate::frame::FrameSpec;
 use crate::kind::Registry;
 use crate::rules::{self, Fault};
 use crate::run::{Running, StartError};
+use crate::share;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -25,12 +26,14 @@ impl Compiled {
         if !checked.is_ok() {
             return Err(CompileError::new(checked.faults, pipeline));
         }
-        let Pipeline { declaration, registry, functions } = pipeline;
-        let (specs, order, warnings) = (checked.specs, checked.order, checked.faults);
+        let Pipeline { mut declaration, mut registry, functions } = pipeline;
+        let (specs, mut order, warnings) = (checked.specs, checked.order, checked.faults);
+        share::register(&mut registry);
+        share::expand(&mut declaration, &mut order);
         Ok(Self { declaration, registry, functions, specs, order, warnings })
     }
 
-    /// What was declared. Any.
+    /// What was declared, and the tasks that imports and exports take. Any.
     pub fn declaration(&self) -> &Declaration {
         &self.declaration
     }

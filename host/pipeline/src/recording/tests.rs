@@ -1,3 +1,5 @@
+//! Hostile, cut and damaged recordings, and those that come back bit for bit.
+
 use super::*;
 use crate::frame::{DType, FrameSpec, Stamp};
 use proptest::prelude::*;

@@ -28,7 +28,11 @@ pub(super) fn check(net: &Net<'_>, order: &[usize], typed: &Typed, faults: &mut 
             let adds = window.max(lag).max(made - frame(input.stream));
             (before + adds, adds, writer.map(|writer| writer.task))
         };
-        let slowest = net.inputs[*task].iter().map(|input| arrives(&input)).max_by(|a, b| a.0.total_cmp(&b.0));
+        // Of two that are as slow, the one that comes from a source tells more than the one that begins with a delay.
+        let slower = |a: &(f64, f64, Option<usize>), b: &(f64, f64, Option<usize>)| {
+            a.0.total_cmp(&b.0).then(a.2.is_some().cmp(&b.2.is_some()))
+        };
+        let slowest = net.inputs[*task].iter().map(|input| arrives(&input)).max_by(slower);
         ways[*task] = slowest.unwrap_or((made + lag, made + lag, None));
         if net.outputs[*task].is_empty() && !net.is_terminator(*task) {
             latencies.push(way(&ways, *task));

@@ -127,9 +127,14 @@ impl Faults {
 
     fn add(&mut self, fault: Fault) {
         self.errors += usize::from(fault.severity == Severity::Error);
-        if self.list.len() < Self::MOST {
+        if !self.is_full() {
             self.list.push(fault);
         }
+    }
+
+    /// Whether no more are wanted: then whoever looks for more may stop.
+    fn is_full(&self) -> bool {
+        self.list.len() >= Self::MOST
     }
 
     /// `None` once there are errors.

@@ -3,6 +3,7 @@
 use super::suggest::shown;
 use super::{Code, Fault, Faults, Subject};
 use crate::declare::{Control, Crash, Declaration, TaskDecl};
+use crate::share::GUEST;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most bytes of a name.
@@ -99,7 +100,12 @@ fn shares(declaration: &Declaration, faults: &mut Faults) {
     for stream in &declaration.streams {
         let subject = Subject::Stream(stream.name.clone());
         for (key, text) in [("export", &stream.export), ("import", &stream.import)] {
-            if let Some(text) = text.as_deref().filter(|text| !is_shared_name(text)) {
+            // Only an import says that a guest writes it.
+            let bare = |text: &str| {
+                let guest = text.strip_prefix(GUEST).filter(|name| key == "import" && !name.contains(':'));
+                guest.unwrap_or(text).to_owned()
+            };
+            if let Some(text) = text.as_deref().filter(|text| !is_shared_name(&bare(text))) {
                 let message = format!("'{}' cannot be the name of a shared stream", shown(text));
                 let help = "use letters, digits, _, - and ., or zenoh: and a key such as zenoh:studio/mix";
                 faults.add(Fault::new(Code::BadShareName, subject.clone().field(key), message).help(help));

@@ -41,6 +41,10 @@ pub(super) fn check(declaration: &Declaration, registry: &Registry, faults: &mut
 }
 
 fn unknown(code: Code, subject: Subject, name: &str, names: &[&str], words: (&str, &str), faults: &mut Faults) {
+    // Each looks through all names for the nearest.
+    if faults.is_full() {
+        return;
+    }
     let message = format!("there is no {} '{}'", words.0, shown(name));
     faults.add(Fault::new(code, subject, message).help(among(name, names, words.0, words.1)));
 }

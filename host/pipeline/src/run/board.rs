@@ -54,8 +54,11 @@ impl Board {
     const BELL: usize = 2;
     const WORDS: usize = 8;
 
-    pub fn create(shared: bool) -> Result<Self, MemoryError> {
-        memory(Self::WORDS, shared).map(Self)
+    /// Words that processes can share, if there are any: a reload may add the first. Where they cannot be had, `needed` says
+    /// whether that is an error.
+    pub fn create(needed: bool) -> Result<Self, MemoryError> {
+        let shared = memory(Self::WORDS, true);
+        (if needed { shared } else { shared.or_else(|_| memory(Self::WORDS, false)) }).map(Self)
     }
 
     pub fn open(path: &Path) -> Result<Self, MemoryError> {

@@ -5,6 +5,7 @@ use super::board::{Board, TaskBoard, Told};
 use super::error::Why;
 use super::process::{Process, Target};
 use crate::declare::TaskDecl;
+use crate::event::Event;
 use crate::frame::FrameSpec;
 use crate::kind::{Declared, KindFault, Params, Registry, Value, Wiring};
 use crate::metrics::TaskState;
@@ -30,6 +31,7 @@ pub(crate) struct Cell {
     pub origin: Origin,
     pub seats: BTreeMap<String, Seat>,
     pub writes: BTreeMap<String, Stream>,
+    pub events: Vec<Event>,
     /// Parameters as they were set last, for who makes the task again.
     pub params: Mutex<BTreeMap<String, Value>>,
     pub restarts: AtomicU32,
@@ -57,6 +59,7 @@ impl Cell {
     pub fn wake(&self) {
         self.seats.values().for_each(|seat| seat.stream.wake());
         self.writes.values().for_each(Stream::wake);
+        self.events.iter().for_each(Event::wake);
     }
 
     pub fn is_over(&self) -> bool {

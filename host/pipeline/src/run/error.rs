@@ -183,6 +183,9 @@ pub enum ReloadError {
     /// A stream has no seat left for one more reader.
     #[error("stream '{0}' has no seat left for one more reader: start the pipeline anew")]
     NoSeat(String),
+    /// There is no memory that processes could share.
+    #[error("the system has no memory that processes could share: place all tasks in threads")]
+    Processes,
     /// An exported stream cannot be made anew under the same name while its readers are there.
     #[error("stream '{0}' is exported, and its ring would change: its readers would lose it; start the pipeline anew")]
     Exported(String),

@@ -34,7 +34,9 @@ use crate::event::Event;
 use crate::kind::{Param, Value};
 use crate::metrics::Status;
 use crate::pipeline::Compiled;
+use crate::share;
 use crate::stream::AnyReader;
+use std::borrow::Borrow;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -52,11 +54,8 @@ impl Running {
     pub const STOP_BOUND: Duration = Duration::from_secs(2);
 
     pub(crate) fn start(compiled: Compiled) -> Result<Self, StartError> {
-        let shared = start::start(compiled)?;
-        let watched = shared.clone();
-        // Its stack is small, and the tasks already have theirs: where there is no room for it, there was none for them.
-        let watch = std::thread::Builder::new().name("watch".into()).spawn(move || watched.watch());
-        Ok(Self { shared, watch: watch.ok(), server: Mutex::default() })
+        let (shared, watch) = start::start(compiled)?;
+        Ok(Self { shared, watch: Some(watch), server: Mutex::default() })
     }
 
     /// The pipeline's name. Any.
@@ -66,7 +65,9 @@ impl Running {
 
     /// What runs now. Control.
     pub fn declaration(&self) -> Declaration {
-        lock(&self.shared.plan).declaration.clone()
+        let mut declaration = lock(&self.shared.plan).declaration.clone();
+        share::collapse(&mut declaration);
+        declaration
     }
 
     /// The event of this name. Any.
@@ -78,8 +79,8 @@ impl Running {
     ///
     /// # Errors
     /// There is no such task or parameter, it cannot change while the task runs, or the value cannot be.
-    pub fn set(&self, task: &str, param: &str, value: &Value) -> Result<(), SetError> {
-        self.shared.set(task, param, value)
+    pub fn set(&self, task: &str, param: &str, value: impl Borrow<Value>) -> Result<(), SetError> {
+        self.shared.set(task, param, value.borrow())
     }
 
     /// Makes it the pipeline that `declaration` says. What is the same goes on; edges that are the same lose nothing, as far as

@@ -12,13 +12,11 @@ use crate::memory::MemoryError;
 use crate::origin::Origin;
 use crate::pipeline::Functions;
 use crate::ports::{Ports, Seat};
+use crate::share;
 use crate::stream::{Place, Stream};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-
-/// What names of exports and imports begin with that go over a network.
-const REMOTE: &str = "zenoh:";
 
 /// What runs.
 #[derive(Debug, Default)]
@@ -88,11 +86,8 @@ pub(crate) fn make_edge(declaration: &Declaration, decl: &StreamDecl, spec: Fram
     let readers: Vec<_> = readers.filter(|(_, _, read)| read.stream == decl.name).collect();
     let policies: Vec<_> = readers.iter().map(|(_, _, read)| read.policy).collect();
     let shared = stream_is_shared(declaration, &decl.name);
-    let place = match &decl.export {
-        Some(name) if !name.starts_with(REMOTE) => Place::Named(name.clone()),
-        _ if shared => Place::Shared,
-        _ => Place::Heap,
-    };
+    let otherwise = if shared { Place::Shared } else { Place::Heap };
+    let place = share::place(decl).unwrap_or(otherwise);
     let shared = place != Place::Heap;
     let stream = Stream::create(place, decl, spec, &policies)
         .map_err(|source| StartCause::Memory { what: format!("stream '{}'", decl.name), source })?;
@@ -179,6 +174,7 @@ impl Plan {
             origin,
             seats,
             writes,
+            events: decl.events.values().filter_map(|name| self.events.get(name).cloned()).collect(),
             params: decl.params.clone().into(),
             restarts: 0.into(),
             settled: over.into(),

@@ -110,7 +110,7 @@ impl Process {
     /// The pipeline's own memory cannot be opened by other processes.
     pub fn assign(&mut self, shared: &Shared) -> Result<(), StartCause> {
         let Some(board) = shared.board.path() else {
-            let source = std::io::Error::other("the pipeline was started without processes: start it anew");
+            let source = std::io::Error::other("the system has no memory that processes could share");
             return Err(StartCause::Spawn { task: self.assignment.task.clone(), source });
         };
         self.assignment.board = board;

@@ -5,13 +5,14 @@ use super::board::Board;
 use super::cell::{Body, Cell, lock};
 use super::changes::{Changes, Diff, Facts, Known, diff};
 use super::error::{Failure, ReloadError, Why};
-use super::plan::{Edge, Entry, Plan, make_edge, make_event};
+use super::plan::{Edge, Entry, Plan, has_processes, make_edge, make_event};
 use super::shared::Shared;
 use super::start::launch;
 use crate::declare::{Control, Declaration, TaskDecl};
 use crate::origin::monotonic_nanos;
 use crate::pipeline::Functions;
 use crate::rules::{self, Checked};
+use crate::share;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -30,10 +31,13 @@ impl Shared {
         if self.is_ending() {
             return Err(ReloadError::Ending);
         }
-        let checked = rules::check(declaration, &self.registry);
+        let mut checked = rules::check(declaration, &self.registry);
         if !checked.is_ok() {
             return Err(ReloadError::Faults(checked.faults));
         }
+        let mut declaration = declaration.clone();
+        share::expand(&mut declaration, &mut checked.order);
+        let declaration = &declaration;
         let diff = self.compare(declaration, &checked)?;
         lock(&self.plan).reloading = true;
         let result = self.replace(declaration, checked, &diff);
@@ -55,6 +59,9 @@ impl Shared {
             |task: &TaskDecl| plan.declaration.tasks.iter().filter(function).any(|old| old.name == task.name);
         if let Some(task) = declaration.tasks.iter().filter(function).find(|task| !is_known(task)) {
             return Err(ReloadError::Function(task.name.clone()));
+        }
+        if has_processes(declaration) && self.board.path().is_none() {
+            return Err(ReloadError::Processes);
         }
         let ended = plan.streams.iter().filter(|(_, edge)| edge.stream.gauge().ended);
         let shared = plan.streams.iter().filter(|(_, edge)| edge.shared);
@@ -120,7 +127,6 @@ impl Shared {
 
     /// Lets the tasks leave that are gone or replaced, sources first, so that what they write is still read. Those that left,
     /// with whether they had been running until then; in an error, also who does not.
-    #[expect(clippy::type_complexity, reason = "a pair that lives for three lines")]
     fn dismiss(
         &self,
         changes: &Changes,

@@ -32,7 +32,7 @@ enum End {
     Unbegun,
     Ended,
     /// It failed, and the pipeline goes on.
-    Isolated(Why),
+    Isolated,
     /// It failed, and the pipeline stops.
     Failed(Why),
 }
@@ -46,7 +46,7 @@ fn run(shared: &Shared, cell: &Cell) {
     *lock(&cell.body) = Some(body);
     let (state, failure) = match &end {
         End::Unbegun | End::Ended => (TaskState::Ended, None),
-        End::Isolated(_) => (TaskState::Failed, None),
+        End::Isolated => (TaskState::Failed, None),
         End::Failed(why) => (TaskState::Failed, Some(Failure { task: cell.decl.name.clone(), why: why.clone() })),
     };
     let begun = !matches!(end, End::Unbegun);
@@ -79,12 +79,14 @@ fn live(shared: &Shared, cell: &Cell, body: &mut Body) -> End {
             Attempt::Failed(why) => why,
         };
         cell.own.set_error(&why.to_string());
+        // A process that died may have done something and not told who waits for it.
+        cell.wake();
         if cell.own.is_leaving() {
             return End::Ended;
         }
         match cell.decl.on_crash {
             _ if why == Why::Stuck => return End::Failed(why),
-            Crash::Isolate => return End::Isolated(why),
+            Crash::Isolate => return End::Isolated,
             Crash::Restart { limit } if cell.restarts() < limit => {
                 cell.restarts.fetch_add(1, Ordering::Relaxed);
                 cell.own.set_state(TaskState::Restarting);

@@ -9,17 +9,18 @@ use super::{child, process, runner};
 use crate::origin::monotonic_nanos;
 use crate::pipeline::{Compiled, Functions};
 use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 /// How long a process may take to come to the gate.
 const READY_BOUND: Duration = Duration::from_secs(30);
 
-/// Starts all tasks.
-pub(crate) fn start(mut compiled: Compiled) -> Result<Arc<Shared>, StartError> {
+/// Starts all tasks, and the watch over them.
+pub(crate) fn start(mut compiled: Compiled) -> Result<(Arc<Shared>, JoinHandle<()>), StartError> {
     child::serve_compiled(&mut compiled);
     let mut functions = std::mem::take(&mut compiled.functions);
     match start_with(&compiled, &mut functions) {
-        Ok(shared) => Ok(shared),
+        Ok(running) => Ok(running),
         Err(cause) => {
             compiled.functions = functions;
             Err(StartError::new(cause, compiled))
@@ -27,7 +28,7 @@ pub(crate) fn start(mut compiled: Compiled) -> Result<Arc<Shared>, StartError> {
     }
 }
 
-fn start_with(compiled: &Compiled, functions: &mut Functions) -> Result<Arc<Shared>, StartCause> {
+fn start_with(compiled: &Compiled, functions: &mut Functions) -> Result<(Arc<Shared>, JoinHandle<()>), StartCause> {
     let declaration = compiled.declaration.clone();
     let hash = process::hash(&declaration);
     let board = Board::create(has_processes(&declaration))
@@ -40,14 +41,25 @@ fn start_with(compiled: &Compiled, functions: &mut Functions) -> Result<Arc<Shar
     }
     let name = compiled.declaration.name.clone();
     let shared = Arc::new(Shared::new(name, compiled.registry.clone(), hash, board, plan));
-    // Sinks first, so that who reads waits already when the first frame comes.
-    let order = compiled.order.iter().rev();
-    if let Err(cause) = order.into_iter().try_for_each(|task| launch(&shared, task)).and_then(|()| ready(&shared)) {
-        abort(&shared, functions);
-        return Err(cause);
+    match launch_all(&shared, &compiled.order) {
+        Ok(watch) => {
+            shared.board.open_gate();
+            Ok((shared, watch))
+        }
+        Err(cause) => {
+            abort(&shared, functions);
+            Err(cause)
+        }
     }
-    shared.board.open_gate();
-    Ok(shared)
+}
+
+/// Sinks first, so that who reads waits already when the first frame comes. The watch last: it sees only what has begun.
+fn launch_all(shared: &Arc<Shared>, order: &[String]) -> Result<JoinHandle<()>, StartCause> {
+    order.iter().rev().try_for_each(|task| launch(shared, task))?;
+    ready(shared)?;
+    let watched = shared.clone();
+    let watch = Builder::new().name("watch".into()).spawn(move || watched.watch());
+    watch.map_err(|source| StartCause::Spawn { task: "watch".into(), source })
 }
 
 fn make_all(plan: &mut Plan, compiled: &Compiled, board: &Board, functions: &mut Functions) -> Result<(), StartCause> {

@@ -31,7 +31,6 @@ pub(crate) struct SeatGauge {
     pub pid: u32,
     /// Whether it holds the writer back.
     pub lossless: bool,
-    pub position: u64,
     /// Frames published that it has not passed.
     pub behind: u64,
     pub missed: u64,
@@ -73,7 +72,6 @@ impl Stream {
             seat: index,
             pid: pid_of(word(seat::HOLDER)),
             lossless: ring.region().is_lossless(index),
-            position,
             behind: published.wrapping_sub(position).cast_signed().max(0).cast_unsigned(),
             missed: word(seat::MISSED),
             reads: word(seat::READS),

@@ -108,12 +108,14 @@ impl Stream {
     }
 
     /// Frames that the ring holds. Any.
+    #[cfg(test)]
     pub fn capacity(&self) -> usize {
         self.ring.layout.capacity
     }
 
     /// Declared seats. Any.
-    pub fn seats(&self) -> usize {
+    #[cfg(test)]
+    pub fn declared(&self) -> usize {
         self.ring.layout.declared
     }
 
@@ -156,7 +158,7 @@ impl Stream {
         let (seat, claim) = seats.filter(free).find_map(claim)?;
         let words = self.ring.seat(seat);
         words[seat::POLICY].store(policy_code(policy), Ordering::Relaxed);
-        for word in [seat::MISSED, seat::READS, seat::WAITING] {
+        for word in [seat::MISSED, seat::READS, seat::WAITING, seat::KEPT] {
             words[word].store(0, Ordering::Relaxed);
         }
         super::Histogram::over(&words[seat::LATENCY]).reset();
@@ -184,6 +186,7 @@ impl Stream {
         Arc::ptr_eq(&self.ring, &other.ring)
     }
 
+    #[cfg(test)]
     pub fn is_stopped(&self) -> bool {
         self.ring.is_stopped()
     }
@@ -199,14 +202,14 @@ impl Stream {
         self.ring.claim(ring::Place::Seat(seat)).map(ring::Claim::evict).is_some()
     }
 
-    /// Evicts the readers at spare seats whose process died without a farewell; returns how many. To be called now and then.
-    /// Control.
+    /// Evicts the readers whose process died without a farewell, but for those who stay; returns how many. To be called now and
+    /// then. Control.
     pub fn evict_dead(&self) -> usize {
-        let spare = self.ring.layout.declared..self.ring.layout.seats;
         let dead = |seat: &usize| match self.ring.holder(ring::Place::Seat(*seat)).load(Ordering::Relaxed) {
             0 => false,
-            found => !holder::is_alive(found),
+            found => self.ring.seat(*seat)[seat::KEPT].load(Ordering::Relaxed) == 0 && !holder::is_alive(found),
         };
+        let spare = self.ring.layout.declared..self.ring.layout.seats;
         spare.filter(dead).filter(|seat| self.evict_reader(*seat)).count()
     }
 }

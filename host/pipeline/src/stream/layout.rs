@@ -59,6 +59,8 @@ pub(super) mod seat {
     pub const MISSED: usize = 2;
     pub const READS: usize = 3;
     pub const WAITING: usize = 4;
+    /// 1 if the seat waits for another reader when its own has died.
+    pub const KEPT: usize = 5;
     pub const LATENCY: Range<usize> = LINE..LINE + Histogram::WORDS;
     /// All of them.
     pub const WORDS: usize = LATENCY.end.next_multiple_of(LINE);

@@ -15,8 +15,8 @@ mod wait;
 mod writer;
 
 pub(crate) use gauge::{SeatGauge, StreamGauge};
-pub(crate) use handle::{Place, SPARE_SEATS, Stream};
-pub(crate) use histogram::{Histogram, Latency};
+pub(crate) use handle::{Place, Stream};
+pub(crate) use histogram::Histogram;
 pub(crate) use layout::{put_text, take_text};
 pub use lent::{Look, Window};
 pub use reader::{AnyReader, Reader};

@@ -6,7 +6,7 @@ use super::lent::{Held, Look, Window};
 use super::ring::{End, Reading, Ring};
 use super::stash::Stash;
 use super::wait::{Waiting, wait};
-use super::{StreamError, check_length, check_type};
+use super::{StreamError, check_length, check_type, elements, stamp};
 use crate::event::nanos;
 use crate::origin::{Origin, monotonic_nanos};
 use crate::{DType, Element, FrameSpec, ReaderPolicy, Stamp, Wait};
@@ -199,6 +199,7 @@ impl AnyReader {
     /// The same, but dropping it keeps the seat and what is unread for the next reader of the seat. Control.
     pub(crate) fn staying(mut self) -> Self {
         self.end.set_staying(true);
+        self.end.ring().seat(self.book.seat)[seat::KEPT].store(1, Ordering::Relaxed);
         self
     }
 
@@ -215,7 +216,7 @@ impl AnyReader {
             _ => None,
         };
         let held = held.unwrap_or(Held::Own(&mut self.stash));
-        let window = Window { held, ring: &**ring, book: &mut self.book, frames, _type: PhantomData };
+        let window = Window { held, ring, book: &mut self.book, frames, _type: PhantomData };
         let newest = window.stamp(frames - 1);
         window.book.came(window.ring, newest);
         Ok(Some(window))
@@ -353,6 +354,23 @@ impl AnyReader {
     #[inline]
     fn copy_into<T: Element>(&mut self, out: &mut [T], waits: bool) -> Result<Option<Stamp>, StreamError> {
         check_length(&self.name, self.book.bytes, out)?;
+        if !self.gather(1, waits)? {
+            return Ok(None);
+        }
+        let (reading, ring) = self.end.split();
+        // What `next` does as well, without a window to carry about: small frames are read a third faster.
+        if self.stash.len() == 0
+            && let Some(grant) = reading.grant(1)
+        {
+            let slot = grant.item(0);
+            let stamp = stamp(slot);
+            self.book.came(ring, stamp);
+            out.copy_from_slice(elements(slot, self.book.bytes));
+            grant.commit(1);
+            ring.room_bell().ring();
+            self.book.passed(ring, 1);
+            return Ok(Some(stamp));
+        }
         Ok(self.next(1, waits)?.map(|window| {
             out.copy_from_slice(window.frame(0));
             let stamp = window.stamp(0);

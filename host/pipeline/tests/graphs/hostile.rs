@@ -111,6 +111,9 @@ fn hostile_files_are_refused() {
         ),
         Code::UnknownReadStream,
     );
+    let streams = many(4096, &|n| format!("[[streams]]\nname = \"s{n}\"\n"));
+    let tasks = many(4096, &|n| format!("[[tasks]]\nname = \"t{n}\"\nkind = \"sink\"\nreads = {{ in = \"x{n}\" }}\n"));
+    check("unknown streams among many", &format!("{HEAD}{streams}{tasks}"), Code::UnknownReadStream);
     check("a name with a line break", "format_version = 2\nname = \"a\\nb\"", Code::BadName);
     check("a name that looks right", "format_version = 2\nname = \"ａ\"", Code::BadName);
     check("line ends of another system", "format_version = 2\r\nname = \"a\"\r\n", Code::Empty);

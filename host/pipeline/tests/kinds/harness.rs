@@ -118,7 +118,7 @@ pub fn run_declared(
     let (produced, _) = ask(kind, given, &specs, &declared).expect("it goes together");
 
     let mut pipeline = Pipeline::new("test").with_registry(Registry::standard());
-    let mut add_stream = |pipeline: &mut Pipeline, name: &str, spec: FrameSpec| {
+    let add_stream = |pipeline: &mut Pipeline, name: &str, spec: FrameSpec| {
         let stream = pipeline.add_stream(name, spec.shape().dims(), spec.dtype(), 4).expect("a new name");
         stream.rate_hz = spec.rate_hz();
         stream.spec = Some(spec);
@@ -130,15 +130,15 @@ pub fn run_declared(
             let mut writer = ports.any_writer("out")?;
             frames.iter().try_for_each(|(stamp, frame)| Ok(writer.write_at(stamp.nanos, frame)?))
         };
-        pipeline.add_task(format!("feed {name}"), &[], &[("out", *name)], &[], feed).expect("a new name");
+        pipeline.add_task(format!("feed-{name}"), &[], &[("out", *name)], &[], feed).expect("a new name");
     }
     let came = Arc::new(Mutex::new(BTreeMap::new()));
     for (name, _) in outputs {
         let spec = produced[*name];
-        let stream = format!("to {name}");
+        let stream = format!("to-{name}");
         add_stream(&mut pipeline, &stream, spec);
         came.lock().expect("nobody panicked").insert((*name).to_owned(), Frames { spec, frames: Vec::new() });
-        let (came, name) = (Arc::clone(&came), (*name).to_owned());
+        let (came, name) = (Arc::clone(&came), String::from(*name));
         let keep = move |ports: &mut Ports| -> Result<(), TaskError> {
             let mut reader = ports.any_reader("in")?;
             while let Some(frame) = reader.read()? {
@@ -147,10 +147,10 @@ pub fn run_declared(
             }
             Ok(())
         };
-        pipeline.add_task(format!("keep {stream}"), &[("in", &stream)], &[], &[], keep).expect("a new name");
+        pipeline.add_task(format!("keep-{stream}"), &[("in", &stream)], &[], &[], keep).expect("a new name");
     }
     let reads: Vec<(&str, &str)> = inputs.iter().map(|(name, _)| (*name, *name)).collect();
-    let streams: Vec<String> = outputs.iter().map(|(name, _)| format!("to {name}")).collect();
+    let streams: Vec<String> = outputs.iter().map(|(name, _)| format!("to-{name}")).collect();
     let writes: Vec<(&str, &str)> =
         outputs.iter().zip(&streams).map(|((name, _), stream)| (*name, stream.as_str())).collect();
     let given = given.iter().map(|(name, value)| (*name, value.clone()));
@@ -176,7 +176,7 @@ pub fn make(kind: &str, given: Given<'_>, declared: Declared) -> Frames {
 #[track_caller]
 pub fn close(actual: &[f64], expected: &[f64], tolerance: f64, what: &str) {
     assert_eq!(actual.len(), expected.len(), "{what}: how many numbers");
-    let worst = actual.iter().zip(expected).position(|(a, b)| !((a - b).abs() <= tolerance));
+    let worst = actual.iter().zip(expected).position(|(a, b)| (a - b).is_nan() || (a - b).abs() > tolerance);
     if let Some(at) = worst {
         panic!("{what}: number {at} is {} instead of {}", actual[at], expected[at]);
     }

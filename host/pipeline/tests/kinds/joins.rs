@@ -1,7 +1,9 @@
 //! Joins: which frames belong together, and where they lie.
 
 use crate::harness::*;
-use ripieno_pipeline::{DType, Value};
+use ripieno_pipeline::{DType, Pipeline, Ports, ReaderPolicy, Registry, TaskError, Value};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex};
 
 /// Frames of one number each, at these times.
 fn ones(millis: &[u64], first: f64) -> Frames {
@@ -77,4 +79,52 @@ fn layouts_put_channels_or_inputs_side_by_side() {
     check("concat", [&[], &[]], &[2], &[0.0, 10.0]);
     check("stack-first", [&[2, 2], &[2, 2]], &[2, 2, 2], &[0.0, 1.0, 2.0, 3.0, 10.0, 11.0, 12.0, 13.0]);
     check("stack-last", [&[2, 2], &[2, 2]], &[2, 2, 2], &[0.0, 10.0, 1.0, 11.0, 2.0, 12.0, 3.0, 13.0]);
+}
+
+/// One input loses frames before it is first looked at: what has no partner is dropped and counted, the rest meets its own.
+#[test]
+fn sequence_joins_over_gaps() {
+    let mut pipeline = Pipeline::new("gaps").with_registry(Registry::standard());
+    for name in ["a", "b"] {
+        pipeline.add_stream(name, &[], DType::I32, 4).expect("a new name");
+    }
+    pipeline.add_stream("joined", &[2], DType::I32, 4).expect("a new name");
+    let count = |ports: &mut Ports| -> Result<(), TaskError> {
+        let mut writer = ports.writer::<i32>("out")?;
+        (0..20).try_for_each(|number| Ok(writer.write(&[number])?))
+    };
+    let (done, all_written) = sync_channel::<()>(1);
+    let lossy = move |ports: &mut Ports| -> Result<(), TaskError> {
+        count(ports)?;
+        done.send(()).map_err(TaskError::failed)
+    };
+    let lossless = move |ports: &mut Ports| -> Result<(), TaskError> {
+        all_written.recv().map_err(TaskError::failed)?;
+        count(ports)
+    };
+    pipeline.add_task("lossless", &[], &[("out", "a")], &[], lossless).expect("a new name");
+    pipeline.add_task("lossy", &[], &[("out", "b")], &[], lossy).expect("a new name");
+    let (reads, writes) = ([("a", "a"), ("b", "b")], [("out", "joined")]);
+    let task =
+        pipeline.add_kind("join", "join", [("mode", word("sequence"))], &reads, &writes, &[]).expect("a new name");
+    task.reads.get_mut("b").expect("it is bound").policy = ReaderPolicy::DropOldest;
+    let pairs = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&pairs);
+    let keep = move |ports: &mut Ports| -> Result<(), TaskError> {
+        let mut reader = ports.reader::<i32>("in")?;
+        while let Some((_, pair)) = reader.read()? {
+            kept.lock().expect("nobody panicked").push((pair[0], pair[1]));
+        }
+        Ok(())
+    };
+    pipeline.add_task("keep", &[("in", "joined")], &[], &[], keep).expect("a new name");
+    let running = pipeline.compile().expect("it goes together").start().expect("it starts");
+    running.wait().expect("it ends");
+    let pairs = pairs.lock().expect("nobody panicked");
+    assert!(!pairs.is_empty() && pairs.len() <= 4, "a ring of four holds no more: {pairs:?}");
+    let first = 20 - pairs.len() as i32;
+    assert_eq!(*pairs, (first..20).map(|number| (number, number)).collect::<Vec<_>>());
+    let status = running.status();
+    let gauges = &status.tasks.iter().find(|task| task.name == "join").expect("it is there").gauges;
+    assert_eq!((gauges["dropped"], gauges["joined"]), (f64::from(first), pairs.len() as f64));
 }

@@ -1,5 +1,6 @@
 //! The kinds of this crate, each run in a pipeline: against values computed another way, in frames of any size.
 
+mod demo;
 mod faults;
 mod filters;
 mod harness;

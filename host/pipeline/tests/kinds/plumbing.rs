@@ -35,7 +35,7 @@ fn hold_gives_the_newest_at_the_pace_of_its_clock() {
     let (told, tell) = sync_channel::<i32>(0);
     let values = move |ports: &mut Ports| -> Result<(), TaskError> {
         let mut writer = ports.writer::<i32>("out")?;
-        while let Ok(value) = asked.recv() {
+        for value in asked.iter().take(4) {
             writer.write_at(1000 + value as u64, &[value])?;
             done.send(()).map_err(TaskError::failed)?;
         }
@@ -88,11 +88,8 @@ fn gauges(kind: &str, given: Given<'_>, input: &Frames, names: &[&str]) -> Vec<f
     let given = given.iter().map(|(name, value)| (*name, value.clone()));
     pipeline.add_kind("task", kind, given, &[("in", "in")], &[], &[]).expect("a new name");
     let running = pipeline.compile().expect("it goes together").start().expect("it starts");
-    while !running.is_finished() {
-        std::thread::yield_now();
-    }
-    let status = running.status();
     running.wait().expect("it ends");
+    let status = running.status();
     let task = status.tasks.iter().find(|task| task.name == "task").expect("it is there");
     names.iter().map(|name| task.gauges[*name]).collect()
 }

@@ -138,11 +138,11 @@ pub fn live() -> Value {
     let running = start(pipeline);
     let last = || seen.lock().unwrap().last().copied();
     until(|| last() == Some(7));
-    running.set("add", "offset", &Param::Integer(-5)).unwrap();
+    running.set("add", "offset", Param::Integer(-5)).unwrap();
     until(|| last() == Some(-5));
     until(|| running.status().tasks[1].gauges.get("last") == Some(&-5.0));
-    let refused = running.set("add", "offset", &Param::Integer(100_000)).unwrap_err().to_string();
-    let fixed = running.set("add", "label", &Param::Text("x".into())).unwrap_err().to_string();
+    let refused = running.set("add", "offset", Param::Integer(100_000)).unwrap_err().to_string();
+    let fixed = running.set("add", "label", Param::Text("x".into())).unwrap_err().to_string();
     // What was set outlives the process.
     let pid = running.status().tasks[1].pid;
     running.stop();

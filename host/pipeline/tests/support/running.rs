@@ -116,3 +116,85 @@ impl Kind for Add {
         Ok(Box::new(task))
     }
 }
+
+/// Reads numbers that grow by one, and fails at the first that does not; `gap` says how many it may miss at its start.
+#[derive(Debug)]
+pub struct Steps;
+
+impl Kind for Steps {
+    fn name(&self) -> &'static str {
+        "steps"
+    }
+
+    fn summary(&self) -> &'static str {
+        "fails at a number that is not the next"
+    }
+
+    fn params(&self) -> &'static [Param] {
+        &[Param { name: "label", of: ParamType::Text { default: Some("") }, unit: "", live: false, summary: "nothing" }]
+    }
+
+    fn inputs(&self) -> &'static [Port] {
+        &[IN]
+    }
+
+    fn gauges(&self) -> &'static [&'static str] {
+        &["last"]
+    }
+
+    fn produces(&self, _wiring: &Wiring<'_>) -> Result<BTreeMap<String, FrameSpec>, KindFault> {
+        Ok(BTreeMap::new())
+    }
+
+    fn make(&self, _wiring: &Wiring<'_>) -> Result<Box<dyn Task>, KindFault> {
+        let mut last = None;
+        let task = move |ports: &mut Ports| -> Result<(), TaskError> {
+            let shown = ports.gauge("last");
+            let mut reader = ports.reader::<i32>("in")?;
+            while let Some(look) = reader.look()? {
+                let number = look[0];
+                look.increment();
+                if last.is_some_and(|last| number != last + 1) {
+                    return Err(TaskError::failed(format!("{number} came after {last:?}")));
+                }
+                last = Some(number);
+                shown.set(number.into());
+            }
+            Ok(())
+        };
+        Ok(Box::new(task))
+    }
+}
+
+/// A registry with the kinds that count.
+pub fn counting() -> Registry {
+    let mut registry = Registry::empty();
+    registry.add(Add).add(Steps);
+    registry
+}
+
+/// Numbers from 0 on.
+#[derive(Debug)]
+pub struct Count;
+
+impl Kind for Count {
+    fn name(&self) -> &'static str {
+        "count"
+    }
+
+    fn summary(&self) -> &'static str {
+        "numbers from 0 on"
+    }
+
+    fn outputs(&self) -> &'static [Port] {
+        &[OUT]
+    }
+
+    fn produces(&self, wiring: &Wiring<'_>) -> Result<BTreeMap<String, FrameSpec>, KindFault> {
+        numbers(wiring)
+    }
+
+    fn make(&self, _wiring: &Wiring<'_>) -> Result<Box<dyn Task>, KindFault> {
+        Ok(Box::new(super::count))
+    }
+}

@@ -1,6 +1,6 @@
 //! crossbeam's bounded channels: each frame is a buffer of its own, filled by the writer and copied by each reader.
 
-use super::{RING_FRAMES, WARM_UP, frame_words, pinned};
+use super::{WARM_UP, frame_words, pinned, ring_frames};
 use crossbeam_channel::bounded;
 use std::hint::black_box;
 use std::sync::Arc;
@@ -11,7 +11,8 @@ use std::time::Instant;
 pub fn copies(bytes: usize, frames: usize, readers: usize) -> f64 {
     let source = &vec![1_u64; frame_words(bytes)];
     thread::scope(|scope| {
-        let (senders, receivers): (Vec<_>, Vec<_>) = (0..readers).map(|_| bounded::<Arc<[u64]>>(RING_FRAMES)).unzip();
+        let (senders, receivers): (Vec<_>, Vec<_>) =
+            (0..readers).map(|_| bounded::<Arc<[u64]>>(ring_frames(bytes))).unzip();
         let readers: Vec<_> = (receivers.into_iter().enumerate())
             .map(|(reader, receiver)| {
                 let mut out = source.clone();

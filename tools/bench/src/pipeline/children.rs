@@ -86,6 +86,7 @@ pub fn run(args: &[String]) -> bool {
     match what.as_str() {
         #[cfg(feature = "iceoryx2")]
         "iceoryx2" => super::iceoryx::receive(name, number(frames)),
+        "hop" => super::hop::child(name),
         other => ours::child(other, name, number(frames)),
     }
     true

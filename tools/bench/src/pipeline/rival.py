@@ -4,6 +4,7 @@
     pythusa.py fft GENERATORS ROWS SECONDS   generators -> rfft -> count, readers lossless; prints transforms a second
 """
 
+import os
 import sys
 import time
 from functools import partial
@@ -16,7 +17,9 @@ BANK = 64
 WARM_UP = 64
 
 
-def write_frames(out, elements, frames):
+def write_frames(out, there, elements, frames):
+    # Without it the reader may miss the start, or the writer may end with an assertion.
+    there.wait()
     frame = np.zeros(elements, dtype=np.float32)
     for number in range(frames + WARM_UP):
         frame[0] = number
@@ -24,7 +27,8 @@ def write_frames(out, elements, frames):
             pass
 
 
-def read_frames(source, elements, frames, path):
+def read_frames(source, there, elements, frames, path):
+    there.signal()
     frame = np.empty(elements, dtype=np.float32)
     for _ in range(WARM_UP):
         while not source.read_into(frame):
@@ -36,17 +40,19 @@ def read_frames(source, elements, frames, path):
     report(path, (time.perf_counter() - start) / frames)
 
 
-def generate(out, rows, seed):
+def generate(out, there, rows, seed):
     random = np.random.default_rng(seed)
     bank = random.standard_normal((BANK, CHANNELS, rows))
     number = 0
+    there.wait()
     while True:
         while not out.write(bank[number % BANK]):
             time.sleep(0.0001)
         number += 1
 
 
-def transform(source, out, rows):
+def transform(source, there, out, rows):
+    there.signal()
     frame = np.empty((CHANNELS, rows))
     count = 0
     stats = np.zeros(2)
@@ -89,43 +95,43 @@ def report(path, figure):
 def frame_pipeline(path, size, frames, refresh):
     elements = size // 4
     pipe = pythusa.Pipeline("pass")
-    pipe.add_stream("stream", shape=(elements,), dtype=np.float32, min_reader_pos_refresh_interval=refresh)
-    pipe.add_task("write", fn=partial(write_frames, elements=elements, frames=frames), writes={"out": "stream"})
-    pipe.add_task(
-        "read", fn=partial(read_frames, elements=elements, frames=frames, path=path), reads={"source": "stream"}
-    )
-    pipe.start()
-    pipe.join()
-    pipe.close()
+    stream = f"pass-{os.getpid()}"
+    pipe.add_stream(stream, shape=(elements,), dtype=np.float32, min_reader_pos_refresh_interval=refresh)
+    pipe.add_event("there")
+    write = partial(write_frames, elements=elements, frames=frames)
+    read = partial(read_frames, elements=elements, frames=frames, path=path)
+    pipe.add_task("write", fn=write, writes={"out": stream}, events={"there": "there"})
+    pipe.add_task("read", fn=read, reads={"source": stream}, events={"there": "there"})
+    run(pipe, path)
 
 
 def fft_pipeline(path, generators, rows, seconds):
     pipe = pythusa.Pipeline("fft")
     sources = {}
     for number in range(generators):
-        signal, counted = f"signal{number}", f"stats{number}"
+        signal, counted = f"signal{number}-{os.getpid()}", f"stats{number}-{os.getpid()}"
         pipe.add_stream(signal, shape=(CHANNELS, rows), dtype=np.float64)
         pipe.add_stream(counted, shape=(2,), dtype=np.float64)
-        pipe.add_task(f"generate{number}", fn=partial(generate, rows=rows, seed=number), writes={"out": signal})
-        pipe.add_task(
-            f"rfft{number}", fn=partial(transform, rows=rows), reads={"source": signal}, writes={"out": counted}
-        )
+        there = f"there{number}"
+        pipe.add_event(there)
+        make = partial(generate, rows=rows, seed=number)
+        pipe.add_task(f"generate{number}", fn=make, writes={"out": signal}, events={"there": there})
+        reads, writes = {"source": signal}, {"out": counted}
+        work = partial(transform, rows=rows)
+        pipe.add_task(f"rfft{number}", fn=work, reads=reads, writes=writes, events={"there": there})
         sources[f"s{number}"] = counted
     pipe.add_task("collect", fn=partial(collect, path, seconds), reads=sources)
+    run(pipe, path)
+
+
+def run(pipe, path, limit=30):
+    """Until the figure is there: tasks that fail are not told of, and others wait for them for ever."""
     pipe.start()
-    wait_for(path)
+    deadline = time.monotonic() + limit
+    while not open(path).read() and time.monotonic() < deadline:
+        time.sleep(0.05)
     pipe.stop()
     pipe.close()
-
-
-def wait_for(path, limit=120):
-    deadline = time.monotonic() + limit
-    while time.monotonic() < deadline:
-        with open(path) as file:
-            if file.read():
-                return
-        time.sleep(0.05)
-    sys.exit("PYTHUSA gave no figure in time")
 
 
 def main():

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// Floats of the output that are computed at a time, so that they stay in the first cache while all taps pass over them.
 const STRETCH: usize = 2048;
-/// What a butterfly of an FFT costs, in multiplications of the direct form: by measurement, roughly.
+/// What a butterfly of an FFT is taken to cost, in multiplications of the direct form. An estimate: near it, both cost the same.
 const FFT_COST: f64 = 2.5;
 
 /// Filters frames of one size.

@@ -27,7 +27,7 @@ fn exercise(stream: &Stream) {
         }
         drop(writer.staying());
     }
-    let seats = (0..stream.seats().min(8)).map(|seat| stream.reader(seat, &Origin::new(), Wait::Park).ok());
+    let seats = (0..stream.declared().min(8)).map(|seat| stream.reader(seat, &Origin::new(), Wait::Park).ok());
     let spare = [ReaderPolicy::Lossless, ReaderPolicy::Latest].map(|policy| stream.spare_reader(policy));
     for mut reader in seats.chain(spare).flatten() {
         reader.set_timeout(moment);

@@ -40,8 +40,9 @@ fn other() {
                 look.increment();
             }
         }
-        Some("hold") => {
-            let mut input = streams[0].spare_reader(ReaderPolicy::Lossless).unwrap();
+        Some(job @ ("hold" | "stay")) => {
+            let input = streams[0].spare_reader(ReaderPolicy::Lossless).unwrap();
+            let mut input = if job == "stay" { input.staying() } else { input };
             drop(input.read().unwrap());
             writer(&streams[1]).staying().write(&[1]).unwrap();
             loop {
@@ -62,7 +63,7 @@ fn shared(frames: usize, readers: &[ReaderPolicy]) -> Stream {
 
 #[test]
 fn a_task_killed_at_any_instant_is_followed_by_another_without_a_gap() {
-    const KILLS: u32 = 120;
+    const KILLS: u32 = 40;
     watched(|| {
         let (input, output) = (shared(8, &[ReaderPolicy::Lossless]), shared(8, &[ReaderPolicy::Lossless]));
         let done = AtomicBool::new(false);
@@ -153,6 +154,25 @@ fn a_reader_that_died_is_evicted_and_holds_nobody_back() {
 }
 
 #[test]
+fn a_seat_that_is_kept_waits_for_another_reader() {
+    watched(|| {
+        let (stream, ready) =
+            (shared(4, &[]), super::stream(Place::Shared, DType::U8, 1, 4, &[ReaderPolicy::Lossless]));
+        let task = start("stay", &[&stream, &ready]);
+        let mut output = writer(&stream).typed::<i32>().unwrap();
+        while stream.gauge().readers.is_empty() {
+            thread::yield_now();
+        }
+        (0..2).for_each(|value| output.write(&[value; ELEMENTS]).unwrap());
+        assert!(reader(&ready, 0).read().unwrap().is_some(), "it has read its first frame");
+        kill(task);
+        assert_eq!(stream.evict_dead(), 0);
+        let mut another = reader(&stream, 0).typed::<i32>().unwrap();
+        assert_eq!(another.read().unwrap().unwrap().1[0], 1, "the one that was killed had passed one frame");
+    });
+}
+
+#[test]
 fn a_writer_that_died_ends_its_stream() {
     watched(|| {
         let stream = shared(4, &[ReaderPolicy::Lossless]);
@@ -192,7 +212,7 @@ fn exported_streams_are_found_by_name() {
     let name = format!("stream-test-{}", std::process::id());
     let stream = stream(Place::Named(name.clone()), DType::F32, 3, 4, &[]);
     let other = Stream::open_named(&name).unwrap();
-    assert_eq!((other.name(), other.spec(), other.capacity(), other.seats()), ("s", stream.spec(), 4, 0));
+    assert_eq!((other.name(), other.spec(), other.capacity(), other.declared()), ("s", stream.spec(), 4, 0));
     let mut guest = other.spare_reader(ReaderPolicy::Lossless).unwrap().typed::<f32>().unwrap();
     writer(&stream).typed().unwrap().write(&[1.0, 2.0, 3.0_f32]).unwrap();
     assert_eq!(guest.read().unwrap().unwrap().1, [1.0, 2.0, 3.0]);
