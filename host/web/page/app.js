@@ -141,6 +141,11 @@ function log(entry) {
   if (atEnd) list.scrollTop = list.scrollHeight;
 }
 
+// The other page needs the token too, and gets it where nobody else sees it.
+byId("pipeline").addEventListener("click", (event) => {
+  if (token) event.currentTarget.hash = new URLSearchParams({ token }).toString();
+});
+
 byId("unlock").addEventListener("submit", (event) => {
   event.preventDefault();
   token = byId("token").value.trim();

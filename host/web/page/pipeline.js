@@ -48,14 +48,20 @@ async function look() {
   setTimeout(look, pause);
 }
 
-// The picture is parsed, not set as markup, and what could act is left out.
+// The picture is parsed, not set as markup, and what could act is left out. Its styles are its own: in a tree of its own they
+// reach nothing else, and as a sheet they are no inline style, which the page does not allow.
 async function draw() {
   const answer = await fetch("/api/pipeline.svg", { headers: headers() });
   if (!answer.ok) return;
   const parsed = new DOMParser().parseFromString(await answer.text(), "image/svg+xml").documentElement;
   if (parsed.nodeName !== "svg") return;
-  for (const active of parsed.querySelectorAll("script, foreignObject")) active.remove();
-  byId("graph").replaceChildren(document.importNode(parsed, true));
+  const sheet = new CSSStyleSheet();
+  const styles = [...parsed.querySelectorAll("style")].map((style) => style.textContent);
+  sheet.replaceSync([...styles, "svg { display: block; height: auto; max-width: 100%; }"].join("\n"));
+  for (const active of parsed.querySelectorAll("script, style, foreignObject")) active.remove();
+  const tree = byId("graph").shadowRoot ?? byId("graph").attachShadow({ mode: "open" });
+  tree.adoptedStyleSheets = [sheet];
+  tree.replaceChildren(document.importNode(parsed, true));
 }
 
 const count = (value) => new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 }).format(value);

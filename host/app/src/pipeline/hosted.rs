@@ -5,8 +5,7 @@ use super::run::{DRAIN, start};
 use super::{registry, report};
 use crate::Failure;
 use ripieno_pipeline::graph::show;
-use ripieno_pipeline::rules;
-use ripieno_pipeline::{Control, RunError, Running, Value};
+use ripieno_pipeline::{Control, FrameSpec, RunError, Running, SpecStatus, Value};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -55,9 +54,13 @@ impl Hosted {
 
     /// Its graph as SVG. Control.
     pub fn picture(&self) -> String {
-        let declaration = self.running.declaration();
-        let specs = rules::check(&declaration, &registry()).specs;
-        show::svg(&declaration, &specs)
+        let spec = |of: &SpecStatus| {
+            let spec = FrameSpec::new(of.dtype, of.shape.dims())?;
+            of.rate_hz.map_or(Ok(spec), |rate| spec.with_rate(rate))
+        };
+        let streams = self.running.status().streams;
+        let specs = streams.iter().filter_map(|stream| Some((stream.name.clone(), spec(&stream.spec).ok()?))).collect();
+        show::svg(&self.running.declaration(), &specs)
     }
 
     /// Does what is wanted of a task, and says what was done. Any.

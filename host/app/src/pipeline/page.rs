@@ -10,6 +10,13 @@ use tokio::sync::{mpsc, oneshot};
 /// Requests that may wait before the server refuses more.
 const WAITING: usize = 64;
 
+/// A server that listens: an address that is taken is told before anything runs.
+#[derive(Debug)]
+pub struct Listening {
+    server: Server,
+    asked: mpsc::Receiver<Request>,
+}
+
 /// A server that runs; dropped, it ends.
 #[derive(Debug)]
 pub struct Serving {
@@ -18,18 +25,24 @@ pub struct Serving {
     threads: Vec<JoinHandle<()>>,
 }
 
-impl Serving {
-    /// Serves until it is dropped. Control.
-    pub fn start(options: &RunOptions, hosted: Hosted) -> Result<Self, Failure> {
+impl Listening {
+    /// Listens where the options say. Control.
+    pub fn open(options: &RunOptions) -> Result<Self, Failure> {
         let token = options.token.as_deref().map_or_else(Token::generate, Token::new);
         let token = token.map_err(|error| Failure::Usage(error.to_string()))?;
         let mut config = Config::new(options.addr, Some(token));
         config.scope = Scope::Pipeline;
-        let (asking, mut asked) = mpsc::channel(WAITING);
+        let (asking, asked) = mpsc::channel(WAITING);
         let server = Server::bind(config, asking).map_err(|error| match error {
             ServerError::Token => Failure::Usage(error.to_string()),
             error => Failure::Device(error.to_string()),
         })?;
+        Ok(Self { server, asked })
+    }
+
+    /// Serves until what it gives is dropped. Control.
+    pub fn serve(self, hosted: Hosted) -> Result<Serving, Failure> {
+        let Self { server, mut asked } = self;
         let link = server.link();
         let (stop, stopped) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -46,9 +59,11 @@ impl Serving {
             }
         };
         let threads = [spawn("ripieno-web", serve)?, spawn("ripieno-page", answer)?].into();
-        Ok(Self { link, stop: Some(stop), threads })
+        Ok(Serving { link, stop: Some(stop), threads })
     }
+}
 
+impl Serving {
     /// What to open in a browser.
     pub fn link(&self) -> &str {
         &self.link

@@ -25,12 +25,12 @@ pub const DRAIN: Duration = Duration::from_secs(60);
 pub fn run(options: &RunOptions) -> Result<(), Failure> {
     let registry = registry();
     let graph = load(&options.graph, &options.settings, &registry)?;
+    let listening = options.serve.then(|| page::Listening::open(options)).transpose()?;
     let wishes = Listening::begin();
     let telling = Telling::new(options.json);
     let running = Arc::new(start(&graph, registry.clone(), |warnings| telling.warnings(warnings))?);
     wishes.lead(&running);
-    let served = options.serve.then(|| page::Serving::start(options, Hosted::of(running.clone()))).transpose();
-    let served = served.inspect_err(|_| running.stop_within(Duration::ZERO))?;
+    let served = listening.map(|listening| listening.serve(Hosted::of(running.clone()))).transpose()?;
     telling.started(&running, served.as_ref().map(page::Serving::link))?;
     let mut file = File::new(options, registry, graph);
     let end = follow(&running, &mut file, &wishes, &telling, options)?;

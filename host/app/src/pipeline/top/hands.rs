@@ -31,11 +31,11 @@ pub struct Hands {
     /// The chosen stream's place.
     pub selected: usize,
     /// Whether it is looked into.
-    taps: bool,
+    pub taps: bool,
     /// What is asked for, and the text so far.
     pub prompt: Option<(Prompt, String)>,
     /// The graph file, where it is known.
-    graph: Option<PathBuf>,
+    pub graph: Option<PathBuf>,
 }
 
 /// What a line is typed for.
