@@ -30,13 +30,6 @@ pub fn all(root: &Path) -> Result<()> {
         let packages = ["--package", "ripieno-audio", "--package", "ripieno-midi"];
         cargo(&[&["check", "--quiet", "--no-default-features"][..], &packages].concat()).run()
     })?;
-    // Zenoh is large: only what is about it is built with it, and without what makes it fast.
-    step("between hosts", || {
-        let test = ["test", "--package", "ripieno-pipeline", "--features", "zenoh", "--lib", "--test", "hosts"];
-        let filter = ["--", "share::", "child", "a_stream_goes"];
-        let step = cargo(&[&test[..], &filter].concat()).env("CARGO_TARGET_DIR", "target/zenoh");
-        step.env("CARGO_PROFILE_DEV_OPT_LEVEL", "0").env("CARGO_PROFILE_DEV_DEBUG", "0").run()
-    })?;
     // What needs no engine must not need one.
     step("without engines", || {
         let packages = ["--package", "ripieno-infer", "--package", "ripieno-separate"];

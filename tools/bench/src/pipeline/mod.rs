@@ -45,6 +45,7 @@ const SLOW_ROUNDS: usize = 3;
 
 /// 0.8 times the bandwidth of the bare copies.
 const GOAL_COPIES: f64 = 1.25;
+#[cfg(feature = "iceoryx2")]
 const GOAL_ICEORYX: f64 = 1.0;
 const GOAL_PYTHUSA: f64 = 0.2;
 const GOAL_HOP: f64 = 1.5;

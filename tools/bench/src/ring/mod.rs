@@ -8,7 +8,7 @@ mod queue;
 mod rivals;
 
 use crate::harness::Contest;
-pub use measure::{CORES, on_two_cores, raw_latency, undisturbed};
+pub use measure::{CORES, on_two_cores, raw_latency};
 use measure::{handover, latency, one_by_one, one_thread_bursts, slices, slices_apart, throughput};
 
 /// A stereo frame.

@@ -95,7 +95,7 @@ impl Task for Effects {
         let mut knobs: Vec<(ParamId, Live, f64)> =
             KNOBS.iter().map(|knob| (knob.id, ports.live(knob.name), f64::NAN)).collect();
         let mut chain = chain(rate, |name| ports.live(name).get() as f32);
-        let mut planes = vec![vec![0.0; rows]; 2];
+        let mut planes: [_; 2] = std::array::from_fn(|_| Vec::with_capacity(rows));
         let mut process = |planes: &mut [Vec<f32>]| {
             for (id, live, last) in &mut knobs {
                 let value = live.get();
