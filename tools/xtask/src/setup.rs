@@ -24,7 +24,6 @@ pub const BUILD: &[Package] = &[
 pub const TEST: &[Package] = &[
     Package { name: "alsa-utils", provides: "/usr/bin/aplay" },
     Package { name: "flac", provides: "/usr/bin/flac" },
-    Package { name: "libatomic1", provides: "/usr/share/doc/libatomic1" },
     Package { name: "iproute2", provides: "/usr/bin/ip" },
     Package { name: "jackd2", provides: "/usr/bin/jackd" },
     Package { name: "libasound2-plugins", provides: "/usr/share/alsa/alsa.conf.d/50-jack.conf" },
