@@ -73,6 +73,8 @@ impl<T, W: Width> Publisher<'_, T, W> {
         let capacity = self.memory.capacity();
         let mut used = 0;
         self.words = false;
+        // Before any answer: who joins as latest-only checks by it.
+        self.memory.desk().claimed.store(self.claimed, Ordering::Relaxed);
         for Seat { request: Line(request), answer: Line(answer) } in self.memory.seats() {
             // Pairs with the release in `Subscriber::ask`: what it read in its former mode, it has read.
             let asks = request.asks.load(Ordering::Acquire);
@@ -100,7 +102,6 @@ impl<T, W: Width> Publisher<'_, T, W> {
         }
         // A damaged position in shared memory counts as a full ring; ours is never damaged.
         self.limit = self.tail.wrapping_add(capacity.saturating_sub(used));
-        self.memory.desk().claimed.store(self.claimed, Ordering::Relaxed);
     }
 }
 

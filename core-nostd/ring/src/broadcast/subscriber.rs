@@ -49,7 +49,7 @@ pub struct Subscriber<'a, T, W: Width = One> {
     /// What we ask, as in `Request::asks`.
     asks: u32,
     reading: Reading,
-    /// Whether to become latest-only as soon as we have joined.
+    /// While joining: whether latest-only is what was asked for.
     joins_latest: bool,
     /// Whether it goes without a farewell.
     stays: bool,
@@ -148,10 +148,10 @@ impl<T: Plain, W: Width> Subscriber<'_, T, W> {
         this.asks = asks;
         this.reading = match Mode::of(asks) {
             Mode::Lossless => Reading::Lossless,
-            Mode::Latest => Reading::Latest,
             // It may have asked from `Gone`, and so be unknown to the publisher. If it was answered, `poll` finds out.
-            Mode::Returning | Mode::Gone => Reading::Joining,
+            Mode::Latest | Mode::Returning | Mode::Gone => Reading::Joining,
         };
+        this.joins_latest = Mode::of(asks) == Mode::Latest;
         this
     }
 
@@ -176,6 +176,10 @@ impl<T: Plain, W: Width> Subscriber<'_, T, W> {
         if self.answer().acted.load(Ordering::Acquire) != self.asks {
             return Ok(());
         }
+        if core::mem::take(&mut self.joins_latest) {
+            self.reading = Reading::Latest;
+            return Ok(());
+        }
         let start = self.answer().start.load(Ordering::Relaxed);
         self.reading = Reading::Lossless;
         // The same number, another mode: a confirmation.
@@ -184,9 +188,6 @@ impl<T: Plain, W: Width> Subscriber<'_, T, W> {
         self.advance(missed);
         // Pairs with the acquire in `Publisher::look`: our checked copies are done before it writes plainly again.
         self.request().asks.store(self.asks, Ordering::Release);
-        if core::mem::take(&mut self.joins_latest) {
-            self.set_latest_only();
-        }
         if missed > 0 { Err(Lagged(missed)) } else { Ok(()) }
     }
 
@@ -301,24 +302,34 @@ impl<T: Plain, W: Width> Subscriber<'_, T, W> {
 
     /// Stops holding the publisher back, at once. Real-time.
     pub fn set_latest_only(&mut self) {
-        if self.reading == Reading::Joining {
-            // Nothing may be read before the publisher has answered.
-            self.joins_latest = true;
-        } else if self.reading != Reading::Latest {
-            self.reading = Reading::Latest;
-            self.ask(Mode::Latest);
+        if self.reading == Reading::Latest || self.joins_latest {
+            return;
         }
+        // Pairs with the release in `Publisher::look`.
+        let known = self.reading != Reading::Joining || self.answer().acted.load(Ordering::Acquire) == self.asks;
+        if known {
+            self.reading = Reading::Latest;
+        } else {
+            // Nothing may be read before the publisher has answered; but it is not held back, even if we never read.
+            self.joins_latest = true;
+        }
+        self.ask(Mode::Latest);
     }
 
     /// Holds the publisher back again: every item that is published after this call will be read, what was published
     /// before is passed; returns how many. Does not wait; [`is_lossless`](Self::is_lossless) tells when the publisher has
     /// agreed. Until then reads are still checked copies. Real-time.
     pub fn set_lossless(&mut self) -> usize {
-        self.joins_latest = false;
-        if self.reading != Reading::Latest {
+        if self.joins_latest {
+            // Only to learn whether it has joined; nothing is missed by that.
+            let _ = self.settle();
+        }
+        let joins_latest = core::mem::take(&mut self.joins_latest);
+        if self.reading == Reading::Latest {
+            self.reading = Reading::Returning;
+        } else if !joins_latest {
             return 0;
         }
-        self.reading = Reading::Returning;
         self.start_here()
     }
 
