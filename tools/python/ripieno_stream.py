@@ -37,7 +37,8 @@ _DTYPES = {1: "f4", 2: "f8", 3: "i2", 4: "i4", 5: "u1", 6: "c8"}
 _AT = {
     "version": 8, "dtype": 24, "rank": 32, "dims": 40, "rate": 72, "capacity": 80, "stride": 88, "payload": 96,
     "declared": 104, "seats": 112, "ring": 120, "overflow": _LINE + 8, "data_bell": 2 * _LINE, "room_bell": 3 * _LINE,
-    "stopped": 4 * _LINE, "attention": 4 * _LINE + 8, "writer": 5 * _LINE, "dropped": 5 * _LINE + 16, "seat": 6 * _LINE,
+    "stopped": 4 * _LINE, "attention": 4 * _LINE + 8, "writer": 5 * _LINE, "dropped": 5 * _LINE + 16,
+    "guest": 5 * _LINE + 24, "seat": 6 * _LINE,
 }  # fmt: skip
 # Bytes from the start of a seat.
 _SEAT_HOLDER, _SEAT_POLICY, _SEAT_MISSED, _SEAT_READS = 0, 8, 16, 24
@@ -293,7 +294,8 @@ class Reader(_Stream):
         self._head = self._s.load8(self._line + _POSITION, _RELAXED)
         self._joining = True
         self._advance(self._published())
-        self._ask(_RETURNING)
+        # Never as lossless first, if it is not to be: the writer would wait for one that may not read.
+        self._ask(_LATEST if latest else _RETURNING)
         self._call_attention()
 
     def _seat_at(self, index):
@@ -322,13 +324,12 @@ class Reader(_Stream):
         if not self._joining or self._s.load4(self._line + _ACTED, _ACQUIRE) != self._asks:
             return not self._joining
         self._joining = False
+        if self.latest:
+            return True
         start = self._s.load8(self._line + _START, _RELAXED)
         self._asks = (self._asks & ~3) | _LOSSLESS
         self._advance(self._head + max(0, _signed(start - self._head)))
         self._s.store4(self._line + _ASKS, self._asks, _RELEASE)
-        if self.latest:
-            self._ask(_LATEST)
-            self._call_attention()
         return True
 
     def _ready(self):
@@ -429,6 +430,8 @@ class Writer(_Stream):
 
     def __init__(self, name):
         super().__init__(name)
+        if self._word(_AT["guest"]) != 1:
+            raise PermissionError(f"{name!r} is written by its own pipeline: declare it with import = \"guest:{name}\"")
         if not self._claim(_AT["writer"]):
             raise Full(f"{name!r} has a writer")
         self._open = True
@@ -446,6 +449,8 @@ class Writer(_Stream):
     def _look_at_readers(self):
         """Acts on what readers ask, and finds the slowest that is lossless."""
         used, self._words = 0, False
+        # Before any answer: who joins as latest-only checks by it.
+        self._s.store8(self._base + self._ring + _CLAIMED, self._claimed, _RELAXED)
         for index in range(self._seats):
             line = self._base + self._ring + _SEATS + index * 2 * _LINE
             asks = self._s.load4(line + _ASKS, _ACQUIRE)
@@ -463,7 +468,6 @@ class Writer(_Stream):
             self._words |= mode in (_LATEST, _RETURNING)
             self._s.store4(line + _ACTED, asks, _RELEASE)
         self._limit = self._tail + max(0, self.capacity - used)
-        self._s.store8(self._base + self._ring + _CLAIMED, self._claimed, _RELAXED)
 
     def _has_room(self):
         if self._is_stopped():
@@ -472,7 +476,11 @@ class Writer(_Stream):
         if attention != self._attention or self._limit == self._tail:
             self._attention = attention
             self._look_at_readers()
-        return True if self._limit != self._tail else None
+        if self._limit != self._tail:
+            return True
+        # Who was just answered may be asleep, and no frame follows to wake it.
+        self._s.ring_bell(self._base + _AT["data_bell"])
+        return None
 
     def look(self, timeout=None):
         """Waits for room and lends the next frame to be written in place; `increment` publishes it. None if the stream drops

@@ -21,6 +21,9 @@ pub struct Declaration {
     pub tasks: Vec<TaskDecl>,
 }
 
+/// Before the name of a stream that a guest writes.
+pub(crate) const GUEST: &str = "guest:";
+
 /// A ring of frames.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StreamDecl {
@@ -61,6 +64,11 @@ impl StreamDecl {
             import: None,
             description: None,
         }
+    }
+
+    /// The name under which a process beside the pipeline is to write it, if one is. Any.
+    pub(crate) fn guest(&self) -> Option<&str> {
+        self.import.as_deref()?.strip_prefix(GUEST)
     }
 }
 

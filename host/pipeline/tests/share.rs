@@ -213,6 +213,25 @@ fn an_import_outlives_a_killed_exporter() {
 }
 
 #[test]
+fn no_guest_takes_the_place_of_a_task() {
+    let name = name("place");
+    let mut exporter = Pipeline::new("exporter");
+    export(&mut exporter, &name);
+    exporter.add_event("go", 0).expect("a new event");
+    // The task has not asked for its writer yet.
+    let body = |ports: &mut Ports| {
+        ports.event("go")?.wait(None)?;
+        write(ports, 3, None)
+    };
+    exporter.add_task("write", &[], &[("out", "frames")], &[("go", "go")], body).expect("a legal task");
+    let exporter = exporter.compile().expect("a legal pipeline").start().expect("it starts");
+    let refused = share::open(&name).expect("it is exported").writer();
+    assert!(matches!(refused, Err(share::ShareError::NotForGuests(_))), "{refused:?}");
+    exporter.event("go").expect("it is declared").signal();
+    finish(&exporter);
+}
+
+#[test]
 fn frames_of_another_kind_are_refused() {
     let name = name("kind");
     let mut exporter = Pipeline::new("exporter");

@@ -2,8 +2,8 @@
 
 use super::suggest::shown;
 use super::{Code, Fault, Faults, Subject};
+use crate::declare::GUEST;
 use crate::declare::{Control, Crash, Declaration, TaskDecl};
-use crate::share::GUEST;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most bytes of a name.

@@ -26,9 +26,6 @@ use crate::origin::Origin;
 use crate::stream::{AnyReader, AnyWriter, Stream, StreamError};
 use std::path::Path;
 
-/// Before the name of a stream that a guest writes.
-pub(crate) const GUEST: &str = "guest:";
-
 /// Why a stream of another process cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -49,6 +46,9 @@ pub enum ShareError {
         /// What there is.
         found: Box<FrameSpec>,
     },
+    /// A task of its pipeline writes it.
+    #[error("'{0}' is written by its own pipeline: a guest writes what a graph declares with import = \"guest:NAME\"")]
+    NotForGuests(String),
     /// The place of its writer is taken.
     #[error(transparent)]
     Stream(#[from] StreamError),
@@ -120,8 +120,11 @@ impl Shared {
     /// another guest may go on. Control.
     ///
     /// # Errors
-    /// [`ShareError::Stream`]: somebody writes it.
+    /// [`ShareError::NotForGuests`]; [`ShareError::Stream`]: another guest writes it.
     pub fn writer(&self) -> Result<AnyWriter, ShareError> {
+        if !self.stream.is_written_by_guest() {
+            return Err(ShareError::NotForGuests(self.name.clone()));
+        }
         Ok(self.stream.writer(&Origin::new(), Wait::Park)?)
     }
 

@@ -1,7 +1,7 @@
 //! What a declaration says of export and import, as places for rings and tasks of the pipeline's own.
 
-use super::{GUEST, import, remote};
-use crate::declare::{Declaration, Overflow, ReadDecl, ReaderPolicy, StreamDecl, TaskDecl};
+use super::{import, remote};
+use crate::declare::{Declaration, GUEST, Overflow, ReadDecl, ReaderPolicy, StreamDecl, TaskDecl};
 use crate::kind::{Registry, Value};
 use crate::stream::Place;
 
@@ -15,7 +15,7 @@ pub(super) fn is_remote(name: &str) -> bool {
 
 /// Where the ring of a stream has to lie for others to find it, if they are to. Any.
 pub(crate) fn place(decl: &StreamDecl) -> Option<Place> {
-    let written_by_guest = decl.import.as_deref().and_then(|name| name.strip_prefix(GUEST));
+    let written_by_guest = decl.guest();
     let exported = || decl.export.as_deref().filter(|name| !is_remote(name));
     written_by_guest.or_else(exported).map(|name| Place::Named(name.into()))
 }

@@ -75,6 +75,7 @@ impl Stream {
         if let Ok(writer) = this.writer(&Origin::new(), Wait::Park) {
             writer.staying().write_zeros(decl.delay_frames);
         }
+        this.ring.word(at::GUEST_WRITES).store(decl.guest().is_some().into(), Ordering::Relaxed);
         Layout::publish(&this.ring.memory);
         Ok(this)
     }
@@ -164,6 +165,11 @@ impl Stream {
         super::Histogram::over(&words[seat::LATENCY]).reset();
         let end = claim.reading(true).ok()?;
         Some(AnyReader::new(self.name.clone(), end, seat, policy, Origin::new(), Wait::Park))
+    }
+
+    /// Whether a process beside the pipeline is to write it. Any.
+    pub fn is_written_by_guest(&self) -> bool {
+        self.ring.word(at::GUEST_WRITES).load(Ordering::Relaxed) == 1
     }
 
     fn taken(&self, place: &str) -> StreamError {

@@ -46,6 +46,8 @@ pub(super) mod at {
     pub const WRITER: usize = 5 * LINE;
     pub const WRITER_WAITING: usize = 5 * LINE + 1;
     pub const DROPPED: usize = 5 * LINE + 2;
+    /// 1 if the writer is to be a guest, 0 if it is a task of the pipeline.
+    pub const GUEST_WRITES: usize = 5 * LINE + 3;
     /// The first seat.
     pub const SEAT: usize = 6 * LINE;
 }

@@ -5,7 +5,7 @@ use super::layout::seat;
 use super::lent::{Held, Look, Window};
 use super::ring::{End, Reading, Ring};
 use super::stash::Stash;
-use super::wait::{Waiting, wait};
+use super::wait::{Took, Waiting, wait};
 use super::{StreamError, check_length, check_type, elements, stamp};
 use crate::event::nanos;
 use crate::origin::{Origin, monotonic_nanos};
@@ -58,7 +58,7 @@ pub(super) struct Book {
     missed: u64,
     reads: u64,
     waited_nanos: u64,
-    /// When the wait for the next frame ended, if there was one.
+    /// When the wait for the next frame ended, if there was one and it was timed.
     came: Option<u64>,
     /// The sequence of the next frame that was never looked at.
     fresh: u64,
@@ -100,11 +100,13 @@ impl Book {
         ring.seat(self.seat)[seat::READS].store(self.reads, Ordering::Relaxed);
     }
 
-    /// A wait of so many nanoseconds has just ended.
-    fn waited(&mut self, ring: &Ring, nanos: u64, now: u64) {
-        self.came = Some(now);
-        self.waited_nanos = self.waited_nanos.wrapping_add(nanos);
-        ring.seat(self.seat)[seat::WAITING].store(self.waited_nanos, Ordering::Relaxed);
+    /// A wait has just ended.
+    fn waited(&mut self, ring: &Ring, took: Took) {
+        self.came = took.end;
+        if took.nanos > 0 {
+            self.waited_nanos = self.waited_nanos.wrapping_add(took.nanos);
+            ring.seat(self.seat)[seat::WAITING].store(self.waited_nanos, Ordering::Relaxed);
+        }
     }
 
     /// The frame of this stamp is there.
@@ -123,7 +125,7 @@ impl Book {
 
     #[cold]
     fn sample(&mut self, ring: &Ring, stamp: Stamp) {
-        // Every frame that was waited for counts for itself; the others are counted by those that the countdown picks.
+        // Every frame whose wait was timed counts for itself; the others are counted by those that the countdown picks.
         let (now, weight) = match self.came.take() {
             Some(now) => {
                 self.countdown += 1;
@@ -266,10 +268,11 @@ impl AnyReader {
             }
             abandoned.then_some(Ok(false))
         });
-        let now = monotonic_nanos();
-        since.get_or_insert(now.saturating_sub(took));
-        self.book.waited(ring, took, now);
-        let late = self.timeout.is_some_and(|timeout| now - since.unwrap_or(now) > nanos(timeout) && waited > 0);
+        self.book.waited(ring, took);
+        // With a timeout every wait is timed.
+        let late = self.timeout.zip(took.end).is_some_and(|(timeout, now)| {
+            now - *since.get_or_insert(now.saturating_sub(took.nanos)) > nanos(timeout) && waited > 0
+        });
         result.filter(|result| result.is_err() || !late).unwrap_or_else(|| {
             self.book.came = None;
             Err(StreamError::TimedOut { stream: self.name.to_string() })

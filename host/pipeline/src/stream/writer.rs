@@ -133,6 +133,8 @@ impl AnyWriter {
     #[cold]
     fn wait_for_room(&mut self, waits: bool) -> Result<Room, StreamError> {
         let (publisher, ring) = self.end.split();
+        // Looking for room has answered who asked to hold us back, perhaps from so early on that no frame follows: it may be asleep.
+        ring.data_bell().ring();
         if !waits {
             return Ok(Room::None);
         }
@@ -143,9 +145,13 @@ impl AnyWriter {
             if ring.is_stopped() || self.book.origin.leaving() > 1 {
                 return Some(Err(StreamError::Stopped));
             }
-            (publisher.free() > 0).then_some(Ok(Room::There))
+            if publisher.free() > 0 {
+                return Some(Ok(Room::There));
+            }
+            ring.data_bell().ring();
+            None
         });
-        self.book.waited_nanos = self.book.waited_nanos.wrapping_add(took);
+        self.book.waited_nanos = self.book.waited_nanos.wrapping_add(took.nanos);
         ring.word(at::WRITER_WAITING).store(self.book.waited_nanos, Ordering::Relaxed);
         result.unwrap_or_else(|| Err(StreamError::TimedOut { stream: self.name.to_string() }))
     }
