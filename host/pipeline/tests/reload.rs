@@ -227,6 +227,8 @@ fn a_task_that_failed_can_be_mended() {
     branch(&mut declaration, "steps", "b", None);
     task(&mut declaration, "steps").on_crash = Crash::Isolate;
     running.reload(&declaration).unwrap();
+    // It tells a step that is too long by the number before.
+    until(|| running.status().tasks.iter().any(|task| task.name == "steps" && task.frames_in > 0));
     running.set("add", "offset", Value::Integer(1)).unwrap();
     let state = || running.status().tasks.iter().find(|task| task.name == "steps").map(|task| task.state);
     until(|| state() == Some(TaskState::Failed));
