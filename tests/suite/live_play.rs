@@ -38,9 +38,32 @@ fn alone(bank: Vec<u8>, note: [u8; 3], frames: usize) -> Vec<f32> {
     left
 }
 
-/// Clicks at every place within a period, one after the other: frames from each to its sound. The sound is compared to that
-/// of a rig without any host.
-fn latencies(options: &[&str]) -> Vec<u32> {
+/// Clicks at every place within a period, one after the other, are each heard `latency` frames later, give or take `slack`,
+/// and are the sound of a rig without any host. A run that the machine broke into, by the player's own count or the server's,
+/// may fail and begin anew, a few times.
+fn heard_after(latency: u32, slack: u32, options: &[&str]) {
+    for _ in 0..5 {
+        let run = struck(options);
+        match run.heard {
+            Ok(latencies) if latencies.iter().all(|heard| heard.abs_diff(latency) <= slack) => return,
+            heard => {
+                assert_ne!(run.broken, [0; 4], "{heard:?}, not {latency}, and nothing was late");
+                eprintln!("late, underruns, overloads, periods missed by the server {:?}: {heard:?}", run.broken);
+            }
+        }
+    }
+    panic!("not one run in five was as it should be");
+}
+
+/// How a run went.
+struct Run {
+    /// Frames from each strike to its sound, or what was heard instead.
+    heard: Result<Vec<u32>, String>,
+    /// Messages that came late, underruns, overloads, and periods that the server missed.
+    broken: [u64; 4],
+}
+
+fn struck(options: &[&str]) -> Run {
     // One more than a whole number of periods: every place within a period is struck.
     const APART: u32 = 40 * PERIOD + 1;
     let (on, off) = ([0x90, 69, 100], [0x80, 69, 64]);
@@ -59,32 +82,34 @@ fn latencies(options: &[&str]) -> Vec<u32> {
     let sent = performer.finish().messages;
     std::thread::sleep(Duration::from_millis(200));
     let recording = recorder.stop();
-    play.stop().interrupted();
+    let ended = play.stop();
+    ended.interrupted();
+    let count = |key: &str| ended.status[key].as_u64().expect("a count");
+    let missed = server.log().matches("XRun").count() as u64;
+    let broken = [count("late"), count("underruns"), count("overloads"), missed];
 
     let left = &recording.channels[0];
     let strikes = sent.iter().filter(|message| message.bytes == on);
-    strikes
-        .map(|strike| {
-            let at = strike.frame.wrapping_sub(recording.first_frame) as usize;
-            let latency = onset(&left[at..]).expect("the click is heard") - first;
-            let heard = &left[at + latency..][..expected.len()];
-            // Where it lies on the rig's control grid moves the last bits; a frame off would be a thousand times as much.
-            let error = expected.iter().zip(heard).fold(0.0_f32, |worst, (a, b)| worst.max((a - b).abs()));
-            assert!(error < 1e-6, "the click at {at} is another one, by {error}");
-            latency as u32
-        })
-        .collect()
+    let heard = strikes.map(|strike| {
+        let at = strike.frame.wrapping_sub(recording.first_frame) as usize;
+        let latency = left.get(at..).and_then(onset).ok_or("a click is not heard")?.wrapping_sub(first);
+        let heard = left.get(at.wrapping_add(latency)..).unwrap_or_default();
+        // Where it lies on the rig's control grid moves the last bits; a frame off would be a thousand times as much.
+        let error = expected.iter().zip(heard).fold(0.0_f32, |worst, (a, b)| worst.max((a - b).abs()));
+        let is_whole = heard.len() >= expected.len() && error < 1e-6;
+        if is_whole { Ok(latency as u32) } else { Err(format!("the click at {at} is another one, by {error}")) }
+    });
+    Run { heard: heard.collect(), broken }
 }
 
 #[test]
 fn jack_a_note_is_heard_where_its_stamp_says_to_the_sample() {
-    assert_eq!(latencies(&["--fixed-latency"]), [PERIOD; PERIOD as usize]);
+    heard_after(PERIOD, 0, &["--fixed-latency"]);
 }
 
 #[test]
 fn jack_a_note_on_a_render_thread_is_heard_within_a_frame_of_where_its_stamp_says() {
-    let latencies = latencies(&["--fixed-latency", "--buffered", "4"]);
-    assert!(latencies.iter().all(|latency| latency.abs_diff(5 * PERIOD) <= 1), "{latencies:?}");
+    heard_after(5 * PERIOD, 1, &["--fixed-latency", "--buffered", "4"]);
 }
 
 /// Seconds that the soak lasts; `RIPIENO_SOAK_SECS` changes it, and asks for a run without one period too long.
