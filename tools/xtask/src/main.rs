@@ -1,5 +1,6 @@
 //! `cargo xtask`: the one entrance for people and CI.
 
+mod firmware;
 mod python;
 mod run;
 mod sanitize;
@@ -17,6 +18,7 @@ cargo xtask COMMAND
   demo [ARGS...]    set the machine up, build in release, run `ripieno demo ARGS`
   test              set the machine up, then every test: format, lints, units, properties, models, docs, tidy
   bench [NAME...]   our crates beside their rivals in one run: ring, fx, pipeline, separate, synth; all when none is named
+  firmware ...      boards: build, run, measure, test; `cargo xtask firmware help`
   gen models        write the tests' ONNX models below tests/models, where they have changed
   tidy              the shape of the tree: who names whom, places of raw memory access, docs, file sizes
   setup             install what building, tests and benchmarks need of this system and of PyPI, and nothing else
@@ -67,6 +69,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<()> {
             python::ensure_librosa(&root)?;
             bench.env("ORT_DYLIB_PATH", &python::ensure_onnx_runtime(&root)?.to_string_lossy()).run()
         }
+        "firmware" => firmware::dispatch(&root, rest),
         "gen" if rest == ["models"] => {
             run::cargo(&["run", "--quiet", "--package", "ripieno-onnx", "--", "tests/models"]).run()
         }

@@ -34,6 +34,15 @@ pub const TEST: &[Package] = &[
     Package { name: "xvfb", provides: "/usr/bin/Xvfb" },
 ];
 
+/// What building boards without rustup's targets and running them without a board takes.
+pub const FIRMWARE: &[Package] = &[
+    Package { name: "binutils-arm-none-eabi", provides: "/usr/bin/arm-none-eabi-objdump" },
+    Package { name: "libstd-rust-web-dev", provides: "/usr/lib/rustlib/x86_64-unknown-linux-gnu/lib" },
+    Package { name: "qemu-system-arm", provides: "/usr/bin/qemu-system-arm" },
+    Package { name: "rust-web-src", provides: "/usr/lib/rustlib/src/rust/library/core/Cargo.toml" },
+    Package { name: "rustc-web", provides: "/usr/bin/rustc" },
+];
+
 /// What the benchmarks need on top: rivals that are not crates.
 pub const BENCH: &[Package] = &[
     Package { name: "timgm6mb-soundfont", provides: "/usr/share/sounds/sf2/TimGM6mb.sf2" },

@@ -13,6 +13,19 @@ const ARROWS: &[(&str, Option<&[&str]>)] = &[
     ("ripieno-chunk", Some(&["ripieno-types"])),
     ("ripieno-rig", Some(&["ripieno-panel", "ripieno-synth", "ripieno-fx", "ripieno-ring", "ripieno-types"])),
     ("ripieno-ports", Some(&["ripieno-ring", "ripieno-types"])),
+    (
+        "ripieno-firmware",
+        Some(&[
+            "ripieno-fx",
+            "ripieno-panel",
+            "ripieno-ports",
+            "ripieno-rig",
+            "ripieno-ring",
+            "ripieno-synth",
+            "ripieno-types",
+        ]),
+    ),
+    ("ripieno-scenes", None),
     ("ripieno-midi", Some(&["ripieno-ports", "ripieno-ring", "ripieno-types"])),
     ("ripieno-audio", Some(&["ripieno-ports", "ripieno-ring", "ripieno-types"])),
     ("ripieno-files", Some(&["ripieno-ports", "ripieno-types"])),
@@ -29,7 +42,7 @@ const ARROWS: &[(&str, Option<&[&str]>)] = &[
 ];
 
 /// Crates that nothing but tools and tests may name.
-const NAMED_BY_NOBODY: &[&str] = &["ripieno-bench", "ripieno-onnx", "ripieno-tests", "xtask"];
+const NAMED_BY_NOBODY: &[&str] = &["ripieno-bench", "ripieno-onnx", "ripieno-scenes", "ripieno-tests", "xtask"];
 
 /// What the cores may take from outside. Everything else is an arrow out of `core-nostd`.
 const CORE_DEPENDENCIES: &[&str] = &["heapless", "libm", "loom", "multiversion", "postcard", "serde", "wmidi"];

@@ -1,0 +1,87 @@
+//! `cargo xtask firmware`: boards are built, run, measured and tested.
+
+mod board;
+mod qemu;
+mod sysroot;
+
+use crate::run::{Step, cargo};
+use crate::setup;
+use anyhow::{Result, bail};
+use board::Board;
+use std::path::{Path, PathBuf};
+
+/// What `cargo xtask firmware` shows.
+pub const HELP: &str = "\
+cargo xtask firmware COMMAND [BOARD] [ARGS...]
+
+  build [BOARD...]        release ELF of each board; all when none is named
+  run BOARD [ARGS...]     boot it in the emulator (qemu-mps2): its scenes and their words are in the board's README
+
+The target comes from rustup where it is installed (`rustup target add TRIPLE`), else from Debian's rustc-web and
+rust-web-src, out of which a private sysroot is made once.
+
+Examples:
+  cargo xtask firmware build pico2
+  cargo xtask firmware run qemu-mps2 -- -- bench 0 8 1
+";
+
+/// Does what the words say.
+pub fn dispatch(root: &Path, words: &[String]) -> Result<()> {
+    let (command, rest) = words.split_first().map_or(("", words), |(first, rest)| (first.as_str(), rest));
+    match command {
+        "build" => board::named(rest)?.into_iter().try_for_each(|board| build(root, board)),
+        "run" => {
+            let Some((name, args)) = rest.split_first() else {
+                bail!("which board? `cargo xtask firmware run qemu-mps2`")
+            };
+            let board = board::named(std::slice::from_ref(name))?[0];
+            build(root, board)?;
+            qemu::run(&elf(root, board, board.name), args)
+        }
+        "" | "help" | "-h" | "--help" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => bail!("unknown command '{other}'\n\n{HELP}"),
+    }
+}
+
+/// Builds a board in release.
+pub fn build(root: &Path, board: &Board) -> Result<()> {
+    for_target(root, board, &["build", "--release", "--package", board.name])?.run()
+}
+
+/// A cargo command in the firmware's workspace that builds for a board.
+pub fn for_target(root: &Path, board: &Board, args: &[&str]) -> Result<Step> {
+    let mut step = cargo(args)
+        .within(&root.join("firmware"))
+        .env("CARGO_TARGET_DIR", &target(root).to_string_lossy())
+        .env("CARGO_BUILD_TARGET", board.triple);
+    if let Some(compiler) = sysroot::compiler(&sysroots(root), board.triple)? {
+        step = step.env("RUSTC", &compiler.to_string_lossy());
+    }
+    Ok(step)
+}
+
+/// Where a board's program lies once it is built.
+pub fn elf(root: &Path, board: &Board, bin: &str) -> PathBuf {
+    target(root).join(board.triple).join("release").join(bin)
+}
+
+fn target(root: &Path) -> PathBuf {
+    shared(root).join("firmware")
+}
+
+fn sysroots(root: &Path) -> PathBuf {
+    shared(root).join("firmware-sysroot")
+}
+
+/// The workspace's own target folder.
+fn shared(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |folder| root.join(folder))
+}
+
+/// Makes sure of what building and running boards needs of this system.
+pub fn ensure() -> Result<()> {
+    setup::ensure(setup::FIRMWARE)
+}
