@@ -3,3 +3,4 @@
 #![warn(clippy::std_instead_of_core, clippy::alloc_instead_of_core)]
 
 pub mod protocol;
+pub mod store;

@@ -50,7 +50,7 @@ pub trait Presets {
     fn activate(&mut self, slot: u8) -> Result<(), Code>;
 
     /// Sectors of the flash erased since the controller was switched on. Control.
-    fn erased(&self) -> u32;
+    fn erased(&mut self) -> u32;
 }
 
 /// What the controller has to see to after a message.
