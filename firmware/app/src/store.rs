@@ -10,12 +10,14 @@
 mod align;
 mod error;
 mod journal;
+mod memory;
 mod presets;
 mod table;
 #[cfg(test)]
 mod tests;
 
 pub use error::StoreError;
+pub use memory::MemoryFlash;
 pub use presets::Shelf;
 
 use crate::protocol::{Entry, crc32};

@@ -72,6 +72,11 @@ impl<F: NorFlash> Journal<F> {
         (self.region.end - self.region.start).saturating_sub(SECTORS * Self::SECTOR)
     }
 
+    #[cfg(test)]
+    pub fn flash_mut(&mut self) -> &mut F {
+        &mut self.flash
+    }
+
     pub fn into_inner(self) -> F {
         self.flash
     }
@@ -132,9 +137,10 @@ impl<F: NorFlash> Journal<F> {
         Ok(())
     }
 
-    /// Finds the place of the next record, and erases again what the last one says if it is not marked.
+    /// Finds the place of the next record, and erases again what was announced but not marked. A record that was cut off
+    /// itself says nothing: then the erase that it would have announced was not begun, but an earlier one may be due.
     fn finish(&mut self) -> Result<(), F::Error> {
-        let mut last = None;
+        let mut due = None;
         self.next = Self::records();
         for record in 1..Self::records() {
             let mut bytes = Aligned([0; RECORD.next_multiple_of(LONGEST_WORD) + LONGEST_WORD]);
@@ -145,11 +151,13 @@ impl<F: NorFlash> Journal<F> {
                 self.next = record;
                 break;
             }
-            let is_done = bytes[Self::RECORD_BYTES..].iter().all(|byte| *byte == DONE);
-            last = self.read_record(place)?.filter(|found| found[1..] == [self.turn, record] && !is_done);
+            if let Some([start, ..]) = self.read_record(place)?.filter(|found| found[1..] == [self.turn, record]) {
+                let is_done = bytes[Self::RECORD_BYTES..].iter().all(|byte| *byte == DONE);
+                due = (!is_done).then_some(start);
+            }
         }
-        match last {
-            Some([start, ..]) if (self.base()..self.region.end).contains(&start) => self.erase_sector(start),
+        match due {
+            Some(start) if (self.base()..self.region.end).contains(&start) => self.erase_sector(start),
             _ => Ok(()),
         }
     }
@@ -161,21 +169,31 @@ impl<F: NorFlash> Journal<F> {
 
     /// Announces, erases and marks one sector.
     fn erase_sector(&mut self, start: u32) -> Result<(), F::Error> {
-        if self.next >= Self::records() {
-            let other = 1 - self.sector;
-            self.erase_now(self.place(other, 0))?;
-            let turn = self.turn.wrapping_add(1);
-            self.write_record(self.place(other, 0), self.header(turn))?;
-            (self.sector, self.turn, self.next) = (other, turn, 1);
-        }
-        let place = self.place(self.sector, self.next);
-        let record = [start, self.turn, self.next];
-        // Used from now on, whatever becomes of it.
-        self.next += 1;
-        self.write_record(place, record)?;
+        let place = if self.next < Self::records() { self.announce(start)? } else { self.turn_over(start)? };
         self.erase_now(start)?;
         let done = Aligned([DONE; LONGEST_WORD]);
         self.flash.write(place + Self::RECORD_BYTES as u32, &done.0[..word::<F>()])
+    }
+
+    /// Writes the next record; returns its place.
+    fn announce(&mut self, start: u32) -> Result<u32, F::Error> {
+        let (place, record) = (self.place(self.sector, self.next), [start, self.turn, self.next]);
+        // Used from now on, whatever becomes of it.
+        self.next += 1;
+        self.write_record(place, record)?;
+        Ok(place)
+    }
+
+    /// Goes on in the other sector. Its header is written behind its first record, so that what is to be erased is
+    /// known from the moment that it counts.
+    fn turn_over(&mut self, start: u32) -> Result<u32, F::Error> {
+        let (other, turn) = (1 - self.sector, self.turn.wrapping_add(1));
+        self.erase_now(self.place(other, 0))?;
+        let place = self.place(other, 1);
+        self.write_record(place, [start, turn, 1])?;
+        self.write_record(self.place(other, 0), self.header(turn))?;
+        (self.sector, self.turn, self.next) = (other, turn, 2);
+        Ok(place)
     }
 }
 
