@@ -30,7 +30,9 @@ mod voice;
 mod window;
 
 pub use allocator::{Decision, NoteId, Strategy, VoiceAllocator};
-pub use bank::{Bank, LoopMode, Patch, PresetIndex, Region, Sample, SamplePool, Side, Wave};
+pub use bank::{
+    BLOCK8_BYTES, BLOCK8_FRAMES, Bank, Coding, LoopMode, Patch, PresetIndex, Region, Sample, SamplePool, Side, Wave,
+};
 pub use builtin::Builtin;
 pub use config::{Interpolation, SynthConfig};
 pub use generator::{Generator, Generators};
