@@ -1,11 +1,17 @@
 //! What the machine that runs the emulator lends: a command line, files, and memory that it has filled.
 
 use core::slice;
+use cortex_m::peripheral::CPUID;
 use cortex_m_semihosting::nr;
 
-/// Memory that nothing is linked into, which the emulator fills from a file: `-device loader,file=F,addr=0x21000000`.
+/// Memory that nothing is linked into, which the emulator fills from a file: `-device loader,file=F,addr=A`. On the MPS2
+/// with a Cortex-M7 it lies elsewhere.
 const LENT: *const u8 = 0x2100_0000 as *const u8;
+const LENT_M7: *const u8 = 0x6000_0000 as *const u8;
 const LENT_BYTES: usize = 16 << 20;
+
+/// The part number that a Cortex-M7 names itself by.
+const PART_M7: u32 = 0xC27;
 
 /// The words that follow the kernel in the emulator's `arg=` options, in one line.
 pub fn command_line(buffer: &mut [u8]) -> &str {
@@ -18,8 +24,11 @@ pub fn command_line(buffer: &mut [u8]) -> &str {
 
 /// The first bytes of what the emulator has loaded.
 pub fn lent(bytes: usize) -> &'static [u8] {
+    // SAFETY: a register that every core has and that reading does not change.
+    let part = unsafe { (*CPUID::PTR).base.read() } >> 4 & 0xFFF;
+    let start = if part == PART_M7 { LENT_M7 } else { LENT };
     // SAFETY: the memory is there on this machine, holds bytes of any value and is written by nobody once the core runs.
-    unsafe { slice::from_raw_parts(LENT, bytes.min(LENT_BYTES)) }
+    unsafe { slice::from_raw_parts(start, bytes.min(LENT_BYTES)) }
 }
 
 /// A file on the host that is written anew, in the folder that the emulator was started in.
