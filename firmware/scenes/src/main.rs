@@ -1,7 +1,7 @@
 //! The desk's side: runs a scene and writes its bytes to a file, to be compared with what a board wrote.
 
 use ripieno_fx::ChainMemory;
-use ripieno_scenes::render;
+use ripieno_scenes::render::Session;
 use ripieno_synth::{Bank, Builtin, Interpolation, SoundFont};
 use ripieno_types::SampleRate;
 use std::error::Error;
@@ -37,17 +37,15 @@ fn render(bank: impl Bank, out: &str, seconds: &str, points: &str) -> Result<(),
         "cubic" => Interpolation::Cubic,
         _ => return Err(USAGE.into()),
     };
-    let seconds = seconds.parse().map_err(|_| USAGE)?;
+    let seconds: u32 = seconds.parse().map_err(|_| USAGE)?;
     let memory = ChainMemory::with(SampleRate::STUDIO, |frames| vec![0.0; frames]);
     let mut file = BufWriter::new(File::create(out)?);
-    let mut written = Ok(());
-    let stats = render::run(bank, memory, interpolation, seconds, &mut |bytes| {
-        if written.is_ok() {
-            written = file.write_all(bytes);
-        }
-    });
-    written?;
+    let mut session = Session::new(bank, memory, interpolation);
+    while !session.has_played(seconds) {
+        session.block();
+        file.write_all(&session.bytes())?;
+    }
     file.flush()?;
-    println!("{stats:?}");
+    println!("{:?}", session.stats());
     Ok(())
 }

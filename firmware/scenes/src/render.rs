@@ -12,30 +12,49 @@ pub const VOICES: usize = 24;
 /// Bytes of a block: left and right in turn, 32-bit floats, little-endian.
 pub const BYTES: usize = FRAMES * 2 * 4;
 
-/// Renders music with all effects at 48 kHz and gives out its bytes, a block at a time; returns what the rig counted.
-pub fn run<B: Bank, M: AsMut<[f32]>>(
-    bank: B,
-    memory: ChainMemory<M>,
-    interpolation: Interpolation,
-    seconds: u32,
-    each: &mut impl FnMut(&[u8; BYTES]),
-) -> Stats {
-    let mut config = RigConfig::new(SampleRate::STUDIO);
-    config.synth.interpolation = interpolation;
-    let mut rig = Rig::<B, M, VOICES>::new(bank, memory, config);
-    // Off every neutral place, so that each effect sounds from the start.
-    PARAMS.iter().for_each(|info| rig.command(Command::Parameter { id: info.id, value: 0.6 }));
-    let mut music = Music::new(1);
-    let (mut left, mut right) = ([0.0; FRAMES], [0.0; FRAMES]);
-    let frames = u64::from(seconds) * u64::from(SampleRate::STUDIO.hz());
-    while rig.now() < frames {
-        rig.render(Block::new(&mut left, &mut right), &mut music);
+/// Music and the rig that plays it with all effects, at 48 kHz.
+#[derive(Debug)]
+pub struct Session<B: Bank, M: AsMut<[f32]>> {
+    rig: Rig<B, M, VOICES>,
+    music: Music,
+    frames: [[f32; FRAMES]; 2],
+}
+
+impl<B: Bank, M: AsMut<[f32]>> Session<B, M> {
+    /// At the beginning. Control.
+    pub fn new(bank: B, memory: ChainMemory<M>, interpolation: Interpolation) -> Self {
+        let mut config = RigConfig::new(SampleRate::STUDIO);
+        config.synth.interpolation = interpolation;
+        let mut rig = Rig::new(bank, memory, config);
+        // Off every neutral place, so that each effect sounds from the start.
+        PARAMS.iter().for_each(|info| rig.command(Command::Parameter { id: info.id, value: 0.6 }));
+        Self { rig, music: Music::new(1), frames: [[0.0; FRAMES]; 2] }
+    }
+
+    /// Renders the next block. Real-time.
+    pub fn block(&mut self) {
+        let [left, right] = &mut self.frames;
+        self.rig.render(Block::new(left, right), &mut self.music);
+    }
+
+    /// The bytes of the last block. Any.
+    pub fn bytes(&self) -> [u8; BYTES] {
         let mut bytes = [0; BYTES];
-        let samples = left.iter().zip(&right).flat_map(|(left, right)| [*left, *right]);
+        let [left, right] = &self.frames;
+        let samples = left.iter().zip(right).flat_map(|(left, right)| [*left, *right]);
         for (place, sample) in bytes.chunks_exact_mut(4).zip(samples) {
             place.copy_from_slice(&sample.to_le_bytes());
         }
-        each(&bytes);
+        bytes
     }
-    rig.stats()
+
+    /// True once so many seconds have been rendered. Any.
+    pub fn has_played(&self, seconds: u32) -> bool {
+        self.rig.now() >= u64::from(seconds) * u64::from(SampleRate::STUDIO.hz())
+    }
+
+    /// What the rig counted. Any.
+    pub fn stats(&self) -> Stats {
+        self.rig.stats()
+    }
 }

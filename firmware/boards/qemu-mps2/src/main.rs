@@ -7,6 +7,7 @@ mod counter;
 mod host;
 mod memory;
 mod render;
+mod stack;
 
 use cortex_m_rt::entry;
 use cortex_m_semihosting::debug::{self, EXIT_FAILURE, EXIT_SUCCESS};
@@ -21,6 +22,7 @@ fn main() -> ! {
     let done = match words.next() {
         Some("bench") => bench::run(&mut words),
         Some("render") => render::run(&mut words),
+        Some("stack") => stack::run(&mut words),
         _ => None,
     };
     if done.is_none() {
