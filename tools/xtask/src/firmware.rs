@@ -2,6 +2,7 @@
 
 mod board;
 mod count;
+mod graph;
 mod qemu;
 mod same;
 mod sysroot;
@@ -34,6 +35,15 @@ pub fn dispatch(root: &Path, words: &[String]) -> Result<()> {
     let (command, rest) = words.split_first().map_or(("", words), |(first, rest)| (first.as_str(), rest));
     match command {
         "build" => board::named(rest)?.into_iter().try_for_each(|board| build(root, board)),
+        "graph" => {
+            let graph = graph::Graph::read(Path::new(&rest[0]))?;
+            for way in graph.ways("SysTick", |name| name.contains("panic"))? {
+                println!("{}", way.join(" -> "));
+            }
+            let (depth, way) = graph.deepest("SysTick")?;
+            println!("{depth} {way:#?}");
+            Ok(())
+        }
         "test" => test::all(root, rest),
         "run" => {
             let Some((name, args)) = rest.split_first() else {
