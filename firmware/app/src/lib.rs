@@ -17,3 +17,5 @@ pub use clock::Clock;
 pub use controller::{Configure, Controller, ControllerStats, Event};
 pub use link::{AudioEnd, INPUTS, Link, LowEnd, REPORTS, Report};
 pub use player::{OutboxStats, Player};
+pub mod protocol;
+pub mod store;
