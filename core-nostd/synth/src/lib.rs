@@ -14,6 +14,7 @@ mod config;
 mod direct;
 mod envelope;
 mod filter;
+pub mod flash;
 mod generator;
 mod group;
 mod interpolate;
@@ -30,9 +31,12 @@ mod voice;
 mod window;
 
 pub use allocator::{Decision, NoteId, Strategy, VoiceAllocator};
-pub use bank::{Bank, LoopMode, Patch, PresetIndex, Region, Sample, SamplePool, Side, Wave};
+pub use bank::{
+    BLOCK8_BYTES, BLOCK8_FRAMES, Bank, Coding, LoopMode, Patch, PresetIndex, Region, Sample, SamplePool, Side, Wave,
+};
 pub use builtin::Builtin;
 pub use config::{Interpolation, SynthConfig};
+pub use flash::FlashBank;
 pub use generator::{Generator, Generators};
 pub use lanes::CONTROL_FRAMES;
 pub use modulator::{Modulator, Modulators};
