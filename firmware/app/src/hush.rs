@@ -84,7 +84,10 @@ impl Fade {
 
 #[cfg(test)]
 mod tests {
+    extern crate std;
     use super::*;
+    use std::vec;
+    use std::vec::Vec;
 
     const FRAMES: usize = 64;
 

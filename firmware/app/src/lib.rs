@@ -2,9 +2,10 @@
 #![no_std]
 #![warn(clippy::std_instead_of_core, clippy::alloc_instead_of_core)]
 
-pub mod hush;
 mod clock;
 mod controller;
+pub mod hush;
+mod instrument;
 mod link;
 mod log;
 pub mod midi;
@@ -13,5 +14,6 @@ pub mod setup;
 
 pub use clock::Clock;
 pub use controller::{Configure, Controller, ControllerStats, Event};
+pub use instrument::Instrument;
 pub use link::{AudioEnd, INPUTS, Link, LowEnd, REPORTS, Report};
 pub use player::{OutboxStats, Player};

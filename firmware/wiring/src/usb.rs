@@ -8,8 +8,6 @@ use static_cell::StaticCell;
 
 /// Bytes of a bulk packet at full speed.
 const PACKET: usize = 64;
-/// Bytes of one event.
-pub const EVENT: usize = 4;
 /// Between looks for something to send. A frame of USB is as long.
 const LOOK: embassy_time::Duration = embassy_time::Duration::from_millis(1);
 
@@ -42,33 +40,29 @@ pub fn device<D: Driver<'static>>(
     (builder.build(), sender, receiver)
 }
 
-/// Hands over every event that the host sends, for ever. What the host does never ends it.
-pub async fn receive<D: Driver<'static>>(mut receiver: Receiver<'static, D>, mut event: impl FnMut([u8; EVENT])) -> ! {
+/// Hands over what the host sends, packet by packet and for ever. What the host does never ends it.
+pub async fn receive<D: Driver<'static>>(mut receiver: Receiver<'static, D>, mut each: impl FnMut(&[u8])) -> ! {
     let mut packet = [0; PACKET];
     loop {
         receiver.wait_connection().await;
         while let Ok(length) = receiver.read_packet(&mut packet).await {
-            packet[..length].as_chunks().0.iter().copied().for_each(&mut event);
+            each(&packet[..length]);
         }
     }
 }
 
-/// Sends what `next` gives, for ever. Waits here while the host does not read; nothing else does. `lost` hears that the
-/// host went away.
+/// Sends what `next` puts into a packet, which says how many bytes that are, for ever. It waits here while the host does
+/// not read; nobody else does. `lost` is told when the host has gone away.
 pub async fn send<D: Driver<'static>>(
     mut sender: Sender<'static, D>,
-    mut next: impl FnMut() -> Option<[u8; EVENT]>,
+    mut next: impl FnMut(&mut [u8]) -> usize,
     mut lost: impl FnMut(),
 ) -> ! {
     let mut packet = [0; PACKET];
     loop {
         sender.wait_connection().await;
         loop {
-            let mut length = 0;
-            while let Some(event) = (length < PACKET).then(&mut next).flatten() {
-                packet[length..length + EVENT].copy_from_slice(&event);
-                length += EVENT;
-            }
+            let length = next(&mut packet);
             if length == 0 {
                 Timer::after(LOOK).await;
             } else if sender.write_packet(&packet[..length]).await.is_err() {

@@ -7,7 +7,9 @@ use crate::Voice;
 use core::sync::atomic::{AtomicU32, Ordering};
 use embassy_executor::InterruptExecutor;
 use embassy_stm32::interrupt::{self, InterruptExt, Priority};
+use embassy_time::Instant;
 use ripieno_firmware::hush::{Fade, Hush};
+use ripieno_types::Block;
 
 /// Frames of half a buffer: 1.33 ms.
 const FRAMES: usize = 64;
@@ -66,7 +68,9 @@ async fn play(parts: Parts, voice: &'static mut Voice, hush: &'static Hush) {
     loop {
         // Too late by a whole half is heard as such; the driver then begins anew with an empty buffer.
         let _ = codec.out.write(&half).await;
-        fade.next(hush, &mut left, &mut right, |left, right| voice.render(left, right));
+        fade.next(hush, &mut left, &mut right, |left, right| {
+            voice.render(Instant::now().as_micros(), Block::new(left, right));
+        });
         for ((words, left), right) in half.as_chunks_mut().0.iter_mut().zip(&left).zip(&right) {
             *words = [word(*left), word(*right)];
         }

@@ -9,7 +9,9 @@ use embassy_rp::interrupt::{self, InterruptExt, Priority};
 use embassy_rp::peripherals::{DMA_CH0, PIN_9, PIN_10, PIN_11, PIO0};
 use embassy_rp::pio::Pio;
 use embassy_rp::pio_programs::i2s::{PioI2sOut, PioI2sOutProgram};
+use embassy_time::Instant;
 use ripieno_firmware::hush::{Fade, Hush};
+use ripieno_types::Block;
 
 /// Frames a second: 150 MHz by 24 + 106/256 by 64 bits by two cycles of the program, exactly.
 pub const RATE_HZ: u32 = 48_000;
@@ -63,7 +65,9 @@ async fn play(parts: Parts, voice: &'static mut Voice, hush: &'static Hush) {
     out.start();
     loop {
         let played = out.write(&playing);
-        fade.next(hush, &mut left, &mut right, |left, right| voice.render(left, right));
+        fade.next(hush, &mut left, &mut right, |left, right| {
+            voice.render(Instant::now().as_micros(), Block::new(left, right));
+        });
         for ((words, left), right) in filling.as_chunks_mut().0.iter_mut().zip(&left).zip(&right) {
             *words = [word(*left), word(*right)];
         }
