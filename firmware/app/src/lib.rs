@@ -17,3 +17,5 @@ pub use controller::{Configure, Controller, ControllerStats, Event};
 pub use instrument::Instrument;
 pub use link::{AudioEnd, INPUTS, Link, LowEnd, REPORTS, Report};
 pub use player::{OutboxStats, Player};
+pub mod protocol;
+pub mod store;
