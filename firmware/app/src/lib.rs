@@ -6,10 +6,13 @@ mod clock;
 mod controller;
 pub mod hush;
 mod instrument;
+pub mod defaults;
+pub mod lights;
 mod link;
 mod log;
 pub mod midi;
 mod player;
+pub mod scan;
 pub mod setup;
 
 pub use clock::Clock;
