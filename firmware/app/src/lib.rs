@@ -2,5 +2,23 @@
 #![no_std]
 #![warn(clippy::std_instead_of_core, clippy::alloc_instead_of_core)]
 
+mod clock;
+mod controller;
+pub mod defaults;
+pub mod hush;
+mod instrument;
+pub mod lights;
+mod link;
+mod log;
+pub mod midi;
+mod player;
 pub mod protocol;
+pub mod scan;
+pub mod setup;
 pub mod store;
+
+pub use clock::Clock;
+pub use controller::{Configure, Controller, ControllerStats, Event};
+pub use instrument::Instrument;
+pub use link::{AudioEnd, INPUTS, Link, LowEnd, REPORTS, Report};
+pub use player::{OutboxStats, Player};
