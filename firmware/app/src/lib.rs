@@ -15,6 +15,7 @@ mod player;
 pub mod protocol;
 pub mod scan;
 pub mod setup;
+mod setups;
 pub mod store;
 
 pub use clock::Clock;
@@ -22,3 +23,4 @@ pub use controller::{Configure, Controller, ControllerStats, Event};
 pub use instrument::Instrument;
 pub use link::{AudioEnd, INPUTS, Link, LowEnd, REPORTS, Report};
 pub use player::{OutboxStats, Player};
+pub use setups::Setups;
