@@ -41,7 +41,9 @@ impl Receiver {
             (0xB0, 6 | 38 | 96..=101) => {}
             (0xB0, half @ (0 | 32)) => self.banks.entry(channel).or_default()[usize::from(half == 32)] = two,
             (0xB0, _) => _ = self.values.insert((channel, one), two.into()),
-            (0xC0, _) => _ = self.programs.insert(channel, (self.banks.get(&channel).copied().unwrap_or_default(), one)),
+            (0xC0, _) => {
+                _ = self.programs.insert(channel, (self.banks.get(&channel).copied().unwrap_or_default(), one))
+            }
             (0xD0, _) => _ = self.values.insert((channel, PRESSURE), one.into()),
             (0xE0, _) => _ = self.values.insert((channel, BEND), u16::from(one) | u16::from(two) << 7),
             _ => {}
@@ -283,5 +285,8 @@ fn packets_have_their_code_index_numbers() {
     check(&[0xF3, 1], [0x32, 0xF3, 1, 0]);
     check(&[0xF6], [0x35, 0xF6, 0, 0]);
     check(&[0xF8], [0x3F, 0xF8, 0, 0]);
-    assert_eq!(packed(&[0xF0, 0xF7, 0xF0, 1, 0xF7, 0xF0, 1, 2, 0xF7]).chunks(4).map(|p| p[0]).collect::<Vec<_>>(), [6, 7, 4, 5]);
+    assert_eq!(
+        packed(&[0xF0, 0xF7, 0xF0, 1, 0xF7, 0xF0, 1, 2, 0xF7]).chunks(4).map(|p| p[0]).collect::<Vec<_>>(),
+        [6, 7, 4, 5]
+    );
 }

@@ -4,7 +4,8 @@ use core::convert::Infallible;
 use embedded_hal::digital::{ErrorType, InputPin, OutputPin};
 use proptest::prelude::*;
 use ripieno_firmware::scan::{
-    Debounce, Detents, Edge, Encoder, ForceConfig, Forces, Knob, KnobConfig, Matrix, Strike, TwoContact, TwoContactConfig,
+    Debounce, Detents, Edge, Encoder, ForceConfig, Forces, Knob, KnobConfig, Matrix, Strike, TwoContact,
+    TwoContactConfig,
 };
 use std::cell::RefCell;
 
@@ -242,7 +243,8 @@ fn two_pads_hit_together_sound_both_and_a_whisper_beside_a_blow_does_not() {
 fn a_held_pad_tells_its_pressure_and_its_end() {
     let config = ForceConfig { has_pressure: true, ..ForceConfig::default() };
     let (mut pads, mut told) = (Forces::<1>::new(config), vec![]);
-    let levels = [(0, 0), (1, 60_000), (40, 1_900), (60, 30_000), (61, 30_100), (80, 1_250), (100, 1_100), (101, 1_900)];
+    let levels =
+        [(0, 0), (1, 60_000), (40, 1_900), (60, 30_000), (61, 30_100), (80, 1_250), (100, 1_100), (101, 1_900)];
     for now in 0..120_u64 {
         let level = levels.iter().rev().find(|(from, _)| *from <= now).unwrap().1;
         pads.sample(now * 1_000, &[level], |_, strike| told.push((now, strike)));
@@ -310,13 +312,15 @@ impl InputPin for Column<'_> {
 fn a_matrix_does_not_believe_ghosts() {
     let check = |has_diodes, presses: &[&[(usize, usize)]], expected: [u32; 3]| {
         let grid = RefCell::new(Grid { closed: vec![], low: [false; 3], has_diodes });
-        let (mut rows, mut columns) = ([0, 1, 2].map(|row| Row(&grid, row)), [0, 1, 2].map(|column| Column(&grid, column)));
+        let (mut rows, mut columns) =
+            ([0, 1, 2].map(|row| Row(&grid, row)), [0, 1, 2].map(|column| Column(&grid, column)));
         let mut matrix = Matrix::<3>::new(has_diodes);
         for closed in presses {
             grid.borrow_mut().closed = closed.to_vec();
             matrix.scan(&mut rows, &mut columns, || ()).unwrap();
         }
-        let read = [0, 1, 2].map(|row| (0..3).map(|column| u32::from(matrix.is_closed(row, column)) << column).sum::<u32>());
+        let read =
+            [0, 1, 2].map(|row| (0..3).map(|column| u32::from(matrix.is_closed(row, column)) << column).sum::<u32>());
         assert_eq!(read, expected, "{presses:?}");
     };
     let corner = &[(0, 0), (0, 2), (1, 0)][..];

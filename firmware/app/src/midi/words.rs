@@ -58,7 +58,15 @@ impl<const N: usize> WordQueue<N> {
     pub const fn new() -> Self {
         const { assert!(N >= 4, "a queue needs room for a note, its end and more") };
         let stats = QueueStats { notes: 0, overtaken: 0, others: 0 };
-        Self { words: Deque::new(), spill: Spill::new(), down: [0; 16], owed: 0, numberless: [[0; 2]; 2], registered: 0, stats }
+        Self {
+            words: Deque::new(),
+            spill: Spill::new(),
+            down: [0; 16],
+            owed: 0,
+            numberless: [[0; 2]; 2],
+            registered: 0,
+            stats,
+        }
     }
 
     /// Takes a word; false if it was refused.
@@ -186,7 +194,8 @@ impl<const N: usize> WordQueue<N> {
         }
     }
 
-    fn end_channel(&mut self, channel: u8) {
+    /// Ends every note of a channel, 0..=15, that is down.
+    pub fn end_channel(&mut self, channel: u8) {
         let Ok(wire) = Channel::from_index(channel) else { return };
         while let Some(keys) = self.down.get(usize::from(channel)).filter(|keys| **keys != 0) {
             let key = keys.trailing_zeros() as u8;

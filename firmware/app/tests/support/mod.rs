@@ -16,7 +16,6 @@ pub const FRAMES: usize = 64;
 /// Microseconds of a block.
 pub const BLOCK: u64 = FRAMES as u64 * 1_000_000 / 48_000;
 
-
 pub struct Board<B: Bank = Builtin> {
     pub player: Player<'static, 'static, B, Box<[f32]>, 8>,
     pub controller: Controller<'static, 'static>,
