@@ -1,3 +1,16 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
 #![warn(clippy::std_instead_of_core, clippy::alloc_instead_of_core)]
+
+mod clock;
+mod controller;
+mod link;
+mod log;
+pub mod midi;
+mod player;
+pub mod setup;
+
+pub use clock::Clock;
+pub use controller::{Configure, Controller, ControllerStats, Event};
+pub use link::{AudioEnd, INPUTS, Link, LowEnd, REPORTS, Report};
+pub use player::{OutboxStats, Player};
