@@ -1,10 +1,14 @@
 //! `cargo xtask firmware`: boards are built, run, measured and tested.
 
 mod board;
+mod count;
+mod graph;
 mod qemu;
+mod same;
 mod sysroot;
+mod test;
 
-use crate::run::{Step, cargo};
+use crate::run::{Step, cargo, program};
 use crate::setup;
 use anyhow::{Result, bail};
 use board::Board;
@@ -15,6 +19,7 @@ pub const HELP: &str = "\
 cargo xtask firmware COMMAND [BOARD] [ARGS...]
 
   build [BOARD...]        release ELF of each board; all when none is named
+  test [--bless]          all that a board must show, in the emulator; --bless writes instruction counts down
   run BOARD [ARGS...]     boot it in the emulator (qemu-mps2): its scenes and their words are in the board's README
 
 The target comes from rustup where it is installed (`rustup target add TRIPLE`), else from Debian's rustc-web and
@@ -22,7 +27,7 @@ rust-web-src, out of which a private sysroot is made once.
 
 Examples:
   cargo xtask firmware build pico2
-  cargo xtask firmware run qemu-mps2 -- -- bench 0 8 1
+  cargo xtask firmware run qemu-mps2 -device loader,file=F.sf2,addr=0x21000000,force-raw=on -- bench 8 0 1 5969788
 ";
 
 /// Does what the words say.
@@ -30,6 +35,16 @@ pub fn dispatch(root: &Path, words: &[String]) -> Result<()> {
     let (command, rest) = words.split_first().map_or(("", words), |(first, rest)| (first.as_str(), rest));
     match command {
         "build" => board::named(rest)?.into_iter().try_for_each(|board| build(root, board)),
+        "graph" => {
+            let graph = graph::Graph::read(Path::new(&rest[0]))?;
+            for way in graph.ways("SysTick", |name| name.contains("panic"))? {
+                println!("{}", way.join(" -> "));
+            }
+            let (depth, way) = graph.deepest("SysTick")?;
+            println!("{depth} {way:#?}");
+            Ok(())
+        }
+        "test" => test::all(root, rest),
         "run" => {
             let Some((name, args)) = rest.split_first() else {
                 bail!("which board? `cargo xtask firmware run qemu-mps2`")
@@ -61,6 +76,12 @@ pub fn for_target(root: &Path, board: &Board, args: &[&str]) -> Result<Step> {
         step = step.env("RUSTC", &compiler.to_string_lossy());
     }
     Ok(step)
+}
+
+/// The version of the compiler that builds for a board.
+fn compiler_version(root: &Path, board: &Board) -> Result<String> {
+    let compiler = sysroot::compiler(&sysroots(root), board.triple)?.unwrap_or_else(|| "rustc".into());
+    Ok(program(&compiler.to_string_lossy(), &["--version"]).output()?.trim().to_owned())
 }
 
 /// Where a board's program lies once it is built.
