@@ -166,16 +166,18 @@ impl<'a, 's, S> Controller<'a, 's, S> {
     /// Takes bytes of the serial line.
     pub fn serial_bytes(&mut self, now: u64, bytes: &[u8], config: &mut impl Configure) {
         for &byte in bytes {
-            let mut word = None;
-            match self.serial_in.feed(byte) {
-                Some(Assembled::Word(found)) => word = Some(found),
+            let mut other = None;
+            let word = match self.serial_in.feed(byte) {
+                Some(Assembled::Word(word)) => Some(word),
                 Some(Assembled::SysEx(body)) => {
-                    if !config.receive(now, Port::Serial, body, &mut |reply| self.serial.sysex(reply)) {
-                        let body = SysEx::new(body);
-                        self.pass_sysex(now, Port::Serial, body);
-                    }
+                    let is_ours = config.receive(now, Port::Serial, body, &mut |reply| self.serial.sysex(reply));
+                    other = (!is_ours).then(|| SysEx::new(body));
+                    None
                 }
-                None => {}
+                None => None,
+            };
+            if let Some(body) = other {
+                self.pass_sysex(now, Port::Serial, body);
             }
             if let Some(word) = word {
                 self.input(now, Port::Serial.device(), word);

@@ -33,7 +33,7 @@ fn a_host_that_does_not_read_for_a_day_stalls_nothing_and_finds_everything_in_or
     let (mut host, mut down) = (Wire::default(), [false; 8]);
     let mut obeyed = 0;
     while board.now < 24 * HOUR {
-        // One block of the many that these 250 ms have: time passes for the board, not for the synth.
+        // Eight blocks of the many that this half second has: time passes for the board, not for the synth.
         for _ in 0..8 {
             let pad = dice.roll(8) as usize;
             let (controller, now) = (&mut board.controller, board.now);
@@ -56,7 +56,7 @@ fn a_host_that_does_not_read_for_a_day_stalls_nothing_and_finds_everything_in_or
             }
             board.block();
             surface.set_bank(board.controller.bank().0);
-            board.now += 31_250 - support::BLOCK;
+            board.now += 62_500 - support::BLOCK;
         }
         board.events.clear();
         board.controller.write_usb(&mut host).unwrap();
@@ -64,16 +64,16 @@ fn a_host_that_does_not_read_for_a_day_stalls_nothing_and_finds_everything_in_or
         board.controller.write_serial(&mut line).unwrap();
         messages(&line.bytes).iter().for_each(|message| serial.follow(message));
         // Scan and sound go on.
-        if board.now % HOUR == 0 {
+        if board.now.is_multiple_of(HOUR) {
             let commands = board.player.rig().stats().commands;
-            assert!(commands > obeyed + 10_000, "{commands}, an hour ago {obeyed}");
+            assert!(commands > obeyed + 5_000, "{commands}, an hour ago {obeyed}");
             obeyed = commands;
         }
     }
     assert!(host.bytes.is_empty());
-    assert!(obeyed > 1_000_000, "{obeyed}");
+    assert!(obeyed > 500_000, "{obeyed}");
     let stats = board.controller.stats();
-    assert!(stats.usb.words.notes > 100_000 && stats.usb.words.overtaken > 100_000, "{stats:?}");
+    assert!(stats.usb.words.notes > 50_000 && stats.usb.words.overtaken > 50_000, "{stats:?}");
     assert_eq!((stats.serial.words.notes, stats.inputs[0].notes, board.player.stats().words), (0, 0, 0));
 
     // Pads that are still down are let go; then the host reads, a packet now and then.
@@ -142,14 +142,14 @@ fn message(dice: &mut Dice) -> Vec<u8> {
 
 #[test]
 fn everything_at_once_leaves_no_note_behind_and_no_byte_broken() {
-    for seed in 0..4 {
+    for seed in 0..3 {
         let mut dice = Dice(seed);
         let (mut board, mut surface, mut config) =
             (Board::with(Builtin::default(), false), Surface::<8>::new(), Mirror::default());
         let mut receivers = [Receiver::new(), Receiver::new()];
         let mut spare = Some(&mut *Box::leak(Box::new(defaults::setup().unwrap())));
         let mut usb_left = vec![];
-        for _ in 0..15_000 {
+        for _ in 0..10_000 {
             let (controller, now) = (&mut board.controller, board.now);
             let mut send = |word| controller.input(now, SURFACE, word);
             match dice.roll(16) {

@@ -2,9 +2,10 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 use embedded_io::{ErrorKind, ErrorType, Read, ReadReady, Write, WriteReady};
-use ripieno_firmware::setup::{BoardMapper, SURFACE};
+use ripieno_firmware::setup::{BoardMapper, BoardSetup, SURFACE};
 use ripieno_firmware::{Configure, Controller, Event, Link, Player};
 use ripieno_fx::ChainMemory;
+use ripieno_panel::SetupRead;
 use ripieno_rig::RigConfig;
 use ripieno_synth::{Bank, Builtin, PresetIndex, Region, SamplePool};
 use ripieno_types::midi::{Assembled, Assembler, MidiWord};
@@ -16,9 +17,9 @@ pub const FRAMES: usize = 64;
 /// Microseconds of a block.
 pub const BLOCK: u64 = FRAMES as u64 * 1_000_000 / 48_000;
 
-pub struct Board<B: Bank = Builtin> {
-    pub player: Player<'static, 'static, B, Box<[f32]>, 8>,
-    pub controller: Controller<'static, 'static>,
+pub struct Board<B: Bank = Builtin, S: SetupRead + 'static = BoardSetup> {
+    pub player: Player<'static, 'static, B, Box<[f32]>, 8, S>,
+    pub controller: Controller<'static, 'static, S>,
     pub events: Vec<Event>,
     pub left: [f32; FRAMES],
     pub now: u64,
@@ -49,7 +50,12 @@ impl Board {
 
 impl<B: Bank> Board<B> {
     pub fn with(bank: B, effects: bool) -> Self {
-        let setup = ripieno_firmware::defaults::setup().unwrap();
+        Self::with_setup(bank, effects, ripieno_firmware::defaults::setup().unwrap())
+    }
+}
+
+impl<B: Bank, S: SetupRead> Board<B, S> {
+    pub fn with_setup(bank: B, effects: bool, setup: S) -> Self {
         let link = Box::leak(Box::new(Link::new()));
         let (audio, low) = link.split();
         let memory = ChainMemory::with(RATE, |frames| vec![0.0; frames].into_boxed_slice());
