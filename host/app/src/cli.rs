@@ -111,8 +111,7 @@ pub enum Verb {
 const INSTRUMENT_EXAMPLES: &str = "\
 Examples:
   ripieno instrument list
-  ripieno instrument info /usr/share/sounds/sf2/TimGM6mb.sf2
-  ripieno instrument build /usr/share/sounds/sf2/TimGM6mb.sf2 -o piano.bank --presets 0";
+  ripieno instrument info /usr/share/sounds/sf2/TimGM6mb.sf2";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:

@@ -50,5 +50,4 @@ pub enum Bits {
 const BUILD_EXAMPLES: &str = "\
 Examples:
   ripieno instrument build font.sf2 -o all.bank
-  ripieno instrument build font.sf2 -o small.bank --presets 0,4-7,128:0 --max-bytes 1048576
-  ripieno render song.mid -i small.bank -o song.wav";
+  ripieno instrument build font.sf2 -o small.bank --presets 0,4-7,128:0 --max-bytes 1048576";

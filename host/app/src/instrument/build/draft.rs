@@ -103,11 +103,6 @@ impl Draft {
         let name = font.name().to_string();
         Ok(Self { name, presets: presets.into_values().collect(), unreachable, folded: [0; 2] })
     }
-
-    /// Every region. Changing them keeps their order.
-    pub fn regions_mut(&mut self) -> impl Iterator<Item = &mut DraftRegion> {
-        self.presets.iter_mut().flat_map(|preset| &mut preset.regions)
-    }
 }
 
 /// A wave without the frames that it never reaches. What follows a loop that goes on after the release is never heard;

@@ -74,6 +74,10 @@ pub(crate) fn run(options: &BuildOptions) -> Result<(), Failure> {
     };
     let built = build(&font, &recipe, || interrupt.is_raised()).map_err(|error| match error {
         BuildError::Interrupted => Failure::Interrupted,
+        // What was asked for is not to be had of this font.
+        BuildError::NoPreset(_) | BuildError::TooLarge { .. } => {
+            Failure::Usage(format!("{} {error}", options.file.display()))
+        }
         error => Failure::Instrument { path: options.file.clone(), error: error.to_string() },
     })?;
     file.write_all(&built.image).map_err(|error| failed(AtomicError::Write(error)))?;
