@@ -19,14 +19,14 @@ const CABLE: u8 = 0;
 
 /// Answers SysEx that is meant for this board: its identity, and all that has to do with its configuration.
 pub trait Configure {
-    /// Takes a body, without F0 and F7; gives answers to `reply`, each as a body, which says whether there is room for it.
+    /// Takes a body, without F0 and F7, at a time in microseconds; gives answers to `reply`, each as a body, which says whether there is room for it.
     /// False if the body is not meant for this: then the mapper sees it. Control: it may write to flash.
-    fn receive(&mut self, port: Port, body: &[u8], reply: &mut dyn FnMut(&[u8]) -> bool) -> bool;
+    fn receive(&mut self, now: u64, port: Port, body: &[u8], reply: &mut dyn FnMut(&[u8]) -> bool) -> bool;
 }
 
 /// A board that cannot be configured.
 impl Configure for () {
-    fn receive(&mut self, _: Port, _: &[u8], _: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+    fn receive(&mut self, _: u64, _: Port, _: &[u8], _: &mut dyn FnMut(&[u8]) -> bool) -> bool {
         false
     }
 }
@@ -166,7 +166,7 @@ impl<'a, 's> Controller<'a, 's> {
             match self.serial_in.feed(byte) {
                 Some(Assembled::Word(found)) => word = Some(found),
                 Some(Assembled::SysEx(body)) => {
-                    if !config.receive(Port::Serial, body, &mut |reply| self.serial.sysex(reply)) {
+                    if !config.receive(now, Port::Serial, body, &mut |reply| self.serial.sysex(reply)) {
                         let body = SysEx::new(body);
                         self.pass_sysex(now, Port::Serial, body);
                     }
@@ -189,7 +189,7 @@ impl<'a, 's> Controller<'a, 's> {
             self.usb_in.feed(byte, |found| match found {
                 Assembled::Word(word) => _ = free.next().map(|place| *place = Some(word)),
                 Assembled::SysEx(body) => {
-                    if !config.receive(Port::Usb, body, &mut |reply| usb.sysex(reply)) {
+                    if !config.receive(now, Port::Usb, body, &mut |reply| usb.sysex(reply)) {
                         other = Some(SysEx::new(body));
                     }
                 }

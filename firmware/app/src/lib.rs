@@ -4,10 +4,13 @@
 
 mod clock;
 mod controller;
+pub mod defaults;
+pub mod lights;
 mod link;
 mod log;
 pub mod midi;
 mod player;
+pub mod scan;
 pub mod setup;
 
 pub use clock::Clock;

@@ -12,10 +12,10 @@ pub use usb::{UsbIn, UsbWire, packet};
 pub use words::{QueueStats, WordQueue};
 
 use ripieno_panel::DeviceId;
-use ripieno_types::midi::MidiWord;
+use ripieno_types::midi::{MidiWord, SysEx};
 
 /// Bytes of a SysEx body at most, in either direction.
-pub const SYSEX: usize = 512;
+pub const SYSEX: usize = SysEx::BYTES;
 
 /// A way in and out of the board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

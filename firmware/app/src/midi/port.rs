@@ -9,8 +9,8 @@ use ripieno_types::midi::MidiWord;
 
 /// Words that wait for a port at most; see [`WordQueue`].
 pub const WORDS_OUT: usize = 128;
-/// Bytes of SysEx that wait for a port at most: two of the longest bodies.
-pub const SYSEX_OUT: usize = 2 * (SYSEX + 2);
+/// Bytes of SysEx that wait for a port at most: sixteen of the longest bodies, each with its length.
+pub const SYSEX_OUT: usize = 16 * (SYSEX + 2);
 /// Bytes between the queue and a port at most.
 pub const STAGE: usize = 64;
 /// Words that go before a SysEx message that waits.
