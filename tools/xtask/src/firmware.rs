@@ -3,14 +3,18 @@
 mod board;
 mod count;
 mod graph;
+mod live;
+mod log;
+mod panics;
 mod qemu;
 mod same;
+mod size;
 mod sysroot;
 mod test;
 
 use crate::run::{Step, cargo, program};
 use crate::setup;
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use board::Board;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +23,7 @@ pub const HELP: &str = "\
 cargo xtask firmware COMMAND [BOARD] [ARGS...]
 
   build [BOARD...]        release ELF of each board; all when none is named
+  size [BOARD...]         flash and RAM of each program, by crate, and the limits of those that have one
   test [--bless]          all that a board must show, in the emulator; --bless writes instruction counts down
   run BOARD [ARGS...]     boot it in the emulator (qemu-mps2): its scenes and their words are in the board's README
 
@@ -35,15 +40,7 @@ pub fn dispatch(root: &Path, words: &[String]) -> Result<()> {
     let (command, rest) = words.split_first().map_or(("", words), |(first, rest)| (first.as_str(), rest));
     match command {
         "build" => board::named(rest)?.into_iter().try_for_each(|board| build(root, board)),
-        "graph" => {
-            let graph = graph::Graph::read(Path::new(&rest[0]))?;
-            for way in graph.ways("SysTick", |name| name.contains("panic"))? {
-                println!("{}", way.join(" -> "));
-            }
-            let (depth, way) = graph.deepest("SysTick")?;
-            println!("{depth} {way:#?}");
-            Ok(())
-        }
+        "size" => size::report(root, &board::named(rest)?),
         "test" => test::all(root, rest),
         "run" => {
             let Some((name, args)) = rest.split_first() else {
@@ -82,6 +79,13 @@ pub fn for_target(root: &Path, board: &Board, args: &[&str]) -> Result<Step> {
 fn compiler_version(root: &Path, board: &Board) -> Result<String> {
     let compiler = sysroot::compiler(&sysroots(root), board.triple)?.unwrap_or_else(|| "rustc".into());
     Ok(program(&compiler.to_string_lossy(), &["--version"]).output()?.trim().to_owned())
+}
+
+/// The number after a name in what a scene says.
+fn figure(said: &str, name: &str) -> Result<u32> {
+    let mut words = said.split_ascii_whitespace().skip_while(|word| *word != name).skip(1);
+    let figure = words.next().with_context(|| format!("no figure '{name}' in: {said}"))?;
+    figure.parse().with_context(|| format!("'{name}' is no number in: {said}"))
 }
 
 /// Where a board's program lies once it is built.

@@ -153,7 +153,7 @@ struct Quit {
 }
 
 impl Configure for Quit {
-    fn receive(&mut self, _: SidePort, body: &[u8], reply: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+    fn receive(&mut self, _: u64, _: SidePort, body: &[u8], reply: &mut dyn FnMut(&[u8]) -> bool) -> bool {
         self.is_told |= body == QUIT && reply(QUITS);
         self.is_told
     }
