@@ -21,14 +21,34 @@ pub trait Bank {
     fn pool(&self) -> SamplePool<'_>;
 }
 
-/// Mono PCM frames, little-endian, as a SoundFont stores them.
+/// Mono frames, little-endian.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SamplePool<'a> {
-    /// 16-bit samples, two bytes a frame (`smpl`).
+    /// Frames as [`SamplePool::coding`] has them; a SoundFont's are its `smpl` chunk.
     pub high: &'a [u8],
-    /// The lower eight bits of 24-bit samples, one byte a frame (`sm24`): empty, or as many frames as `high`.
+    /// The lower eight bits of 24-bit samples, one byte a frame (`sm24`): empty, or as many frames as `high`. Only
+    /// beside [`Coding::Pcm16`].
     pub low: &'a [u8],
+    /// How `high` is to be read.
+    pub coding: Coding,
 }
+
+/// How a pool stores its frames.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Coding {
+    /// Two bytes a frame.
+    #[default]
+    Pcm16,
+    /// Blocks of [`BLOCK8_FRAMES`] frames: a byte that says by how many bits (0..=8) each of the signed bytes behind it is
+    /// shifted left. Any frame can be read without its neighbours.
+    Block8,
+}
+
+/// Frames that share one shift in [`Coding::Block8`].
+pub const BLOCK8_FRAMES: usize = 32;
+
+/// Bytes of a block of [`Coding::Block8`].
+pub const BLOCK8_BYTES: usize = 1 + BLOCK8_FRAMES;
 
 /// One layer of a note: a wave and the settings it plays with.
 #[derive(Clone, Debug)]

@@ -15,22 +15,29 @@ mod direct;
 mod envelope;
 mod filter;
 mod generator;
-mod group;
 mod interpolate;
 mod lanes;
+#[cfg(any(test, not(any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64"))))]
+mod lean;
 mod lfo;
+mod mixer;
 mod modulator;
 mod settings;
 mod shape;
 mod sinc;
 pub mod soundfont;
+mod stage;
 mod synth;
 mod units;
 mod voice;
+#[cfg(any(test, any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64")))]
+mod wide;
 mod window;
 
 pub use allocator::{Decision, NoteId, Strategy, VoiceAllocator};
-pub use bank::{Bank, LoopMode, Patch, PresetIndex, Region, Sample, SamplePool, Side, Wave};
+pub use bank::{
+    BLOCK8_BYTES, BLOCK8_FRAMES, Bank, Coding, LoopMode, Patch, PresetIndex, Region, Sample, SamplePool, Side, Wave,
+};
 pub use builtin::Builtin;
 pub use config::{Interpolation, SynthConfig};
 pub use generator::{Generator, Generators};

@@ -19,7 +19,7 @@ pub use issue::{Fault, Issue, Severity};
 pub use resolve::{MAX_LAYERS, RECORDS_PER_NOTE};
 pub use sample::MIN_LOOP_FRAMES;
 
-use crate::{Bank, Modulators, PresetIndex, Region, SamplePool};
+use crate::{Bank, Coding, Modulators, PresetIndex, Region, SamplePool};
 use core::fmt;
 use record::Tables;
 use riff::{Part, Span};
@@ -105,6 +105,7 @@ impl<D: AsRef<[u8]>> Bank for SoundFont<D> {
         SamplePool {
             high: high.get(..2 * frames).unwrap_or(&[]),
             low: self.part(Part::LowBytes).get(..frames).unwrap_or(&[]),
+            coding: Coding::Pcm16,
         }
     }
 }

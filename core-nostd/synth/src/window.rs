@@ -1,7 +1,8 @@
 //! The stretch of sample that the next frames read, unrolled: loops become a straight line, so the inner loops of
 //! interpolation know no seam and every index is in range by construction.
 
-use crate::{LoopMode, Sample, SamplePool};
+use crate::bank::{BLOCK8_BYTES, BLOCK8_FRAMES};
+use crate::{Coding, LoopMode, Sample, SamplePool};
 
 /// Frames that one fill can hold: a power of two, so that a mask keeps every index inside.
 pub const WINDOW_FRAMES: usize = 512;
@@ -87,6 +88,38 @@ impl Cursor {
         }
     }
 
+    /// The pool itself as a window, where it has the next `frames` as they are to be read: no seam, no end, two bytes each.
+    #[inline(always)]
+    fn borrow<'a>(&self, pool: SamplePool<'a>, before: u32, frames: usize) -> Option<&'a Stretch<Raw>> {
+        let sample = &self.sample;
+        let at = ((self.phase >> 32) as u32).checked_sub(before)?;
+        let first = if self.repeats > 0 { sample.loop_start.max(sample.start) } else { sample.start };
+        let end = if self.is_looping { sample.loop_end } else { sample.end };
+        if at < first || end.saturating_sub(at) < frames as u32 || pool.coding != Coding::Pcm16 {
+            return None;
+        }
+        let (behind, _) = pool.high.get(2 * at as usize..)?.as_chunks::<2>();
+        behind.first_chunk()
+    }
+
+    /// The next `frames`, beginning `before` frames ahead of the phase: the pool itself, or else `window`, filled.
+    #[inline(always)]
+    pub fn raw<'a>(
+        &self,
+        pool: SamplePool<'a>,
+        before: u32,
+        frames: usize,
+        window: &'a mut Stretch<Raw>,
+    ) -> &'a Stretch<Raw> {
+        match self.borrow(pool, before, frames) {
+            Some(stretch) => stretch,
+            None => {
+                self.unroll(pool, before, frames, window);
+                window
+            }
+        }
+    }
+
     /// Fills the first `frames` of a window, beginning `before` frames ahead of the (wrapped) phase.
     #[inline(always)]
     pub fn unroll<F: Frame>(&self, pool: SamplePool<'_>, before: u32, frames: usize, window: &mut Stretch<F>) {
@@ -136,9 +169,32 @@ impl Cursor {
     }
 }
 
+/// Frames of a [`Coding::Block8`] pool; silence where it has none. Kept out of line: the 16-bit way is the short one.
+#[inline(never)]
+fn read_blocks<F: Frame>(pool: &[u8], mut at: usize, mut out: &mut [F], frame: impl Fn(i16) -> F) {
+    while !out.is_empty() {
+        let (block, offset) = (at / BLOCK8_FRAMES, at % BLOCK8_FRAMES);
+        let (piece, behind) = out.split_at_mut((BLOCK8_FRAMES - offset).min(out.len()));
+        let bytes = pool.get(block * BLOCK8_BYTES..(block + 1) * BLOCK8_BYTES).unwrap_or(&[]);
+        match bytes.split_first().map(|(shift, frames)| (shift, frames.get(offset..).unwrap_or(&[]))) {
+            Some((&shift, frames)) => {
+                for (out, value) in piece.iter_mut().zip(frames) {
+                    *out = frame(i16::from(value.cast_signed()) << shift.min(8));
+                }
+            }
+            None => piece.fill(F::default()),
+        }
+        at += piece.len();
+        out = behind;
+    }
+}
+
 impl Frame for Raw {
     #[inline(always)]
     fn read(pool: SamplePool<'_>, at: usize, out: &mut [Self]) {
+        if pool.coding == Coding::Block8 {
+            return read_blocks(pool.high, at, out, i16::to_le_bytes);
+        }
         let bytes = pool.high.get(at * 2..(at + out.len()) * 2).unwrap_or(&[]);
         let (frames, _) = bytes.as_chunks::<2>();
         if frames.len() < out.len() {
@@ -152,6 +208,9 @@ impl Frame for Raw {
 impl Frame for f32 {
     #[inline(always)]
     fn read(pool: SamplePool<'_>, at: usize, out: &mut [Self]) {
+        if pool.coding == Coding::Block8 {
+            return read_blocks(pool.high, at, out, Self::from);
+        }
         let bytes = pool.high.get(at * 2..(at + out.len()) * 2);
         let (frames, _) = bytes.unwrap_or(&[]).as_chunks::<2>();
         if frames.len() < out.len() {
@@ -197,7 +256,7 @@ mod tests {
     fn unrolled(cursor: &Cursor, before: u32, frames: usize) -> Vec<i32> {
         let bytes: Vec<u8> = (0..20_i16).flat_map(|n| (100 + n).to_le_bytes()).collect();
         let mut window = [0.0; WINDOW_FRAMES + MARGIN];
-        let pool = SamplePool { high: &bytes, low: &[] };
+        let pool = SamplePool { high: &bytes, ..SamplePool::default() };
         cursor.unroll(pool, before, frames, &mut window);
         let mut raw = [[0; 2]; WINDOW_FRAMES + MARGIN];
         cursor.unroll(pool, before, frames, &mut raw);
@@ -229,8 +288,34 @@ mod tests {
     }
 
     #[test]
+    fn blocks_decode_alike_from_wherever_they_are_read() {
+        // Two blocks; a shift beyond 8, which no builder writes, counts as 8.
+        let mut bytes = std::vec![3];
+        bytes.extend((0..32_u8).map(|n| n.wrapping_sub(16)));
+        bytes.push(200);
+        bytes.extend((0..32_u8).map(|n| n.wrapping_mul(8)));
+        let pool = SamplePool { high: &bytes, low: &[], coding: Coding::Block8 };
+        let expected: Vec<i16> =
+            (-16..16).map(|n| n * 8).chain((0..32).map(|n| i16::from((n as u8 * 8).cast_signed()) * 256)).collect();
+        for from in 0..64 {
+            for length in 0..=64 - from {
+                let (mut raw, mut fine) = (std::vec![[0; 2]; length], std::vec![0.0_f32; length]);
+                Raw::read(pool, from, &mut raw);
+                f32::read(pool, from, &mut fine);
+                let expected = &expected[from..from + length];
+                assert!(raw.iter().zip(expected).all(|(found, &right)| i16::from_le_bytes(*found) == right));
+                assert!(fine.iter().zip(expected).all(|(&found, &right)| found == f32::from(right)));
+            }
+        }
+        let mut past = [[1; 2]; 40];
+        Raw::read(pool, 60, &mut past);
+        assert_eq!(past[3], (expected[63]).to_le_bytes());
+        assert_eq!(past[4..], [[0; 2]; 36]);
+    }
+
+    #[test]
     fn low_bytes_refine() {
-        let pool = SamplePool { high: &[1, 0, 255, 255], low: &[128, 64] };
+        let pool = SamplePool { high: &[1, 0, 255, 255], low: &[128, 64], coding: Coding::Pcm16 };
         let mut out = [0.0; 2];
         f32::read(pool, 0, &mut out);
         assert_eq!(out, [1.5, -0.75]);

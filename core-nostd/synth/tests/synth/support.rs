@@ -27,7 +27,7 @@ impl Bank for TestBank {
     }
 
     fn pool(&self) -> SamplePool<'_> {
-        SamplePool { high: &self.pool, low: &[] }
+        SamplePool { high: &self.pool, ..SamplePool::default() }
     }
 }
 
