@@ -44,6 +44,16 @@ pub enum Coding {
     Block8,
 }
 
+impl Coding {
+    /// Bytes that so many frames take. Any.
+    pub const fn bytes(self, frames: u32) -> u64 {
+        match self {
+            Self::Pcm16 => 2 * frames as u64,
+            Self::Block8 => frames.div_ceil(BLOCK8_FRAMES as u32) as u64 * BLOCK8_BYTES as u64,
+        }
+    }
+}
+
 /// Frames that share one shift in [`Coding::Block8`].
 pub const BLOCK8_FRAMES: usize = 32;
 

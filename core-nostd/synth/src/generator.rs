@@ -189,6 +189,14 @@ impl Generators {
         self.0[generator as usize]
     }
 
+    /// Sets one generator as it is: a sum that modulators may bring back into range.
+    #[inline]
+    pub(crate) fn set_raw(&mut self, number: u8, amount: i16) {
+        if let Some(slot) = self.0.get_mut(usize::from(number)) {
+            *slot = amount;
+        }
+    }
+
     /// Sets one generator, clamped to its legal range.
     #[inline]
     pub fn set(&mut self, generator: Generator, amount: i16) {

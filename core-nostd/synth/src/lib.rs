@@ -14,6 +14,7 @@ mod config;
 mod direct;
 mod envelope;
 mod filter;
+pub mod flash;
 mod generator;
 mod interpolate;
 mod lanes;
@@ -40,6 +41,7 @@ pub use bank::{
 };
 pub use builtin::Builtin;
 pub use config::{Interpolation, SynthConfig};
+pub use flash::FlashBank;
 pub use generator::{Generator, Generators};
 pub use lanes::CONTROL_FRAMES;
 pub use modulator::{Modulator, Modulators};

@@ -153,7 +153,13 @@ impl Modulators {
         self.list.iter_mut().take(length).find(|known| known.same_connection(modulator))
     }
 
-    fn push(&mut self, modulator: Modulator) {
+    /// Forgets all.
+    pub(crate) fn clear(&mut self) {
+        (self.length, self.dropped) = (0, 0);
+    }
+
+    /// Joins the list, known or not.
+    pub(crate) fn push(&mut self, modulator: Modulator) {
         match self.list.get_mut(usize::from(self.length)) {
             Some(slot) => (*slot, self.length) = (modulator, self.length + 1),
             None => self.dropped = self.dropped.saturating_add(1),

@@ -16,12 +16,14 @@ mod zone;
 
 pub use info::{Preset, Recording, Text};
 pub use issue::{Fault, Issue, Severity};
-pub use resolve::{MAX_LAYERS, RECORDS_PER_NOTE};
-pub use sample::MIN_LOOP_FRAMES;
+pub use resolve::{MAX_LAYERS, MAX_REGIONS, RECORDS_PER_NOTE, RECORDS_PER_PRESET};
+pub use sample::{MIN_LOOP_FRAMES, RATES_HZ};
+pub(crate) use zone::is_source;
 
 use crate::{Bank, Coding, Modulators, PresetIndex, Region, SamplePool};
 use core::fmt;
 use record::Tables;
+use resolve::{Any, Limits, Note};
 use riff::{Part, Span};
 
 /// An SF2 file and where its chunks are. `D` is whatever owns or borrows the bytes.
@@ -76,6 +78,17 @@ impl<D: AsRef<[u8]>> SoundFont<D> {
         self.data
     }
 
+    /// Calls `each` for every region of a preset in file order, with the first and last key and velocity (0..=127) that
+    /// sound it: what [`Bank::regions`] chooses from. False when [`RECORDS_PER_PRESET`] or [`MAX_REGIONS`] ended it early,
+    /// which only hostile files meet. Control.
+    pub fn zones(&self, preset: PresetIndex, mut each: impl FnMut([u8; 2], [u8; 2], &Region)) -> bool {
+        resolve::regions(&self.tables(), preset, Any, Limits::PRESET, |[outer, inner], region| {
+            if let Some([keys, velocities]) = outer.narrowed(inner) {
+                each(keys, velocities, region);
+            }
+        })
+    }
+
     /// The bytes of one chunk, empty when the file has none.
     fn part(&self, part: Part) -> &[u8] {
         self.parts[part as usize].of(self.data.as_ref())
@@ -96,7 +109,8 @@ impl<D: AsRef<[u8]>> Bank for SoundFont<D> {
     }
 
     fn regions(&self, preset: PresetIndex, key: u8, velocity: u8, each: impl FnMut(&Region)) {
-        resolve::regions(&self.tables(), preset, key, velocity, each);
+        let (mut each, note) = (each, Note { key, velocity });
+        resolve::regions(&self.tables(), preset, note, Limits::NOTE, |_, region| each(region));
     }
 
     fn pool(&self) -> SamplePool<'_> {

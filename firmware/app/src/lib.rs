@@ -5,15 +5,20 @@
 mod clock;
 mod controller;
 pub mod defaults;
+pub mod hush;
+mod instrument;
 pub mod lights;
 mod link;
 mod log;
 pub mod midi;
 mod player;
+pub mod protocol;
 pub mod scan;
 pub mod setup;
+pub mod store;
 
 pub use clock::Clock;
 pub use controller::{Configure, Controller, ControllerStats, Event};
+pub use instrument::Instrument;
 pub use link::{AudioEnd, INPUTS, Link, LowEnd, REPORTS, Report};
 pub use player::{OutboxStats, Player};

@@ -3,6 +3,7 @@
 mod board;
 mod count;
 mod graph;
+mod image;
 mod live;
 mod log;
 mod panics;
@@ -11,21 +12,24 @@ mod same;
 mod size;
 mod sysroot;
 mod test;
+mod uf2;
 
 use crate::run::{Step, cargo, program};
 use crate::setup;
 use anyhow::{Context, Result, bail};
-use board::Board;
+use board::{Board, Image};
+use image::Piece;
 use std::path::{Path, PathBuf};
 
 /// What `cargo xtask firmware` shows.
 pub const HELP: &str = "\
 cargo xtask firmware COMMAND [BOARD] [ARGS...]
 
-  build [BOARD...]        release ELF of each board; all when none is named
+  build [BOARD...]        release ELF of each board and what its loader takes (UF2 or BIN); all when none is named
   size [BOARD...]         flash and RAM of each program, by crate, and the limits of those that have one
   test [--bless]          all that a board must show, in the emulator; --bless writes instruction counts down
   run BOARD [ARGS...]     boot it in the emulator (qemu-mps2): its scenes and their words are in the board's README
+  uf2 FILE --at ADDRESS   wrap bytes, such as a bank, for drag and drop onto a Pico 2: FILE.uf2, written to ADDRESS
 
 The target comes from rustup where it is installed (`rustup target add TRIPLE`), else from Debian's rustc-web and
 rust-web-src, out of which a private sysroot is made once.
@@ -33,6 +37,7 @@ rust-web-src, out of which a private sysroot is made once.
 Examples:
   cargo xtask firmware build pico2
   cargo xtask firmware run qemu-mps2 -device loader,file=F.sf2,addr=0x21000000,force-raw=on -- bench 8 0 1 5969788
+  cargo xtask firmware uf2 piano.bank --at 0x10100000
 ";
 
 /// Does what the words say.
@@ -50,6 +55,7 @@ pub fn dispatch(root: &Path, words: &[String]) -> Result<()> {
             build(root, board)?;
             qemu::run(&elf(root, board, board.name), args)
         }
+        "uf2" => wrap(rest),
         "" | "help" | "-h" | "--help" => {
             print!("{HELP}");
             Ok(())
@@ -58,9 +64,49 @@ pub fn dispatch(root: &Path, words: &[String]) -> Result<()> {
     }
 }
 
-/// Builds a board in release.
+/// Builds a board in release, with the file that its loader takes beside the ELF.
 pub fn build(root: &Path, board: &Board) -> Result<()> {
-    for_target(root, board, &["build", "--release", "--package", board.name])?.run()
+    for_target(root, board, &["build", "--release", "--package", board.name])?.run()?;
+    let path = elf(root, board, board.name);
+    let bytes = read(&path)?;
+    let sizes = image::sizes(&bytes).with_context(|| format!("reading {}", path.display()))?;
+    eprintln!(
+        "{}: {} bytes of flash, {} of RAM without the stack: {}",
+        board.name,
+        sizes.flash,
+        sizes.ram,
+        path.display()
+    );
+    let Some(image) = board.image else { return Ok(()) };
+    let pieces = image::pieces(&bytes)?;
+    let wrapped = match image {
+        Image::Uf2 => uf2::wrap(&pieces, uf2::RP2350_ARM_S)?,
+        Image::Bin => image::flat(&pieces),
+    };
+    write(&path.with_extension(image.extension()), &wrapped)
+}
+
+/// Wraps any bytes for a Pico 2.
+fn wrap(words: &[String]) -> Result<()> {
+    let [file, at, address] = words else { bail!("`cargo xtask firmware uf2 FILE --at ADDRESS`") };
+    let digits = address
+        .strip_prefix("0x")
+        .filter(|_| at == "--at")
+        .with_context(|| format!("'{at} {address}' is no address; write it as --at 0x10100000"))?;
+    let address = u32::from_str_radix(digits, 16).with_context(|| format!("'{address}' is no 32-bit address"))?;
+    let bytes = read(Path::new(file))?;
+    let wrapped = uf2::wrap(&[Piece { address, bytes: &bytes }], uf2::RP2350_ARM_S)?;
+    write(&PathBuf::from(format!("{file}.uf2")), &wrapped)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("reading {}", path.display()))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    std::fs::write(path, bytes).with_context(|| format!("writing {}", path.display()))?;
+    eprintln!("{}: {} bytes", path.display(), bytes.len());
+    Ok(())
 }
 
 /// A cargo command in the firmware's workspace that builds for a board.

@@ -14,13 +14,71 @@ pub const RECORDS_PER_NOTE: usize = 65_536;
 /// Regions that one note may sound; more are left out.
 pub const MAX_LAYERS: usize = 64;
 
+/// Table records that a look at a whole preset may read: a hostile file can name one zone billions of times.
+pub const RECORDS_PER_PRESET: usize = 1 << 24;
+
+/// Regions that a look at a whole preset delivers.
+pub const MAX_REGIONS: usize = u16::MAX as usize;
+
 /// What a modulator costs beside a generator: it is compared with a whole list.
 const MODULATOR_COST: usize = 16;
 
 /// What it costs to open an instrument: its first zone is read and a region's worth of settings prepared.
 const INSTRUMENT_COST: usize = 64;
 
-/// What is left of a note's work.
+/// Which zones are looked for.
+pub(super) trait Wish: Copy {
+    /// False if a bag need not be looked into.
+    fn may_be_in(self, level: Level<'_>, bag: usize) -> bool;
+    /// True for the ranges of a zone that is meant.
+    fn is_met_by(self, ranges: Ranges) -> bool;
+}
+
+/// What one note sounds.
+#[derive(Clone, Copy)]
+pub(super) struct Note {
+    pub(super) key: u8,
+    pub(super) velocity: u8,
+}
+
+impl Wish for Note {
+    #[inline]
+    fn may_be_in(self, level: Level<'_>, bag: usize) -> bool {
+        level.may_sound(bag, self.key)
+    }
+
+    #[inline]
+    fn is_met_by(self, ranges: Ranges) -> bool {
+        ranges.contain(self.key, self.velocity)
+    }
+}
+
+/// What any note sounds.
+#[derive(Clone, Copy)]
+pub(super) struct Any;
+
+impl Wish for Any {
+    fn may_be_in(self, _: Level<'_>, _: usize) -> bool {
+        true
+    }
+
+    fn is_met_by(self, ranges: Ranges) -> bool {
+        ranges.narrowed(Ranges::default()).is_some()
+    }
+}
+
+/// How much may be read and delivered.
+pub(super) struct Limits {
+    pub(super) records: usize,
+    pub(super) regions: usize,
+}
+
+impl Limits {
+    pub(super) const NOTE: Self = Self { records: RECORDS_PER_NOTE, regions: MAX_LAYERS };
+    pub(super) const PRESET: Self = Self { records: RECORDS_PER_PRESET, regions: MAX_REGIONS };
+}
+
+/// What is left of the work.
 struct Budget(usize);
 
 impl Budget {
@@ -46,13 +104,14 @@ impl<'a> Zones<'a> {
         Self { level, global, global_ranges, rest }
     }
 
-    /// The next zone that sounds, with its instrument or sample index.
-    fn next(&mut self, key: u8, velocity: u8, budget: &mut Budget) -> Option<(Zone<'a>, u16)> {
+    /// The next zone that is meant, with its ranges and its instrument or sample index.
+    #[inline]
+    fn next(&mut self, wish: impl Wish, budget: &mut Budget) -> Option<(Zone<'a>, Ranges, u16)> {
         loop {
             // Most zones leave the key out: one tight look at as many as may be paid for.
             let affordable = self.rest.start..self.rest.end.min(self.rest.start.saturating_add(budget.0));
             let (level, first) = (self.level, affordable.start);
-            let bag = affordable.into_iter().find(|&bag| level.may_sound(bag, key))?;
+            let bag = affordable.into_iter().find(|&bag| wish.may_be_in(level, bag))?;
             self.rest.start = bag + 1;
             if !budget.spend(1 + bag - first) {
                 return None;
@@ -61,37 +120,40 @@ impl<'a> Zones<'a> {
             if !budget.spend(zone.generators.len() + MODULATOR_COST * zone.modulators.len()) {
                 return None;
             }
-            if let (ranges, Some(index)) = zone.scan(self.level.terminal)
-                && ranges.or(self.global_ranges).contain(key, velocity)
-            {
-                return Some((zone, index));
+            if let (ranges, Some(index)) = zone.scan(self.level.terminal) {
+                let ranges = ranges.or(self.global_ranges);
+                if wish.is_met_by(ranges) {
+                    return Some((zone, ranges, index));
+                }
             }
         }
     }
 }
 
-/// Calls `each` for every region that sounds, in file order.
-pub(super) fn regions(
+/// Calls `each` for every region that is meant, in file order, with the preset zone's and the instrument zone's ranges.
+/// False when a limit ended it.
+#[inline]
+pub(super) fn regions<W: Wish>(
     tables: &Tables<'_>,
     PresetIndex(preset): PresetIndex,
-    key: u8,
-    velocity: u8,
-    mut each: impl FnMut(&Region),
-) {
-    let mut budget = Budget(RECORDS_PER_NOTE);
-    let mut layers_left = MAX_LAYERS;
-    let Some(bags) = tables.preset_bags(preset) else { return };
+    wish: W,
+    limits: Limits,
+    mut each: impl FnMut([Ranges; 2], &Region),
+) -> bool {
+    let mut budget = Budget(limits.records);
+    let mut regions_left = limits.regions;
+    let Some(bags) = tables.preset_bags(preset) else { return true };
     let mut preset_zones = Zones::new(tables.preset_level, bags);
     let terminal = preset_zones.level.terminal;
     let mut offsets_of_all = Amounts::ZERO;
     preset_zones.global.apply(terminal, &mut offsets_of_all);
-    while let Some((preset_zone, instrument)) = preset_zones.next(key, velocity, &mut budget) {
+    while let Some((preset_zone, preset_ranges, instrument)) = preset_zones.next(wish, &mut budget) {
         let Some(bags) = tables.instrument_bags(instrument) else { continue };
         let mut offsets = offsets_of_all.clone();
         preset_zone.apply(terminal, &mut offsets);
         let mut zones = Zones::new(tables.instrument_level, bags);
         if !budget.spend(INSTRUMENT_COST + MODULATOR_COST * zones.global.modulators.len()) {
-            return;
+            return false;
         }
         let mut amounts_of_all = Amounts::DEFAULT;
         zones.global.apply(zones.level.terminal, &mut amounts_of_all);
@@ -104,7 +166,7 @@ pub(super) fn regions(
             zones.global.modulators().for_each(|modulator| own.replace(modulator));
             &own
         };
-        while let Some((zone, index)) = zones.next(key, velocity, &mut budget) {
+        while let Some((zone, ranges, index)) = zones.next(wish, &mut budget) {
             let Ok(header) = Header::check(tables.samples, index, tables.frames) else { continue };
             let mut amounts = amounts_of_all.clone();
             zone.apply(zones.level.terminal, &mut amounts);
@@ -116,13 +178,14 @@ pub(super) fn regions(
             };
             zone.modulators().for_each(|modulator| region.modulators.replace(modulator));
             add_preset_modulators(preset_zones.global, preset_zone, &mut region.modulators);
-            each(&region);
-            layers_left -= 1;
-            if layers_left == 0 {
-                return;
+            each([preset_ranges, ranges], &region);
+            regions_left -= 1;
+            if regions_left == 0 {
+                return false;
             }
         }
     }
+    budget.0 > 0
 }
 
 /// A preset's modulators add to the instrument's; among themselves the local zone, and the later, replaces.

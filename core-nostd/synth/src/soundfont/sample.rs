@@ -9,7 +9,7 @@ use crate::{Generator, LoopMode, Sample, Side};
 pub const MIN_LOOP_FRAMES: u32 = 2;
 
 /// Legal recording rates; a header outside is read as [`FALLBACK_HZ`], because its frames are most likely whole.
-const RATES_HZ: core::ops::RangeInclusive<u32> = 100..=384_000;
+pub const RATES_HZ: core::ops::RangeInclusive<u32> = 100..=384_000;
 const FALLBACK_HZ: u32 = 44_100;
 
 /// The root key of a recording without pitch (255) or with an impossible one.

@@ -101,6 +101,16 @@ impl Ranges {
     pub(super) fn contain(self, key: u8, velocity: u8) -> bool {
         contains(self.keys, key) && contains(self.velocities, velocity)
     }
+
+    /// First and last key and velocity, 0..=127, that lie within both; `None` if there are none.
+    pub(super) fn narrowed(self, other: Self) -> Option<[[u8; 2]; 2]> {
+        let both = |[one, other]: [Option<[u8; 2]>; 2]| {
+            let ([low, high], [other_low, other_high]) = (one.unwrap_or([0, 127]), other.unwrap_or([0, 127]));
+            let (low, high) = (low.max(other_low), high.min(other_high).min(127));
+            (low <= high).then_some([low, high])
+        };
+        Some([both([self.keys, other.keys])?, both([self.velocities, other.velocities])?])
+    }
 }
 
 #[inline]
@@ -228,7 +238,7 @@ pub(super) fn modulator(record: &[u8; MODULATOR]) -> Result<Modulator, Fault> {
 /// True for the sources of SF 2.04 section 8.2.1: its general controllers, the MIDI controllers that carry a value of
 /// their own, and four curve types.
 #[inline]
-fn is_source(source: u16) -> bool {
+pub(crate) fn is_source(source: u16) -> bool {
     /// One bit an index, sixty-four a word: two words of general controllers, two of MIDI controllers.
     const DEFINED: [u64; 4] = {
         let mut words = [0; 4];

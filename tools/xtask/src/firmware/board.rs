@@ -7,10 +7,35 @@ use anyhow::{Result, bail};
 pub struct Board {
     pub name: &'static str,
     pub triple: &'static str,
+    /// What its loader takes beside an ELF.
+    pub image: Option<Image>,
+}
+
+/// A file that a loader takes.
+#[derive(Clone, Copy, Debug)]
+pub enum Image {
+    /// Drag and drop onto the boot ROM's drive.
+    Uf2,
+    /// Bytes alone; whoever loads them knows where they go.
+    Bin,
+}
+
+impl Image {
+    /// How such a file's name ends.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Uf2 => "uf2",
+            Self::Bin => "bin",
+        }
+    }
 }
 
 /// All of them, the emulated one first.
-pub const BOARDS: &[Board] = &[Board { name: "qemu-mps2", triple: "thumbv7em-none-eabihf" }];
+pub const BOARDS: &[Board] = &[
+    Board { name: "qemu-mps2", triple: "thumbv7em-none-eabihf", image: None },
+    Board { name: "pico2", triple: "thumbv8m.main-none-eabihf", image: Some(Image::Uf2) },
+    Board { name: "daisy", triple: "thumbv7em-none-eabihf", image: Some(Image::Bin) },
+];
 
 /// The boards that are named; all when none is.
 pub fn named(names: &[String]) -> Result<Vec<&'static Board>> {
