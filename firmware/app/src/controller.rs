@@ -109,6 +109,10 @@ impl<'a, 's> Controller<'a, 's> {
         let place = usize::from(device.0);
         if let (Some(waiting), Some(held)) = (self.waiting.get_mut(place), self.held.get_mut(place)) {
             held.follow(word);
+            if let [status @ 0xB0..=0xBF, 120 | 123..=127, _] = *word.as_bytes() {
+                // Who knows whether a mapping lets it through: keys end one by one as well.
+                waiting.end_channel(status & 0x0F);
+            }
             waiting.push(word);
         }
         self.flush(now);
