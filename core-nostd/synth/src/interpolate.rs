@@ -195,7 +195,8 @@ impl Reader {
         kernel: impl Fn([u32; WORDS], X) -> f32,
     ) {
         let bytes = window.as_flattened();
-        let word = |at: usize| bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |word| u32::from_le_bytes(*word));
+        let word =
+            |at: usize| bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |word| u32::from_le_bytes(*word));
         if !WIDE {
             for value in out {
                 let x = fraction(self.at as u32);

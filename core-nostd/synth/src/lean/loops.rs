@@ -1,13 +1,13 @@
 //! The inner loops of [`super::Lean`].
 
-use crate::filter::FILTERED;
+use crate::Interpolation;
 use crate::direct;
+use crate::filter::FILTERED;
 use crate::interpolate::{self, Near, Reader};
 use crate::lanes::{CONTROL_FRAMES, Ramp};
 use crate::stage::Span;
 use crate::voice::{Sound, Source};
 use crate::window::Window;
-use crate::Interpolation;
 
 /// One frame of the four buses: left, right, reverb, chorus. Chorus, seldom sent to, is last.
 pub type Row = [f32; 4];

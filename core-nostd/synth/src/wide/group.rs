@@ -1,8 +1,8 @@
 //! Up to eight filtered voices on their way to the mix.
 
 use super::loops::{self, Filters, Gains, Period, Ramps, Sums};
-use crate::lanes::{CONTROL_FRAMES, LANES, Ramp};
 use crate::filter::FILTERED;
+use crate::lanes::{CONTROL_FRAMES, LANES, Ramp};
 use crate::voice::Sound;
 
 /// A group that fills lane by lane.
@@ -65,7 +65,8 @@ impl Group {
         sums: &mut Sums,
     ) -> impl Iterator<Item = (u16, [f32; 2])> + '_ {
         for lane in self.count..LANES {
-            for ramps in self.gains.iter_mut().chain(&mut self.filters.coefficients).chain([&mut self.filters.loudness]) {
+            for ramps in self.gains.iter_mut().chain(&mut self.filters.coefficients).chain([&mut self.filters.loudness])
+            {
                 ramps.set(lane, Ramp::default());
             }
             self.filters.state.iter_mut().for_each(|states| states[lane] = 0.0);
