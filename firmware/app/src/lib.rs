@@ -4,21 +4,23 @@
 
 mod clock;
 mod controller;
+pub mod defaults;
+mod desk;
 pub mod hush;
 mod instrument;
-pub mod defaults;
 pub mod lights;
 mod link;
 mod log;
 pub mod midi;
 mod player;
+pub mod protocol;
 pub mod scan;
 pub mod setup;
+pub mod store;
 
 pub use clock::Clock;
 pub use controller::{Configure, Controller, ControllerStats, Event};
+pub use desk::{Desk, Look, PRESET_BYTES, SLOTS};
 pub use instrument::Instrument;
 pub use link::{AudioEnd, INPUTS, Link, LowEnd, REPORTS, Report};
 pub use player::{OutboxStats, Player};
-pub mod protocol;
-pub mod store;
