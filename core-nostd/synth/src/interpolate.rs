@@ -35,18 +35,9 @@ pub fn sing(
     let (before, points) = interpolation.points();
     let mut rest = out;
     while !rest.is_empty() {
-        cursor.wrap();
-        // The step is linear within the block: the greater end bounds it.
-        let last = cursor.step.wrapping_add_signed(cursor.step_slope.wrapping_mul(rest.len() as i64)).min(MAX_STEP);
-        let fastest = cursor.step.max(last).max(1);
-        let room = (WINDOW_FRAMES as u64 - 1) << 32;
-        let fits = fastest.saturating_mul(rest.len() as u64) <= room;
-        let count = if fits { rest.len() } else { (room / fastest) as usize };
-        let span = ((fastest * count as u64) >> 32) as usize + 1;
-        let needed = span + points;
+        let (count, needed) = reach(cursor, rest.len(), points);
         let (now, behind) = rest.split_at_mut(count);
-        let mut reader = Reader { at: cursor.phase & 0xFFFF_FFFF, step: cursor.step, slope: cursor.step_slope };
-        let whole = cursor.phase - reader.at;
+        let mut reader = Reader::new(cursor);
         if interpolation == Interpolation::Hq || !pool.low.is_empty() {
             cursor.unroll(pool, before, needed, &mut window.fine);
             match interpolation {
@@ -55,22 +46,73 @@ pub fn sing(
                 Interpolation::Hq => reader.sinc(&window.fine, now),
             }
         } else {
-            cursor.unroll(pool, before, needed, &mut window.raw);
+            let raw = cursor.raw(pool, before, needed, &mut window.raw);
             if interpolation == Interpolation::Linear {
-                reader.raw::<1>(&window.raw, now, |[near], x| linear(pair(near), x));
+                reader.raw::<1>(raw, now, |[near], x| linear(pair(near), x));
             } else {
-                reader.raw::<2>(&window.raw, now, |[near, far], x| {
+                reader.raw::<2>(raw, now, |[near, far], x| {
                     let ([a, b], [c, d]) = (pair(near), pair(far));
                     cubic([a, b, c, d], x)
                 });
             }
         }
-        (cursor.phase, cursor.step) = (whole + reader.at, reader.step);
+        reader.settle(cursor);
         rest = behind;
     }
 }
 
+/// As [`sing`] for 16-bit frames and up to four points, frame by frame instead of side by side: what a processor without
+/// vectors does best. `finish` is given each frame as it is made and returns what is written. False, and nothing done,
+/// where only [`sing`] will do.
+#[inline(always)]
+pub fn stream(
+    cursor: &mut Cursor,
+    pool: SamplePool<'_>,
+    interpolation: Interpolation,
+    window: &mut Window,
+    out: &mut [f32],
+    mut finish: impl FnMut(f32) -> f32,
+) -> bool {
+    if interpolation == Interpolation::Hq || !pool.low.is_empty() {
+        return false;
+    }
+    let (before, points) = interpolation.points();
+    let mut rest = out;
+    while !rest.is_empty() {
+        let (count, needed) = reach(cursor, rest.len(), points);
+        let (now, behind) = rest.split_at_mut(count);
+        let mut reader = Reader::new(cursor);
+        let raw = cursor.raw(pool, before, needed, &mut window.raw);
+        if interpolation == Interpolation::Linear {
+            reader.stream::<1>(raw, now, |[near], x| finish(linear_word(near, x)));
+        } else {
+            reader.stream::<2>(raw, now, |[near, far], x| {
+                let ([a, b], [c, d]) = (pair(near), pair(far));
+                finish(cubic([a, b, c, d], x))
+            });
+        }
+        reader.settle(cursor);
+        rest = behind;
+    }
+    true
+}
+
+/// Wraps the phase; how many of `frames` a window can serve from there, and how many of its own that takes.
+#[inline(always)]
+fn reach(cursor: &mut Cursor, frames: usize, points: usize) -> (usize, usize) {
+    cursor.wrap();
+    // The step is linear within the block: the greater end bounds it.
+    let last = cursor.step.wrapping_add_signed(cursor.step_slope.wrapping_mul(frames as i64)).min(MAX_STEP);
+    let fastest = cursor.step.max(last).max(1);
+    let room = (WINDOW_FRAMES as u64 - 1) << 32;
+    // Neither factor is great: the step is clamped, the frames are at most a period.
+    let fits = fastest * frames as u64 <= room;
+    let count = if fits { frames } else { (room / fastest) as usize };
+    (count, ((fastest * count as u64) >> 32) as usize + 1 + points)
+}
+
 /// A position in the window, 32.32, and how it moves.
+#[derive(Clone, Copy)]
 struct Reader {
     at: u64,
     step: u64,
@@ -96,6 +138,19 @@ static PASSED: ([u32; CONTROL_FRAMES], [u32; CONTROL_FRAMES]) = {
 const FRACTION: f32 = 1.0 / 16_777_216.0;
 
 impl Reader {
+    /// At a (wrapped) cursor, which is the window's first frame.
+    #[inline(always)]
+    fn new(cursor: &Cursor) -> Self {
+        Self { at: cursor.phase & 0xFFFF_FFFF, step: cursor.step, slope: cursor.step_slope }
+    }
+
+    /// Moves the cursor to where the reading ended.
+    #[inline(always)]
+    fn settle(self, cursor: &mut Cursor) {
+        cursor.phase += self.at - (cursor.phase & 0xFFFF_FFFF);
+        cursor.step = self.step;
+    }
+
     /// The current index; then moves on.
     #[inline(always)]
     fn next(&mut self) -> usize {
@@ -159,6 +214,33 @@ impl Reader {
         }
     }
 
+    /// The same for one frame after the other.
+    #[inline(always)]
+    fn stream<const WORDS: usize>(
+        &mut self,
+        window: &Stretch<Raw>,
+        out: &mut [f32],
+        mut kernel: impl FnMut([u32; WORDS], f32) -> f32,
+    ) {
+        let mut write = |reader: &mut Self, value: &mut f32| {
+            let x = (reader.at as u32 >> 8) as i32 as f32 * FRACTION;
+            let i = reader.next();
+            let words = core::array::from_fn(|k| {
+                let ([a, b], [c, d]) = (window[i + 2 * k], window[i + 2 * k + 1]);
+                u32::from_le_bytes([a, b, c, d])
+            });
+            *value = kernel(words, x);
+        };
+        if self.slope == 0 {
+            // Seldom does the pitch move: the loop without has one addition of two words less.
+            let mut steady = Self { slope: 0, ..*self };
+            out.iter_mut().for_each(|value| write(&mut steady, value));
+            *self = steady;
+        } else {
+            out.iter_mut().for_each(|value| write(self, value));
+        }
+    }
+
     #[inline(always)]
     fn sinc(&mut self, window: &Stretch<f32>, out: &mut [f32]) {
         // Eight partial sums a frame, then a fixed tree: the order never depends on the machine. They go through memory
@@ -194,6 +276,13 @@ fn pair(word: u32) -> [f32; 2] {
 #[inline(always)]
 fn linear([a, b]: [f32; 2], x: f32) -> f32 {
     a + (b - a) * x
+}
+
+/// The same of a word of raw frames: their difference is exact, as a whole number too.
+#[inline(always)]
+fn linear_word(word: u32, x: f32) -> f32 {
+    let (a, b) = ((word as i32) << 16 >> 16, word as i32 >> 16);
+    a as f32 + (b - a) as f32 * x
 }
 
 /// Catmull-Rom in Hermite form: value, slope, curvature, twist.

@@ -1,5 +1,4 @@
-//! The inner loops. A voice without a filter runs through its frames side by side; of the filtered ones eight share
-//! each step of filter and mix, one voice a lane, because a filter must wait for its own last frame.
+//! What both ways of summing voices share: ramps, and the loops that make one voice's frames.
 //!
 //! Everything that changes within a control period is a closed form of the frame's place in it, never a running sum, so
 //! a period may be cut anywhere and give the same bytes.
@@ -10,20 +9,14 @@ use crate::direct::{self, Oscillators};
 use crate::interpolate;
 use crate::window::{Cursor, Window};
 
-/// Voices that are worked on at once.
+/// Partial sums of filtered voices, and on wide processors voices that are worked on at once.
 pub const LANES: usize = 8;
 
 /// Frames between two looks at envelopes, oscillators and controllers: a grid over the synth's own frame count.
 pub const CONTROL_FRAMES: usize = 64;
 
-/// One value a voice.
-pub type Lanes = [f32; LANES];
-
 /// One control period of one voice.
 pub type Line = [f32; CONTROL_FRAMES];
-
-/// One control period, a column a voice.
-pub type Period = [Lanes; CONTROL_FRAMES];
 
 /// A value that moves linearly through a control period.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,6 +31,18 @@ impl Ramp {
     /// Stays at a value.
     pub fn hold(value: f32) -> Self {
         Self { base: value, slope: 0.0 }
+    }
+
+    /// Stays where it is.
+    #[inline(always)]
+    pub fn is_still(self) -> bool {
+        self.slope == 0.0
+    }
+
+    /// Is nothing and stays so.
+    #[inline(always)]
+    pub fn is_zero(self) -> bool {
+        self.base == 0.0 && self.is_still()
     }
 
     /// The value at a frame of the period.
@@ -60,47 +65,8 @@ impl Ramp {
     }
 }
 
-/// A [`Ramp`] a lane.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Ramps {
-    base: Lanes,
-    slope: Lanes,
-}
-
-impl Ramps {
-    /// Zero.
-    pub const STILL: Self = Self { base: [0.0; LANES], slope: [0.0; LANES] };
-
-    /// Puts one lane's ramp in.
-    #[inline]
-    pub fn set(&mut self, lane: usize, ramp: Ramp) {
-        (self.base[lane % LANES], self.slope[lane % LANES]) = (ramp.base, ramp.slope);
-    }
-
-    #[inline(always)]
-    fn at(&self, lane: usize, t: f32) -> f32 {
-        self.base[lane] + self.slope[lane] * t
-    }
-}
-
-/// One bus of a period.
-#[derive(Clone, Debug)]
-pub struct Sum {
-    /// Voices without a filter.
-    open: Line,
-    /// Filtered ones: a row a frame, and within it a partial sum a lane.
-    lanes: Period,
-}
-
-/// Where the voices of a period are summed: left, right, chorus, reverb.
-pub type Sums = [Sum; 4];
-
-impl Sum {
-    pub const SILENT: Self = Self { open: [0.0; CONTROL_FRAMES], lanes: [[0.0; LANES]; CONTROL_FRAMES] };
-}
-
 /// The frames of a period by number: a table, so that loops over frames vectorise.
-const NUMBERS: Line = {
+pub const NUMBERS: Line = {
     let mut numbers = [0.0; CONTROL_FRAMES];
     let mut n = 0;
     while n < CONTROL_FRAMES {
@@ -109,19 +75,6 @@ const NUMBERS: Line = {
     }
     numbers
 };
-
-/// Low-pass filters side by side: trapezoidal state-variable, the response of the bilinear biquad and well behaved in
-/// single precision at any cutoff and under any modulation.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Filters {
-    /// The two integrators.
-    pub state: [Lanes; 2],
-    /// The three coefficients of [`crate::filter::Coefficients`].
-    pub coefficients: [Ramps; 3],
-}
-
-/// Gains side by side: left, right, chorus, reverb.
-pub type Gains = [Ramps; 4];
 
 /// Defines a hot function once for the build's own target and, with `simd-dispatch`, once more for AVX2, chosen at run
 /// time. Both compute the same bytes: no sum is reordered and nothing is fused.
@@ -135,6 +88,8 @@ macro_rules! hot {
         pub fn $name($($argument: $type),*) $body
     )*};
 }
+
+pub(crate) use hot;
 
 hot! {
     /// The next frames of a sample voice.
@@ -161,72 +116,5 @@ hot! {
             let x = ((left - t) / length).clamp(0.0, 1.0);
             *frame *= x * x * (3.0 - 2.0 * x);
         }
-    }
-
-    /// Adds frames `from..` of one voice to the sums.
-    fn mix_one(frames: &[f32], from: usize, gains: &[Ramp; 4], with_sends: bool, sums: &mut Sums) {
-        let until = from + frames.len();
-        let numbers = &NUMBERS[from..until];
-        let [left, right, chorus, reverb] = sums;
-        let pairs = [(left, right, gains[0], gains[1]), (chorus, reverb, gains[2], gains[3])];
-        for (one, other, gain, other_gain) in pairs.into_iter().take(1 + usize::from(with_sends)) {
-            let both = one.open[from..until].iter_mut().zip(&mut other.open[from..until]);
-            for (((one, other), frame), t) in both.zip(frames).zip(numbers) {
-                *one += frame * (gain.base + gain.slope * t);
-                *other += frame * (other_gain.base + other_gain.slope * t);
-            }
-        }
-    }
-
-    /// Filters frames `from..` of a period in place.
-    fn filter(filters: &mut Filters, from: usize, frames: &mut [Lanes]) {
-        let [mut low, mut band] = filters.state;
-        let [a, b, c] = &filters.coefficients;
-        // Counting in f32 is exact and keeps the loop from being turned inside out: lanes are what runs side by side.
-        let mut t = from as f32;
-        for frame in frames {
-            for lane in 0..LANES {
-                let rest = frame[lane] - low[lane];
-                let next_low = low[lane] + (b.at(lane, t) * band[lane] + c.at(lane, t) * rest);
-                band[lane] = a.at(lane, t) * band[lane] + b.at(lane, t) * rest;
-                frame[lane] = 0.5 * (low[lane] + next_low);
-                low[lane] = next_low;
-            }
-            t += 1.0;
-        }
-        filters.state = [low, band];
-    }
-
-    /// Adds frames `from..` of a group to the sums.
-    fn mix(frames: &[Lanes], from: usize, gains: &Gains, with_sends: bool, sums: &mut Sums) {
-        let [left, right, chorus, reverb] = sums;
-        mix_two(frames, from, [&gains[0], &gains[1]], left, right);
-        if with_sends {
-            mix_two(frames, from, [&gains[2], &gains[3]], chorus, reverb);
-        }
-    }
-
-    /// Hands over frames `from..` of a bus, summed always in the same order, and leaves it at zero.
-    fn collect(sum: &mut Sum, from: usize, out: &mut [f32]) {
-        let rows = sum.open[from..].iter_mut().zip(&mut sum.lanes[from..]);
-        for ((open, lanes), out) in rows.zip(out) {
-            let [a, b, c, d, e, f, g, h] = *lanes;
-            *out = *open + (((a + e) + (c + g)) + ((b + f) + (d + h)));
-            (*open, *lanes) = (0.0, [0.0; LANES]);
-        }
-    }
-}
-
-#[inline(always)]
-fn mix_two(frames: &[Lanes], from: usize, gains: [&Ramps; 2], one: &mut Sum, other: &mut Sum) {
-    let until = from + frames.len();
-    let both = one.lanes[from..until].iter_mut().zip(&mut other.lanes[from..until]);
-    let mut t = from as f32;
-    for (frame, (one, other)) in frames.iter().zip(both) {
-        for lane in 0..LANES {
-            one[lane] += frame[lane] * gains[0].at(lane, t);
-            other[lane] += frame[lane] * gains[1].at(lane, t);
-        }
-        t += 1.0;
     }
 }

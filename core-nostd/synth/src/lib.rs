@@ -16,18 +16,23 @@ mod envelope;
 mod filter;
 pub mod flash;
 mod generator;
-mod group;
 mod interpolate;
 mod lanes;
+#[cfg(any(test, not(any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64"))))]
+mod lean;
 mod lfo;
+mod mixer;
 mod modulator;
 mod settings;
 mod shape;
 mod sinc;
 pub mod soundfont;
+mod stage;
 mod synth;
 mod units;
 mod voice;
+#[cfg(any(test, any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64")))]
+mod wide;
 mod window;
 
 pub use allocator::{Decision, NoteId, Strategy, VoiceAllocator};

@@ -3,11 +3,11 @@
 mod handover;
 
 use crate::channel::{Channel, Pedal, cc, first_melodic};
-use crate::group::Group;
-use crate::lanes::{self, CONTROL_FRAMES, Line, Sum, Sums};
+use crate::lanes::CONTROL_FRAMES;
+use crate::mixer::Mixer;
 use crate::shape::general;
+use crate::stage::{Players, Span};
 use crate::voice::{Sound, Source, Strike, Surroundings, Voice};
-use crate::window::Window;
 use crate::{
     Bank, Decision, Generator, Interpolation, Modulators, NoteId, PresetIndex, Region, Side, SynthConfig,
     VoiceAllocator,
@@ -92,11 +92,7 @@ pub struct Synth<B, const VOICES: usize> {
     frame: u64,
     serial: u32,
     stats: SynthStats,
-    window: Window,
-    /// One voice's frames.
-    line: Line,
-    filtered: Group,
-    sums: Sums,
+    mixer: Mixer<VOICES>,
 }
 
 impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
@@ -131,10 +127,7 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
             frame: 0,
             serial: 0,
             stats: SynthStats::default(),
-            window: Window::SILENT,
-            line: [0.0; CONTROL_FRAMES],
-            filtered: Group::EMPTY,
-            sums: [const { Sum::SILENT }; 4],
+            mixer: Mixer::<VOICES>::SILENT,
         }
     }
 
@@ -240,13 +233,10 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
                 reverb_part.fill(0.0);
             } else {
                 self.sound(from, count, with_sends);
-                for (sum, out) in self.sums.iter_mut().zip(part.channels()) {
-                    lanes::collect(sum, from, out);
-                }
-                if with_sends {
-                    for (sum, out) in self.sums[2..].iter_mut().zip([chorus_part, reverb_part]) {
-                        lanes::collect(sum, from, out);
-                    }
+                let [left, right] = part.channels();
+                let buses = [left, right, chorus_part, reverb_part];
+                for (bus, out) in buses.into_iter().enumerate().take(if with_sends { 4 } else { 2 }) {
+                    self.mixer.collect(bus, from, out);
                 }
             }
             self.frame += count as u64;
@@ -455,50 +445,23 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
         self.sounding = kept;
     }
 
-    /// Adds frames `from..from + count` of every voice to the sums.
+    /// Sums frames `from..from + count` of every voice.
     fn sound(&mut self, from: usize, count: usize, with_sends: bool) {
-        let interpolation = self.config.interpolation;
-        let ghosts = if self.fading > 0 { VOICES } else { 0 };
-        for n in 0..self.sounding + ghosts {
-            let (slot, is_ghost) = match self.order[..self.sounding].get(n) {
-                Some(slot) => (*slot, false),
-                None => ((n - self.sounding) as u16, true),
-            };
-            let Some(sound) = sound_of(&mut self.voices, &mut self.ghosts, slot, is_ghost) else { continue };
-            let line = &mut self.line[..count];
-            match &mut sound.source {
-                Source::Sample(cursor) => {
-                    let bank = match &self.old_bank {
-                        Some(old) if sound.is_of_old_bank => old,
-                        _ => &self.bank,
-                    };
-                    lanes::sing(cursor, bank.pool(), interpolation, &mut self.window, line);
-                }
-                Source::Direct(oscillators) => lanes::sing_direct(oscillators, from, line),
-            }
-            if let Some(onset) = sound.onset {
-                lanes::attack(onset, from, line);
-            }
-            if let Some(left) = sound.fade {
-                lanes::fade(left, self.fade_frames, from, line);
-            }
-            sound.last = line[count - 1];
-            if !sound.filter.is_active {
-                lanes::mix_one(line, from, &sound.gains, with_sends && sound.has_sends(), &mut self.sums);
-            } else if self.filtered.join(slot << 1 | u16::from(is_ghost), sound, from, line) {
-                self.flush(from, count, with_sends);
-            }
-        }
-        self.flush(from, count, with_sends);
-    }
-
-    /// Filters and mixes the voices that wait for it.
-    fn flush(&mut self, from: usize, count: usize, with_sends: bool) {
-        for (member, [low, band]) in self.filtered.flush(from, count, with_sends, &mut self.sums) {
-            if let Some(sound) = sound_of(&mut self.voices, &mut self.ghosts, member >> 1, member & 1 == 1) {
-                sound.filter.keep(low, band, from + count == CONTROL_FRAMES);
-            }
-        }
+        let pool = self.bank.pool();
+        let mut players = Players {
+            voices: &mut self.voices,
+            order: &self.order[..self.sounding],
+            ghosts: if self.fading > 0 { &mut self.ghosts } else { &mut [] },
+        };
+        let span = Span {
+            pools: [pool, self.old_bank.as_ref().map_or(pool, Bank::pool)],
+            interpolation: self.config.interpolation,
+            fade_frames: self.fade_frames,
+            from,
+            count,
+            with_sends,
+        };
+        self.mixer.play(&mut players, &span);
     }
 }
 
@@ -506,16 +469,6 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
 fn gain(linear: f32) -> f32 {
     const FULL_SCALE: f32 = 32_768.0;
     if linear > 0.0 { linear.min(1e3) / FULL_SCALE } else { 0.0 }
-}
-
-fn sound_of<'a>(
-    voices: &'a mut [Option<Voice>],
-    ghosts: &'a mut [Option<Sound>],
-    slot: u16,
-    is_ghost: bool,
-) -> Option<&'a mut Sound> {
-    let slot = usize::from(slot);
-    if is_ghost { ghosts.get_mut(slot)?.as_mut() } else { Some(&mut voices.get_mut(slot)?.as_mut()?.sound) }
 }
 
 /// Carries out what the allocator decided about a sounding slot.

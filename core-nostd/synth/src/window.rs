@@ -88,6 +88,38 @@ impl Cursor {
         }
     }
 
+    /// The pool itself as a window, where it has the next `frames` as they are to be read: no seam, no end, two bytes each.
+    #[inline(always)]
+    fn borrow<'a>(&self, pool: SamplePool<'a>, before: u32, frames: usize) -> Option<&'a Stretch<Raw>> {
+        let sample = &self.sample;
+        let at = ((self.phase >> 32) as u32).checked_sub(before)?;
+        let first = if self.repeats > 0 { sample.loop_start.max(sample.start) } else { sample.start };
+        let end = if self.is_looping { sample.loop_end } else { sample.end };
+        if at < first || end.saturating_sub(at) < frames as u32 || pool.coding != Coding::Pcm16 {
+            return None;
+        }
+        let (behind, _) = pool.high.get(2 * at as usize..)?.as_chunks::<2>();
+        behind.first_chunk()
+    }
+
+    /// The next `frames`, beginning `before` frames ahead of the phase: the pool itself, or else `window`, filled.
+    #[inline(always)]
+    pub fn raw<'a>(
+        &self,
+        pool: SamplePool<'a>,
+        before: u32,
+        frames: usize,
+        window: &'a mut Stretch<Raw>,
+    ) -> &'a Stretch<Raw> {
+        match self.borrow(pool, before, frames) {
+            Some(stretch) => stretch,
+            None => {
+                self.unroll(pool, before, frames, window);
+                window
+            }
+        }
+    }
+
     /// Fills the first `frames` of a window, beginning `before` frames ahead of the (wrapped) phase.
     #[inline(always)]
     pub fn unroll<F: Frame>(&self, pool: SamplePool<'_>, before: u32, frames: usize, window: &mut Stretch<F>) {

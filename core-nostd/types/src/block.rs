@@ -58,8 +58,9 @@ impl<'a> Block<'a> {
     #[inline]
     pub fn split_front(&mut self, frames: usize) -> Block<'a> {
         let at = frames.min(self.frames());
-        let (left, left_rest) = core::mem::take(&mut self.left).split_at_mut(at);
-        let (right, right_rest) = core::mem::take(&mut self.right).split_at_mut(at);
+        // There are as many; said so that an audio interrupt has no panic to reach.
+        let (left, left_rest) = core::mem::take(&mut self.left).split_at_mut_checked(at).unwrap_or_default();
+        let (right, right_rest) = core::mem::take(&mut self.right).split_at_mut_checked(at).unwrap_or_default();
         (self.left, self.right) = (left_rest, right_rest);
         Block { left, right }
     }

@@ -1,12 +1,16 @@
 //! `cargo xtask firmware`: boards are built, run, measured and tested.
 
 mod board;
+mod count;
+mod graph;
 mod image;
 mod qemu;
+mod same;
 mod sysroot;
+mod test;
 mod uf2;
 
-use crate::run::{Step, cargo};
+use crate::run::{Step, cargo, program};
 use crate::setup;
 use anyhow::{Context, Result, bail};
 use board::{Board, Image};
@@ -18,6 +22,7 @@ pub const HELP: &str = "\
 cargo xtask firmware COMMAND [BOARD] [ARGS...]
 
   build [BOARD...]        release ELF of each board and what its loader takes (UF2 or BIN); all when none is named
+  test [--bless]          all that a board must show, in the emulator; --bless writes instruction counts down
   run BOARD [ARGS...]     boot it in the emulator (qemu-mps2): its scenes and their words are in the board's README
   uf2 FILE --at ADDRESS   wrap bytes, such as a bank, for drag and drop onto a Pico 2: FILE.uf2, written to ADDRESS
 
@@ -26,7 +31,7 @@ rust-web-src, out of which a private sysroot is made once.
 
 Examples:
   cargo xtask firmware build pico2
-  cargo xtask firmware run qemu-mps2 -- -- bench 0 8 1
+  cargo xtask firmware run qemu-mps2 -device loader,file=F.sf2,addr=0x21000000,force-raw=on -- bench 8 0 1 5969788
   cargo xtask firmware uf2 piano.bank --at 0x10100000
 ";
 
@@ -35,6 +40,16 @@ pub fn dispatch(root: &Path, words: &[String]) -> Result<()> {
     let (command, rest) = words.split_first().map_or(("", words), |(first, rest)| (first.as_str(), rest));
     match command {
         "build" => board::named(rest)?.into_iter().try_for_each(|board| build(root, board)),
+        "graph" => {
+            let graph = graph::Graph::read(Path::new(&rest[0]))?;
+            for way in graph.ways("SysTick", |name| name.contains("panic"))? {
+                println!("{}", way.join(" -> "));
+            }
+            let (depth, way) = graph.deepest("SysTick")?;
+            println!("{depth} {way:#?}");
+            Ok(())
+        }
+        "test" => test::all(root, rest),
         "run" => {
             let Some((name, args)) = rest.split_first() else {
                 bail!("which board? `cargo xtask firmware run qemu-mps2`")
@@ -100,6 +115,12 @@ pub fn for_target(root: &Path, board: &Board, args: &[&str]) -> Result<Step> {
         step = step.env("RUSTC", &compiler.to_string_lossy());
     }
     Ok(step)
+}
+
+/// The version of the compiler that builds for a board.
+fn compiler_version(root: &Path, board: &Board) -> Result<String> {
+    let compiler = sysroot::compiler(&sysroots(root), board.triple)?.unwrap_or_else(|| "rustc".into());
+    Ok(program(&compiler.to_string_lossy(), &["--version"]).output()?.trim().to_owned())
 }
 
 /// Where a board's program lies once it is built.

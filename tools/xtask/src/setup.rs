@@ -18,6 +18,9 @@ pub const BUILD: &[Package] = &[
     Package { name: "pkg-config", provides: "/usr/bin/pkg-config" },
 ];
 
+/// A real SoundFont.
+pub const SOUNDFONT: Package = Package { name: "timgm6mb-soundfont", provides: "/usr/share/sounds/sf2/TimGM6mb.sf2" };
+
 /// What the tests need on top: encoders of every format, the reference FLAC programs, a real SoundFont, the reference
 /// player, sound systems that play without hardware, a desktop without a screen, and networks between
 /// hosts that are none.
@@ -28,7 +31,7 @@ pub const TEST: &[Package] = &[
     Package { name: "jackd2", provides: "/usr/bin/jackd" },
     Package { name: "libasound2-plugins", provides: "/usr/share/alsa/alsa.conf.d/50-jack.conf" },
     Package { name: "ffmpeg", provides: "/usr/bin/ffmpeg" },
-    Package { name: "timgm6mb-soundfont", provides: "/usr/share/sounds/sf2/TimGM6mb.sf2" },
+    SOUNDFONT,
     Package { name: "fluidsynth", provides: "/usr/bin/fluidsynth" },
     Package { name: "pulseaudio", provides: "/usr/bin/pulseaudio" },
     Package { name: "xvfb", provides: "/usr/bin/Xvfb" },
@@ -45,7 +48,7 @@ pub const FIRMWARE: &[Package] = &[
 
 /// What the benchmarks need on top: rivals that are not crates.
 pub const BENCH: &[Package] = &[
-    Package { name: "timgm6mb-soundfont", provides: "/usr/share/sounds/sf2/TimGM6mb.sf2" },
+    SOUNDFONT,
     Package { name: "fluidsynth", provides: "/usr/bin/fluidsynth" },
     Package { name: "faust", provides: "/usr/bin/faust" },
     Package { name: "g++", provides: "/usr/bin/g++" },

@@ -1,7 +1,7 @@
 //! A MIDI message of at most three bytes, validated, `Copy`, with nothing to drop: what a ring can carry.
 
 use core::fmt;
-use wmidi::{Channel, ControlFunction, MidiMessage, Note, U7};
+use wmidi::{Channel, ControlFunction, MidiMessage, Note, U7, U14};
 
 /// One complete MIDI message that is not SysEx: status byte and up to two data bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -65,10 +65,33 @@ impl MidiWord {
 
     /// The message, to match on. A note-on of velocity 0 reads as a note-off.
     pub fn message(&self) -> MidiMessage<'static> {
-        MidiMessage::try_from(self.as_bytes())
-            .ok()
-            .and_then(|message| message.drop_unowned_sysex())
-            .unwrap_or(MidiMessage::Reserved(self.bytes[0]))
+        use MidiMessage as M;
+        // Not wmidi's own reading, which can panic as far as a compiler sees: an audio interrupt reads words.
+        let [status, first, second] = self.bytes;
+        let pair = U14::try_from(u16::from(first & 0x7F) | u16::from(second & 0x7F) << 7).unwrap_or(U14::MIN);
+        let (first, second) = (U7::from_u8_lossy(first), U7::from_u8_lossy(second));
+        let channel = Channel::from_index(status & 0x0F).unwrap_or(Channel::Ch1);
+        match status {
+            0x80..=0x8F => M::NoteOff(channel, Note::from(first), second),
+            0x90..=0x9F if second == U7::MIN => M::NoteOff(channel, Note::from(first), second),
+            0x90..=0x9F => M::NoteOn(channel, Note::from(first), second),
+            0xA0..=0xAF => M::PolyphonicKeyPressure(channel, Note::from(first), second),
+            0xB0..=0xBF => M::ControlChange(channel, first.into(), second),
+            0xC0..=0xCF => M::ProgramChange(channel, first),
+            0xD0..=0xDF => M::ChannelPressure(channel, first),
+            0xE0..=0xEF => M::PitchBendChange(channel, pair),
+            0xF1 => M::MidiTimeCode(first),
+            0xF2 => M::SongPositionPointer(pair),
+            0xF3 => M::SongSelect(first),
+            0xF6 => M::TuneRequest,
+            0xF8 => M::TimingClock,
+            0xFA => M::Start,
+            0xFB => M::Continue,
+            0xFC => M::Stop,
+            0xFE => M::ActiveSensing,
+            0xFF => M::Reset,
+            other => M::Reserved(other),
+        }
     }
 }
 

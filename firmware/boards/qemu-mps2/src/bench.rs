@@ -1,49 +1,63 @@
-//! Instructions that a block takes, by the system timer: `bench BYTES NOTES EFFECTS`. Under `-icount shift=6` the timer's
-//! 25 MHz are 1.6 ticks an instruction, exactly.
+//! Instructions that a block of 64 frames takes: `bench NOTES PROGRAM EFFECTS BYTES`, where the last are those of the
+//! SoundFont that is lent.
 
-use crate::host;
-use cortex_m::peripheral::syst::SystClkSource;
+use crate::counter::{Counter, Spread};
+use crate::{host, memory};
 use cortex_m_semihosting::hprintln;
-use ripieno_fx::{ChainMemory, arena_frames};
-use ripieno_scenes::blocks::{Busy, Load};
+use ripieno_scenes::blocks::{Busy, Load, voices};
+use ripieno_scenes::render::VOICES;
 use ripieno_synth::SoundFont;
-use ripieno_types::SampleRate;
 
-const ARENA: usize = arena_frames(48_000);
 /// Blocks that are not counted: effects glide to where they are set.
 const WARM: usize = 100;
-const BLOCKS: usize = 400;
+/// Two seconds.
+const BLOCKS: usize = 1_500;
+/// Blocks with one note or one move each, some blocks apart.
+const STRUCK: usize = 48;
+const APART: usize = 8;
 
-pub fn run<'a>(words: &mut impl Iterator<Item = &'a str>) -> bool {
-    let mut number = || words.next().and_then(|word| word.parse::<u32>().ok()).unwrap_or(0);
-    let (bytes, notes, effects) = (number(), number(), number());
-    let Some(mut core) = cortex_m::Peripherals::take() else { return false };
-    core.SYST.set_clock_source(SystClkSource::Core);
-    core.SYST.set_reload(0xFF_FFFF);
-    core.SYST.clear_current();
-    core.SYST.enable_counter();
+pub fn run<'a>(words: &mut impl Iterator<Item = &'a str>) -> Option<()> {
+    let mut number = || words.next()?.parse::<u32>().ok();
+    let load = Load { notes: number()? as u8, program: number()? as u8, effects: number()? != 0 };
+    let bank = SoundFont::new(host::lent(number()? as usize)).ok()?;
+    let (_, filtered) = voices(&bank, load);
+    let counter = Counter::start()?;
 
-    let arena = cortex_m::singleton!(: [f32; ARENA] = [0.0; ARENA]);
-    let (Some(arena), Ok(bank)) = (arena, SoundFont::new(host::lent(bytes as usize))) else { return false };
-    let memory = ChainMemory::from_arena(&mut arena[..], SampleRate::STUDIO);
-    let mut busy = Busy::<_, _, 24>::new(bank, memory, Load { notes: notes as u8, effects: effects != 0 });
+    let mut busy = Busy::<_, _, VOICES>::new(bank, memory::chain()?, load);
+    let (chord, ()) = counter.count(|| {
+        busy.strike_all();
+        busy.block();
+    });
     for _ in 0..WARM {
         busy.block();
     }
-    let (mut least, mut most, mut sum) = (u32::MAX, 0, 0);
+    let mut held = Spread::EMPTY;
     for _ in 0..BLOCKS {
-        let before = cortex_m::peripheral::SYST::get_current();
-        busy.block();
-        let ticks = before.wrapping_sub(cortex_m::peripheral::SYST::get_current()) & 0xFF_FFFF;
-        let instructions = ticks * 5 / 8;
-        (least, most, sum) = (least.min(instructions), most.max(instructions), sum + u64::from(instructions));
+        held.add(counter.count(|| _ = busy.block()).0);
     }
+    let voices = busy.voices();
+    let mut worst = |disturb: &dyn Fn(&mut Busy<_, _, VOICES>)| {
+        let mut spread = Spread::EMPTY;
+        for _ in 0..STRUCK {
+            let (count, ()) = counter.count(|| {
+                disturb(&mut busy);
+                busy.block();
+            });
+            spread.add(count);
+            (0..APART).for_each(|_| _ = busy.block());
+        }
+        spread.most
+    };
+    let (knob, note) = (worst(&Busy::turn_knob), worst(&Busy::strike_one));
+    hprintln!("voices {} filtered {}", voices, filtered);
     hprintln!(
-        "{{\"voices\":{},\"least\":{},\"mean\":{},\"most\":{}}}",
-        busy.voices(),
-        least,
-        sum / BLOCKS as u64,
-        most
+        "least {} mean {} most {} note {} knob {} chord {}",
+        held.least,
+        held.mean(),
+        held.most,
+        note,
+        knob,
+        chord
     );
-    true
+    Some(())
 }

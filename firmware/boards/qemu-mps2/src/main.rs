@@ -3,7 +3,11 @@
 #![no_main]
 
 mod bench;
+mod counter;
 mod host;
+mod memory;
+mod render;
+mod stack;
 
 use cortex_m_rt::entry;
 use cortex_m_semihosting::debug::{self, EXIT_FAILURE, EXIT_SUCCESS};
@@ -12,16 +16,19 @@ use panic_semihosting as _;
 
 #[entry]
 fn main() -> ! {
-    let mut line = [0; 256];
-    let mut words = host::command_line(&mut line).split(' ').skip(1);
-    let is_done = match words.next() {
+    let mut line = [0; 512];
+    let line = host::command_line(&mut line);
+    let mut words = line.split(' ').skip(1);
+    let done = match words.next() {
         Some("bench") => bench::run(&mut words),
-        other => {
-            hprintln!("no such scene: {:?}", other);
-            false
-        }
+        Some("render") => render::run(&mut words),
+        Some("stack") => stack::run(&mut words),
+        _ => None,
     };
-    debug::exit(if is_done { EXIT_SUCCESS } else { EXIT_FAILURE });
+    if done.is_none() {
+        hprintln!("no such scene, a word too few, or a file that cannot be written: {}", line);
+    }
+    debug::exit(if done.is_some() { EXIT_SUCCESS } else { EXIT_FAILURE });
     loop {
         cortex_m::asm::wfi();
     }

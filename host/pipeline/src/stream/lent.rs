@@ -1,6 +1,6 @@
 //! Frames lent to a reader: in the ring itself while it holds the writer back, else a private copy that was checked.
 
-use super::reader::Book;
+use super::book::Book;
 use super::ring::Ring;
 use super::stash::Stash;
 use super::{elements, stamp};

@@ -1,5 +1,6 @@
 //! Streams: one ring of frames, one writer, many readers.
 
+mod book;
 mod gauge;
 mod handle;
 mod histogram;

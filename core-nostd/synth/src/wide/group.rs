@@ -1,6 +1,8 @@
 //! Up to eight filtered voices on their way to the mix.
 
-use crate::lanes::{self, CONTROL_FRAMES, Filters, Gains, LANES, Period, Ramp, Ramps, Sums};
+use super::loops::{self, Filters, Gains, Period, Ramps, Sums};
+use crate::lanes::{CONTROL_FRAMES, LANES, Ramp};
+use crate::filter::FILTERED;
 use crate::voice::Sound;
 
 /// A group that fills lane by lane.
@@ -36,7 +38,7 @@ impl Group {
         }
         self.members[lane] = member;
         for (ramps, gain) in self.gains.iter_mut().zip(sound.gains) {
-            ramps.set(lane, gain);
+            ramps.set(lane, gain.scaled(FILTERED));
         }
         self.has_sends |= sound.has_sends();
         for (states, state) in self.filters.state.iter_mut().zip(sound.filter.state) {
@@ -65,8 +67,8 @@ impl Group {
         }
         let frames = &mut self.frames[from..from + count];
         if self.count > 0 {
-            lanes::filter(&mut self.filters, from, frames);
-            lanes::mix(frames, from, &self.gains, with_sends && self.has_sends, sums);
+            loops::filter(&mut self.filters, from, frames);
+            loops::mix(frames, from, &self.gains, with_sends && self.has_sends, sums);
         }
         let members = core::mem::replace(&mut self.count, 0);
         self.has_sends = false;

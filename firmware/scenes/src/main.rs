@@ -1,0 +1,51 @@
+//! The desk's side: runs a scene and writes its bytes to a file, to be compared with what a board wrote.
+
+use ripieno_fx::ChainMemory;
+use ripieno_scenes::render::Session;
+use ripieno_synth::{Bank, Builtin, Interpolation, SoundFont};
+use ripieno_types::SampleRate;
+use std::error::Error;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: scenes render OUT SECONDS linear|cubic [SOUNDFONT]";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let done = match words[..] {
+        ["render", out, seconds, points] => render(Builtin::default(), out, seconds, points),
+        ["render", out, seconds, points, font] => fs::read(font).map_err(Into::into).and_then(|bytes| {
+            let bank = SoundFont::new(&bytes[..]).map_err(|error| format!("{font}: {error}"))?;
+            render(bank, out, seconds, points)
+        }),
+        _ => Err(USAGE.into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("scenes: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn render(bank: impl Bank, out: &str, seconds: &str, points: &str) -> Result<(), Box<dyn Error>> {
+    let interpolation = match points {
+        "linear" => Interpolation::Linear,
+        "cubic" => Interpolation::Cubic,
+        _ => return Err(USAGE.into()),
+    };
+    let seconds: u32 = seconds.parse().map_err(|_| USAGE)?;
+    let memory = ChainMemory::with(SampleRate::STUDIO, |frames| vec![0.0; frames]);
+    let mut file = BufWriter::new(File::create(out)?);
+    let mut session = Session::new(bank, memory, interpolation);
+    while !session.has_played(seconds) {
+        session.block();
+        file.write_all(&session.bytes())?;
+    }
+    file.flush()?;
+    println!("{:?}", session.stats());
+    Ok(())
+}
