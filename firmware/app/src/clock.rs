@@ -22,8 +22,10 @@ pub struct Clock {
 impl Clock {
     /// Frame 0, before the first block.
     pub const fn new() -> Self {
-        const ZERO: AtomicU32 = AtomicU32::new(0);
-        Self { turn: ZERO, next: [ZERO; 2], began: [ZERO; 2], frames: ZERO }
+        const fn zeros<const N: usize>() -> [AtomicU32; N] {
+            [const { AtomicU32::new(0) }; N]
+        }
+        Self { turn: AtomicU32::new(0), next: zeros(), began: zeros(), frames: AtomicU32::new(0) }
     }
 
     /// A block of so many frames began to be made at `now` (microseconds), and `next` is the frame that follows it. Only

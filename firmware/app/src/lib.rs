@@ -5,6 +5,7 @@
 mod clock;
 mod controller;
 pub mod defaults;
+mod desk;
 pub mod hush;
 mod instrument;
 pub mod lights;
@@ -20,6 +21,7 @@ pub mod store;
 
 pub use clock::Clock;
 pub use controller::{Configure, Controller, ControllerStats, Event};
+pub use desk::{Desk, Look, PRESET_BYTES, SLOTS};
 pub use instrument::Instrument;
 pub use link::{AudioEnd, INPUTS, Link, LowEnd, REPORTS, Report};
 pub use player::{OutboxStats, Player};

@@ -2,10 +2,11 @@
 
 mod support;
 
-use ripieno_firmware::midi::Port;
-use ripieno_firmware::scan::{Edge, Strike, Surface};
-use ripieno_firmware::setup::{BoardSetup, SURFACE};
-use ripieno_firmware::{Event, Player, defaults};
+use ripieno_firmware::lights::Lights;
+use ripieno_firmware::midi::{OutPort, Port, UsbWire, WordQueue};
+use ripieno_firmware::scan::{Edge, Encoder, Forces, Knob, Strike, Surface};
+use ripieno_firmware::setup::{BoardFlashSetup, BoardMapper, BoardSetup, SURFACE};
+use ripieno_firmware::{Controller, Event, Link, defaults};
 use ripieno_fx::id;
 use ripieno_panel::BankId;
 use support::{Board, Mirror, Wire, messages, packed, unpacked};
@@ -158,7 +159,7 @@ fn another_set_up_is_played_and_the_old_one_comes_back() {
 fn an_input_is_heard_one_block_later_to_the_frame() {
     for micros in [0, 300, 999, 1_250] {
         // The chain has a latency of its own.
-        let mut board = Board::with(defaults::setup().unwrap(), false);
+        let mut board = Board::with(ripieno_synth::Builtin::default(), false);
         board.blocks(3);
         board.controller.input(board.now - support::BLOCK + micros, SURFACE, word(&[0x9F, 16, 127]));
         board.block();
@@ -170,13 +171,46 @@ fn an_input_is_heard_one_block_later_to_the_frame() {
 }
 
 #[test]
-fn both_halves_take_the_memory_that_the_readme_says() {
-    let player = size_of::<Player<'static, 'static, ripieno_synth::Builtin, &'static mut [f32], 8>>();
-    println!(
-        "player {player}, controller {}, link {}",
-        size_of::<ripieno_firmware::Controller>(),
-        size_of::<ripieno_firmware::Link>()
-    );
+fn a_set_up_that_is_played_from_its_bytes_does_the_same() {
+    let mut bytes = vec![0; 16_384];
+    let length = defaults::setup().unwrap().encode(&mut bytes).unwrap();
+    let setup = BoardFlashSetup::new(bytes[..length].to_vec().leak()).unwrap();
+    let mut flash = Board::with_setup(ripieno_synth::Builtin::default(), true, setup);
+    let mut memory = Board::new();
+    for step in 0..200_u8 {
+        let (pad, bits) = (23 + step % 7 * 4, step % 128);
+        let message = match step % 5 {
+            0 => [0x9F, pad, 100],
+            1 => [0x8F, pad - 7, 0],
+            2 => [0xBF, 16 + step % 4, bits],
+            3 => [0xBF, 48 + (step - 1) % 4, bits],
+            _ => [0xBF, 80, if step % 3 == 0 { 1 } else { 127 }],
+        };
+        flash.surface(&message);
+        memory.surface(&message);
+        flash.blocks(5);
+        memory.blocks(5);
+        assert_eq!(flash.left, memory.left);
+    }
+    assert_eq!(flash.events, memory.events);
+    assert_eq!(flash.sent(), memory.sent());
+}
+
+/// What the README says, on a machine of 64 bits: a board needs less.
+#[test]
+fn parts_take_no_more_memory_than_is_said() {
+    let check = |part: &str, bytes: usize, limit: usize| assert!(bytes <= limit, "{part} takes {bytes} bytes");
+    check("link", size_of::<Link<'_>>(), 10 << 10);
+    check("controller", size_of::<Controller<'_, '_>>(), 19 << 10);
+    check("port", size_of::<OutPort<UsbWire>>(), 5 << 10);
+    check("queue", size_of::<WordQueue<32>>(), 3 << 10);
+    check("mapper", size_of::<BoardMapper<BoardFlashSetup<'_>>>(), 8 << 10);
+    check("mapper and its set-up", size_of::<BoardMapper>(), 24 << 10);
+    check("surface", size_of::<Surface<8>>(), 32);
+    check("lights", size_of::<Lights<8>>(), 160);
+    check("pads", size_of::<Forces<8>>(), 256);
+    check("knob", size_of::<Knob>(), 32);
+    check("encoder", size_of::<Encoder>(), 8);
 }
 
 fn word(bytes: &[u8]) -> ripieno_types::midi::MidiWord {

@@ -67,6 +67,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Verb::Devices(options) => devices::run(&options),
         Verb::Controller { verb } => controller::run(&verb),
         Verb::Studio { verb } => studio::verb::run(&verb),
+        Verb::Instrument { verb: InstrumentVerb::Build(options) } => instrument::build::verb::run(&options),
         Verb::Instrument { verb: InstrumentVerb::Info(options) } => instrument::info::run(&options),
         Verb::Instrument { verb: InstrumentVerb::List(options) } => instrument::list::run(&options),
         Verb::Completions { shell } => completions::completions(shell),
