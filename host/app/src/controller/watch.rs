@@ -26,6 +26,7 @@ pub fn run(options: &WatchOptions, interrupt: &Interrupt) -> Result<(), Failure>
     let start = Instant::now();
     let mut saved: Option<SystemTime> = None;
     let mut looked: Option<Instant> = None;
+    let mut is_first = true;
     while !interrupt.is_raised() {
         while let Some(arrived) = line.input.poll() {
             if line.from == Some(arrived.input) {
@@ -37,15 +38,16 @@ pub fn run(options: &WatchOptions, interrupt: &Interrupt) -> Result<(), Failure>
         {
             looked = Some(Instant::now());
             let modified = std::fs::metadata(path).and_then(|file| file.modified()).ok();
-            if modified != saved || modified.is_none() && saved.is_none() {
+            // Editors may take a file away for a moment.
+            if is_first || modified.is_some() && modified != saved {
                 // One that is wrong is told, and awaited in a better state; but not at the start.
                 match bring(&mut line, path, options, interrupt) {
                     Err(Failure::Interrupted) => break,
-                    Err(failure) if saved.is_none() => return Err(failure),
+                    Err(failure) if is_first => return Err(failure),
                     Err(failure) => exit::tell(&failure),
                     Ok(()) => {}
                 }
-                saved = modified;
+                (saved, is_first) = (modified, false);
             }
         }
         std::thread::sleep(LOOK);
