@@ -21,7 +21,7 @@ use serde_json::json;
 use std::fmt::Write as _;
 
 /// Carries out a verb.
-pub(crate) fn run(verb: &ControllerVerb) -> Result<(), Failure> {
+pub fn run(verb: &ControllerVerb) -> Result<(), Failure> {
     let interrupt = Interrupt::listen();
     match verb {
         ControllerVerb::Identify(options) => identify(options, &interrupt),
@@ -114,7 +114,7 @@ struct Desk<'a, I, O> {
 
 impl<I: MidiIn, O: MidiOut> Desk<'_, I, O> {
     fn work(&mut self, job: Job<'_>, show: impl FnMut(u32, u32)) -> Result<Answer, Broken> {
-        self.line.work(job, &self.clock, self.interrupt, |_| {}, show)
+        self.line.work(job, &self.clock, self.interrupt, show)
     }
 
     fn simply(&mut self, job: Job<'_>) -> Result<(), Failure> {

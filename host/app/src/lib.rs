@@ -3,7 +3,7 @@
 mod cli;
 pub mod clock;
 mod completions;
-pub mod controller;
+mod controller;
 mod demo;
 mod devices;
 pub mod exit;

@@ -96,7 +96,7 @@ impl Finder {
             let from = ask(&mut line, &clock, interrupt);
             if let Some(from) = from {
                 line.from = Some(from);
-                let answer = line.work(Job::Identify, &clock, interrupt, |_| {}, |_, _| {});
+                let answer = line.work(Job::Identify, &clock, interrupt, |_, _| {});
                 if let Ok(Answer::Identified(identity, holds)) = answer {
                     found.push(self.hub.status().iter().find(|input| input.input == Some(from)).map_or_else(
                         || Found::new(&port, "", from, identity, holds),

@@ -2,7 +2,7 @@
 
 use crate::interrupt::Interrupt;
 use ripieno_firmware::protocol::{Answer, BODY, Client, ClientError, Job, Progress};
-use ripieno_ports::{Arrived, Clock, Fault, FaultKind, InputId, Message, MidiIn, MidiOut};
+use ripieno_ports::{Clock, Fault, FaultKind, InputId, Message, MidiIn, MidiOut};
 use std::time::Duration;
 
 /// How long to wait when nothing has arrived.
@@ -42,7 +42,7 @@ impl<I: MidiIn, O: MidiOut> Line<I, O> {
         Self { input, from: None, output, tag }
     }
 
-    /// Does a job to its end; `heard` is told of every message of the controller, `show` of bytes done and of how many.
+    /// Does a job to its end; `show` is told of bytes done and of how many. What is played meanwhile is left.
     ///
     /// # Errors
     /// [`Broken`]; the controller holds what it held.
@@ -51,7 +51,6 @@ impl<I: MidiIn, O: MidiOut> Line<I, O> {
         job: Job<'_>,
         clock: &impl Clock,
         interrupt: &Interrupt,
-        mut heard: impl FnMut(Arrived),
         mut show: impl FnMut(u32, u32),
     ) -> Result<Answer, Broken> {
         self.tag = self.tag.wrapping_add(1);
@@ -79,7 +78,6 @@ impl<I: MidiIn, O: MidiOut> Line<I, O> {
                     if let Message::SysEx(body) = arrived.message {
                         client.receive(body.as_bytes());
                     }
-                    heard(arrived);
                 }
             }
             if interrupt.is_raised() {
