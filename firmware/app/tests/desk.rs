@@ -1,22 +1,23 @@
 //! A whole low half: hands and SysEx in, words, lights and set-ups out.
 
+use ripieno_firmware::midi::Port;
 use ripieno_firmware::protocol::{BODY, Identity};
 use ripieno_firmware::setup::{BoardMapper, BoardSetup};
 use ripieno_firmware::store::{MemoryFlash, Store};
 use ripieno_firmware::{Desk, Instrument, Link, Look, PRESET_BYTES, Player, defaults};
-use ripieno_firmware::midi::Port;
 use ripieno_fx::ChainMemory;
 use ripieno_rig::RigConfig;
 use ripieno_types::{Block, SampleRate};
 
-const REST: Look<8, 4> = Look { pads: [0; 8], knobs: [0; 4], quadrature: [false; 2], is_pressed: false };
+const REST: Look<8, 4> =
+    Look { pads: [0; 8], knobs: [65_520, 0, 0, 65_520], quadrature: [false; 2], is_pressed: false };
 
 #[test]
 fn a_pad_sounds_lights_up_and_is_sent_and_the_board_says_who_it_is() {
     let rate = SampleRate::STUDIO;
+    let mut setup = Box::new(BoardSetup::new());
     let mut link = Link::new();
     let (audio, low) = link.split();
-    let mut setup = Box::new(BoardSetup::new());
     let mut mapper = Box::new(BoardMapper::with_memory(defaults::setup().expect("legal")));
     let memory = ChainMemory::with(rate, |frames| vec![0.0; frames]);
     let mut player = Player::<_, _, 8>::new(Instrument::open(&[]), memory, RigConfig::new(rate), &mut mapper, audio);
