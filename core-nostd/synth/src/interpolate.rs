@@ -62,32 +62,6 @@ pub fn sing<const WIDE: bool>(
     }
 }
 
-/// A short window for [`Reader::linear`]: a mask of eight bits is cheaper than one of nine.
-pub type Near = [Raw; NEAR_FRAMES + MARGIN];
-
-const NEAR_FRAMES: usize = 256;
-
-/// Where the next `frames` of a voice whose pitch does not move can be read as 16-bit neighbours, all out of one short
-/// window.
-#[inline(always)]
-pub fn fly<'a>(
-    cursor: &mut Cursor,
-    pool: SamplePool<'a>,
-    window: &'a mut Window,
-    frames: usize,
-) -> Option<(Reader, &'a Near)> {
-    if cursor.step_slope != 0 || !pool.low.is_empty() {
-        return None;
-    }
-    cursor.wrap();
-    let needed = (cursor.step * frames as u64 >> 32) as usize + 3;
-    if needed > NEAR_FRAMES {
-        return None;
-    }
-    let window = cursor.raw(pool, 0, needed, &mut window.raw).first_chunk()?;
-    Some((Reader::new(cursor), window))
-}
-
 /// Wraps the phase; how many of `frames` a window can serve from there, and how many of its own that takes.
 #[inline(always)]
 fn reach(cursor: &mut Cursor, frames: usize, points: usize) -> (usize, usize) {
@@ -103,8 +77,7 @@ fn reach(cursor: &mut Cursor, frames: usize, points: usize) -> (usize, usize) {
 }
 
 /// A position in the window, 32.32, and how it moves.
-#[derive(Clone, Copy)]
-pub struct Reader {
+struct Reader {
     at: u64,
     step: u64,
     slope: i64,
@@ -127,7 +100,7 @@ static PASSED: ([u32; CONTROL_FRAMES], [u32; CONTROL_FRAMES]) = {
 
 /// Where between two frames a position lies.
 #[inline(always)]
-fn fraction(at: u32) -> f32 {
+pub fn fraction(at: u32) -> f32 {
     (at >> 8) as i32 as f32 * (1.0 / 16_777_216.0)
 }
 
@@ -140,7 +113,7 @@ impl Reader {
 
     /// Moves the cursor to where the reading ended.
     #[inline(always)]
-    pub fn settle(self, cursor: &mut Cursor) {
+    fn settle(self, cursor: &mut Cursor) {
         cursor.phase += self.at - (cursor.phase & 0xFFFF_FFFF);
         cursor.step = self.step;
     }
@@ -194,7 +167,8 @@ impl Reader {
         kernel: impl Fn([u32; WORDS], f32) -> f32,
     ) {
         let bytes = window.as_flattened();
-        let word = |at: usize| bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |word| u32::from_le_bytes(*word));
+        let word =
+            |at: usize| bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |word| u32::from_le_bytes(*word));
         if !WIDE {
             for value in out {
                 let x = fraction(self.at as u32);
@@ -214,17 +188,6 @@ impl Reader {
         for (n, (value, x)) in out.iter_mut().zip(&fractions).enumerate() {
             *value = kernel(core::array::from_fn(|k| words[k][n]), *x);
         }
-    }
-
-    /// The next frame between its neighbours; then moves on, by one and the same step.
-    #[inline(always)]
-    pub fn linear(&mut self, window: &Near) -> f32 {
-        let x = fraction(self.at as u32);
-        let i = (self.at >> 32) as usize % NEAR_FRAMES;
-        self.at = self.at.wrapping_add(self.step);
-        // One load: both frames lie in one word.
-        let word = window.as_flattened()[2 * i..].first_chunk().map_or(0, |word| u32::from_le_bytes(*word));
-        linear_word(word, x)
     }
 
     #[inline(always)]
@@ -266,7 +229,7 @@ fn linear([a, b]: [f32; 2], x: f32) -> f32 {
 
 /// Between the two neighbours in a word of raw frames. As a whole number their difference is as exact, and sooner made.
 #[inline(always)]
-fn linear_word(word: u32, x: f32) -> f32 {
+pub fn linear_word(word: u32, x: f32) -> f32 {
     let (a, b) = ((word as i32) << 16 >> 16, word as i32 >> 16);
     a as f32 + (b - a) as f32 * x
 }
