@@ -14,9 +14,9 @@ const REST: Look<8, 4> = Look { pads: [0; 8], knobs: [0; 4], quadrature: [false;
 #[test]
 fn a_pad_sounds_lights_up_and_is_sent_and_the_board_says_who_it_is() {
     let rate = SampleRate::STUDIO;
+    let mut setup = Box::new(BoardSetup::new());
     let mut link = Link::new();
     let (audio, low) = link.split();
-    let mut setup = Box::new(BoardSetup::new());
     let mut mapper = Box::new(BoardMapper::with_memory(defaults::setup().expect("legal")));
     let memory = ChainMemory::with(rate, |frames| vec![0.0; frames]);
     let mut player = Player::<_, _, 8>::new(Instrument::open(&[]), memory, RigConfig::new(rate), &mut mapper, audio);
