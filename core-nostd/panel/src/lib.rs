@@ -4,6 +4,7 @@
 
 mod action;
 mod decoder;
+mod flash;
 pub mod glue;
 mod layout;
 mod mapper;
@@ -16,9 +17,12 @@ pub mod wire;
 
 pub use action::{Action, CHORD_NOTES};
 pub use decoder::{Decoder, Event, PAIR_WAIT_MICROS, READINGS, Reading};
+pub use flash::FlashSetup;
 pub use layout::{Role, Run, Zone};
-pub use mapper::{DEVICES, HELD, LIGHTS_PER_SECOND, Mapper, MapperStats, MappingId, Output, Phase, TIMERS};
+pub use mapper::{DEVICES, HELD, KNOBS, LIGHTS_PER_SECOND, Mapper, MapperStats, MappingId, Output, Phase, RARE};
 pub use panels::{BANKS, BankId, Edit, Finding, Panel, PanelId, PanelKind, Panels, PresetId, TextId};
 pub use score::{LAYERS, Layer, PHRASES, Phrase, SHORTEST_MS, STEPS, Score, ScoreNote, TEMPI, TEMPO};
-pub use setup::{CHORDS, GROUP, Light, Mapping, PATTERN_BYTES, PATTERNS, Pattern, Preset, Setup, SetupError, ZONES};
+pub use setup::{
+    CHORDS, GROUP, Light, Mapping, PATTERN_BYTES, PATTERNS, Pattern, Preset, Setup, SetupError, SetupRead, ZONES,
+};
 pub use source::{Address, Control, DeviceId, Source};

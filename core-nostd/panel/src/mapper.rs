@@ -11,46 +11,52 @@ mod replace;
 mod slots;
 mod switch;
 pub(crate) mod target;
+pub(crate) mod timing;
 
 pub use feedback::LIGHTS_PER_SECOND;
 pub use output::{MapperStats, MappingId, Output, Phase};
 
 use crate::action::Action;
 use crate::decoder::{Decoder, Event};
-use crate::panels::{BankId, PanelId};
-use crate::setup::{CHORDS, Setup};
+use crate::panels::{BankId, PanelId, PanelKind};
+use crate::setup::{Setup, SetupRead};
 use crate::source::{Control, DeviceId, Source};
 use cell::Cell;
 use feedback::Lights;
 use heapless::Vec;
-use held::{Key, Notes, ORPHANS, Orphan, Positions};
-use ripieno_types::midi::{Held, MidiWord};
+use held::{Key, Notes, Orphan, Positions};
+use ripieno_types::midi::{HeldControls, MidiWord};
 use slots::Slots;
 use target::Targets;
+use timing::Timings;
 
 /// Devices whose pairs of controllers and parameter numbers are followed apart: 0..=15, and all others together.
 pub const DEVICES: usize = 17;
 /// Controls that may be down at a time.
 pub const HELD: usize = 256;
-/// Long presses and repetitions that may run at a time.
-pub const TIMERS: usize = 64;
+/// Knobs whose place is remembered.
+pub const KNOBS: usize = 64;
+/// Of each of these so many at a time: buttons and encoders that wait for a time, notes that several hold, actions whose
+/// mapping is gone, lights to be turned off.
+pub const RARE: usize = 256;
 
-/// Maps. The set-up is inside; [`replace`](Self::replace) brings another.
+/// Maps. The set-up is inside, of any type that can be read; [`replace`](Self::replace) brings another.
 ///
-/// `DEVICES` of at least 1 and `HELD` are for boards, which have fewer of them than the defaults: see
-/// [`with_memory`](Self::with_memory).
+/// `MAPPINGS` is at least what the set-up's type has room for. `DEVICES` of at least 1, `HELD`, `KNOBS` and `RARE` are for
+/// boards, which have fewer of them than the defaults of the same name: see [`with_memory`](Self::with_memory).
 #[derive(Debug)]
 pub struct Mapper<
-    const PANELS: usize,
-    const PRESETS: usize,
+    S,
     const MAPPINGS: usize,
     const DEVICES: usize = { crate::mapper::DEVICES },
     const HELD: usize = { crate::mapper::HELD },
+    const KNOBS: usize = { crate::mapper::KNOBS },
+    const RARE: usize = { crate::mapper::RARE },
 > {
-    setup: Setup<PANELS, PRESETS, MAPPINGS>,
+    setup: S,
     /// One for each of the set-up's mappings.
     cells: Vec<Cell, MAPPINGS>,
-    lights: Lights<MAPPINGS>,
+    lights: Lights<RARE>,
     decoders: [Decoder; DEVICES],
     /// Who was heard last of those that share the last decoder.
     last: DeviceId,
@@ -58,38 +64,45 @@ pub struct Mapper<
     waiting: u32,
     slots: Slots,
     keys: Vec<Key, HELD>,
-    orphans: Vec<Orphan, ORPHANS>,
-    notes: Notes,
+    orphans: Vec<Orphan, RARE>,
+    notes: Notes<RARE>,
     /// What was passed on to the synth that is no note.
-    passed: Held,
+    passed: HeldControls,
     targets: Targets,
-    positions: Positions,
-    /// Mappings whose button has something to do later.
-    timers: Vec<u16, TIMERS>,
-    /// Mappings that fire with two buttons, by the other button.
-    chords: Vec<(Source, u16), CHORDS>,
+    positions: Positions<KNOBS>,
+    timings: Timings<RARE>,
     /// The bank of knobs that have none of their own.
     bank: BankId,
     now: u64,
     stats: MapperStats,
 }
 
-impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize> Mapper<PANELS, PRESETS, MAPPINGS> {
-    /// A mapper that goes by a set-up, with room for [`DEVICES`] and [`HELD`]. Control.
+impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize>
+    Mapper<Setup<PANELS, PRESETS, MAPPINGS>, MAPPINGS>
+{
+    /// A mapper that goes by a set-up in memory, with room for [`DEVICES`], [`HELD`], [`KNOBS`] and [`RARE`]. Control.
     pub fn new(setup: Setup<PANELS, PRESETS, MAPPINGS>) -> Self {
         Self::with_memory(setup)
     }
 }
 
-impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEVICES: usize, const HELD: usize>
-    Mapper<PANELS, PRESETS, MAPPINGS, DEVICES, HELD>
+impl<
+    S: SetupRead,
+    const MAPPINGS: usize,
+    const DEVICES: usize,
+    const HELD: usize,
+    const KNOBS: usize,
+    const RARE: usize,
+> Mapper<S, MAPPINGS, DEVICES, HELD, KNOBS, RARE>
 {
-    /// A mapper that goes by a set-up, with room for as many devices and held controls as its type says. Devices from
-    /// `DEVICES - 1` on share their place. Control.
-    pub fn with_memory(setup: Setup<PANELS, PRESETS, MAPPINGS>) -> Self {
+    /// A mapper that goes by a set-up, with room for as much as its type says. Devices from `DEVICES - 1` on share their
+    /// place. Control.
+    pub fn with_memory(setup: S) -> Self {
         const {
-            assert!(MAPPINGS < cell::NONE as usize, "mappings are counted in 16 bits");
+            assert!(MAPPINGS < u16::MAX as usize, "mappings are counted in 16 bits");
+            assert!(S::MAPPINGS <= MAPPINGS, "every set-up of this type must find room");
             assert!(1 <= DEVICES && DEVICES <= u32::BITS as usize, "from 1 to 32 devices");
+            assert!(KNOBS < u16::MAX as usize, "knobs are counted in 16 bits");
         }
         let mut mapper = Self {
             slots: Slots::new(&setup),
@@ -102,11 +115,10 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
             keys: Vec::new(),
             orphans: Vec::new(),
             notes: Notes::new(),
-            passed: Held::new(),
+            passed: HeldControls::new(),
             targets: Targets::new(),
             positions: Positions::new(),
-            timers: Vec::new(),
-            chords: Vec::new(),
+            timings: Timings::new(),
             bank: BankId(0),
             now: 0,
             stats: MapperStats::default(),
@@ -125,12 +137,13 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     /// Maps one whole SysEx body, without F0 and F7. Real-time.
     pub fn sysex(&mut self, now: u64, device: DeviceId, body: &[u8], each: &mut impl FnMut(Output)) {
         let now = self.advance(now, each);
-        for place in 0..self.setup.patterns().len() {
-            let is_meant = self.setup.patterns().get(place).is_some_and(|pattern| pattern.meets(body));
-            let control = Control { source: Source::SysEx(place as u8), device, channel: None };
+        let mut place = 0;
+        while let Some(is_meant) = self.setup.pattern_meets(usize::from(place), body) {
+            let control = Control { source: Source::SysEx(place), device, channel: None };
             if is_meant && !self.reading(now, control, Event::Trigger, each) {
                 self.unmapped(control, Event::Trigger, each);
             }
+            place += 1;
         }
     }
 
@@ -142,15 +155,17 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
 
     /// When [`tick`](Self::tick) has something to do, if nothing else happens before. Real-time.
     pub fn due(&self) -> Option<u64> {
-        let timers = self.timers.iter().filter_map(|mapping| self.timer_due(*mapping)).min();
         let pairs = self.decoders.iter().enumerate().filter(|(place, _)| self.waiting & 1 << place != 0);
         let pairs = pairs.filter_map(|(_, decoder)| decoder.due()).min();
-        [timers, pairs, self.show_due()].into_iter().flatten().min()
+        [self.timings.due(), pairs, self.show_due()].into_iter().flatten().min()
     }
 
     /// Takes another set-up; returns the one before. Values, toggles and knob positions stay with mappings of the same preset
     /// and address; notes that are down end as they began. Real-time: a walk over both set-ups.
-    pub fn replace(&mut self, setup: &mut Setup<PANELS, PRESETS, MAPPINGS>, now: u64, each: &mut impl FnMut(Output)) {
+    ///
+    /// Who is active is as the new set-up has it. A [`FlashSetup`](crate::FlashSetup) that comes back is as it was opened:
+    /// ask [`panel`](Self::panel) before if what was activated is to be kept.
+    pub fn replace(&mut self, setup: &mut S, now: u64, each: &mut impl FnMut(Output)) {
         self.advance(now, each);
         self.exchange(setup, each);
     }
@@ -179,8 +194,13 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         self.show_device(device);
     }
 
-    /// The set-up, active slots as they are now. Any.
-    pub fn setup(&self) -> &Setup<PANELS, PRESETS, MAPPINGS> {
+    /// Who has a slot. Any.
+    pub fn panel(&self, kind: PanelKind, bank: BankId) -> Option<PanelId> {
+        self.slots.at(kind, bank).panel
+    }
+
+    /// The set-up; if it lies in memory, active slots are as they are now. Any.
+    pub fn setup(&self) -> &S {
         &self.setup
     }
 
@@ -200,7 +220,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 
     /// Lets timers run that are over by now. Clocks that run backwards stand still.
-    fn advance(&mut self, now: u64, each: &mut impl FnMut(Output)) -> u64 {
+    fn advance(&mut self, now: u64, each: &mut dyn FnMut(Output)) -> u64 {
         self.now = self.now.max(now);
         self.run_timers(each);
         self.run_pairs(each);

@@ -116,6 +116,11 @@ impl<const N: usize> Panels<N> {
         Self { list: Vec::new() }
     }
 
+    /// Panels that are known to be in order.
+    pub(crate) const fn of(list: Vec<Panel, N>) -> Self {
+        Self { list }
+    }
+
     /// All panels. Any.
     pub fn as_slice(&self) -> &[Panel] {
         &self.list
@@ -196,19 +201,8 @@ impl<const N: usize> Panels<N> {
     /// The panel of a slot's kind and bank that comes after the active one (`by` above 0) or before it, round and round;
     /// the first, or the last, of an empty slot. None if there is no other. Real-time.
     pub fn next(&self, kind: PanelKind, bank: BankId, by: i8) -> Option<PanelId> {
-        let mut all = self.list.iter().filter(|panel| panel.kind == kind && panel.bank == bank);
-        let (mut first, mut before, mut last, mut active, mut after) = (None, None, None, false, None);
-        for panel in &mut all {
-            first = first.or(Some(panel.id));
-            if panel.is_active {
-                (active, before) = (true, last);
-            } else if active && after.is_none() {
-                after = Some(panel.id);
-            }
-            last = Some(panel.id);
-        }
-        let next = if by > 0 { after.or(first) } else { before.or(last) };
-        next.filter(|next| self.active(kind, bank).is_none_or(|active| active.id != *next))
+        let all = self.list.iter().filter(|panel| panel.kind == kind && panel.bank == bank);
+        next(all.map(|panel| panel.id), self.active(kind, bank).map(|panel| panel.id), by)
     }
 
     /// Gives each empty slot its panel if there is exactly one, and says what else is wrong; a second call fixes nothing
@@ -243,23 +237,6 @@ impl<const N: usize> Panels<N> {
         }
     }
 
-    /// Checks what [`create`](Self::create) and the others hold: for panels that came as bytes.
-    pub(crate) fn check(&self) -> Result<(), SetupError> {
-        for (place, panel) in self.list.iter().enumerate() {
-            check_bank(panel.kind, panel.bank)?;
-            for earlier in self.list.iter().take(place) {
-                if earlier.id == panel.id {
-                    return Err(SetupError::Taken("panel", panel.id.0));
-                }
-                let is_rival = earlier.kind == panel.kind && earlier.bank == panel.bank;
-                if is_rival && earlier.is_active && panel.is_active {
-                    return Err(SetupError::Taken("active slot", u16::from(panel.bank.0)));
-                }
-            }
-        }
-        Ok(())
-    }
-
     fn find_mut(&mut self, id: PanelId) -> Result<&mut Panel, SetupError> {
         self.list.iter_mut().find(|panel| panel.id == id).ok_or(SetupError::Unknown("panel", id.0))
     }
@@ -269,6 +246,22 @@ impl<const N: usize> Default for Panels<N> {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Of all panels of a slot, the one that comes after the active one or before it: see [`Panels::next`].
+pub(crate) fn next(all: impl Iterator<Item = PanelId>, active: Option<PanelId>, by: i8) -> Option<PanelId> {
+    let (mut first, mut before, mut last, mut is_past, mut after) = (None, None, None, false, None);
+    for id in all {
+        first = first.or(Some(id));
+        if Some(id) == active {
+            (is_past, before) = (true, last);
+        } else if is_past && after.is_none() {
+            after = Some(id);
+        }
+        last = Some(id);
+    }
+    let next = if by > 0 { after.or(first) } else { before.or(last) };
+    next.filter(|_| next != active)
 }
 
 /// Checks that panels of a kind have a bank.

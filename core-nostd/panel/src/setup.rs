@@ -1,6 +1,9 @@
 //! All that a mapper goes by, as one value of fixed size: layout, panels, presets and their mappings.
 
-mod check;
+pub(crate) mod check;
+pub(crate) mod read;
+
+pub use read::SetupRead;
 
 use crate::action::Action;
 use crate::glue::{Button, Fire, Glue, GlueError, Mode};
@@ -8,7 +11,6 @@ use crate::layout::{Role, Zone};
 use crate::panels::{Panel, PanelKind, Panels, PresetId};
 use crate::source::{Address, Control, Source};
 use core::fmt;
-use core::ops::Range;
 use heapless::Vec;
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +93,8 @@ pub struct Setup<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usiz
     pub(crate) presets: Vec<Preset, PRESETS>,
     pub(crate) mappings: Vec<Mapping, MAPPINGS>,
     pub(crate) patterns: Vec<Pattern, PATTERNS>,
+    /// Mappings that fire with two buttons, by the other button: what the mappings say.
+    pub(crate) chords: Vec<(Source, u16), CHORDS>,
 }
 
 /// Why a set-up refuses. It is as it was before.
@@ -138,6 +142,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize> Setup<PAN
             presets: Vec::new(),
             mappings: Vec::new(),
             patterns: Vec::new(),
+            chords: Vec::new(),
         }
     }
 
@@ -148,6 +153,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize> Setup<PAN
         self.presets.clear();
         self.mappings.clear();
         self.patterns.clear();
+        self.chords.clear();
     }
 
     /// Adds a layout rule behind those that are there. Control.
@@ -187,8 +193,8 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize> Setup<PAN
         for mapping in mappings {
             check::mapping(mapping)?;
         }
-        let chords = self.mappings.iter().chain(mappings).filter(|mapping| mapping.chord().is_some()).count();
-        if chords > CHORDS {
+        let chords = mappings.iter().filter(|mapping| mapping.chord().is_some()).count();
+        if chords > CHORDS - self.chords.len() {
             return Err(SetupError::Full("chords of buttons", CHORDS));
         }
         let first = self.presets.iter().take(place).map(|preset| usize::from(preset.count)).sum::<usize>();
@@ -214,6 +220,9 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize> Setup<PAN
         for later in self.presets.iter_mut().skip(place) {
             later.first += count as u16;
         }
+        if chords > 0 || !self.chords.is_empty() {
+            self.find_chords();
+        }
         let preset = Preset { id, kind, first: first as u16, count: count as u16 };
         self.presets.insert(place, preset).map_err(|_| SetupError::Full("presets", PRESETS))
     }
@@ -224,7 +233,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize> Setup<PAN
     /// [`SetupError::Full`], [`SetupError::Taken`], [`SetupError::Unknown`] preset, [`SetupError::OtherKind`],
     /// [`SetupError::Range`] bank.
     pub fn panel(&mut self, panel: Panel) -> Result<(), SetupError> {
-        self.preset_of(panel.kind, panel.preset)?;
+        check::preset_of(self, panel.kind, panel.preset)?;
         self.panels.create(panel)
     }
 
@@ -259,18 +268,12 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize> Setup<PAN
         zone.map_or_else(|| Role::without_rule(control.source), |zone| zone.role)
     }
 
-    pub(crate) fn find_preset(&self, id: PresetId) -> Option<&Preset> {
-        let place = self.presets.binary_search_by_key(&id, |preset| preset.id).ok()?;
-        self.presets.get(place)
-    }
-
-    /// The mappings with exactly this address in a range of mappings, which is a preset's.
-    pub(crate) fn group(&self, range: Range<u16>, at: &Address) -> Range<u16> {
-        let all = self.mappings.get(usize::from(range.start)..usize::from(range.end)).unwrap_or_default();
-        let first = all.partition_point(|mapping| mapping.at < *at);
-        let count = all.iter().skip(first).take_while(|mapping| mapping.at == *at).count();
-        let first = range.start + first as u16;
-        first..first + count as u16
+    /// Gathers the chords anew.
+    pub(crate) fn find_chords(&mut self) {
+        self.chords.clear();
+        let chords = self.mappings.iter().enumerate().filter_map(|(place, own)| Some((own.chord()?, place as u16)));
+        // Builders and readers see to it that there are no more than it has room for.
+        self.chords.extend(chords.take(CHORDS));
     }
 }
 

@@ -9,7 +9,7 @@ pub use play::Play;
 use crate::{Clips, Sampler, Sequencer};
 use core::ops::{Deref, DerefMut};
 use ripieno_panel::value::{CENTRE, from_unit};
-use ripieno_panel::{Action, Mapper, Output, Phase, Score, Setup, TEMPI};
+use ripieno_panel::{Action, Mapper, Output, Phase, Score, SetupRead, TEMPI};
 use ripieno_types::midi::{Channel, Held, MidiWord, Note};
 use ripieno_types::{Command, SampleRate, Timed};
 
@@ -39,15 +39,17 @@ impl<
     M,
     S,
     C,
-    const PANELS: usize,
-    const PRESETS: usize,
+    P,
     const MAPPINGS: usize,
     const DEVICES: usize,
     const HELD: usize,
+    const KNOBS: usize,
+    const RARE: usize,
     const NOTES: usize,
 > Front<M, S, C>
 where
-    M: DerefMut<Target = Mapper<PANELS, PRESETS, MAPPINGS, DEVICES, HELD>>,
+    M: DerefMut<Target = Mapper<P, MAPPINGS, DEVICES, HELD, KNOBS, RARE>>,
+    P: SetupRead,
     S: Deref<Target = Score<NOTES>>,
     C: Clips,
 {
@@ -89,7 +91,7 @@ where
     /// Exchanges the mapper's set-up, see [`Mapper::replace`]. False without a mapper.
     pub fn replace(
         &mut self,
-        setup: &mut Setup<PANELS, PRESETS, MAPPINGS>,
+        setup: &mut P,
         now: u64,
         each: &mut impl FnMut(Timed<Command>),
         out: &mut impl FnMut(Timed<Output>),
@@ -197,7 +199,7 @@ where
     }
 
     /// The mapper, to read its counters and active panels. Any.
-    pub fn mapper(&self) -> Option<&Mapper<PANELS, PRESETS, MAPPINGS, DEVICES, HELD>> {
+    pub fn mapper(&self) -> Option<&Mapper<P, MAPPINGS, DEVICES, HELD, KNOBS, RARE>> {
         self.mapper.as_deref()
     }
 
@@ -246,7 +248,7 @@ where
         at: u64,
         each: &mut impl FnMut(Timed<Command>),
         out: &mut impl FnMut(Timed<Output>),
-        question: impl FnOnce(&mut Mapper<PANELS, PRESETS, MAPPINGS, DEVICES, HELD>, u64, &mut &mut dyn FnMut(Output)),
+        question: impl FnOnce(&mut Mapper<P, MAPPINGS, DEVICES, HELD, KNOBS, RARE>, u64, &mut &mut dyn FnMut(Output)),
     ) {
         let time = self.time(now);
         let Self { mapper: Some(mapper), sequencer, sampler, played, .. } = self else { return };

@@ -16,7 +16,7 @@ const RATE: SampleRate = SampleRate::STUDIO;
 const DEVICE: DeviceId = DeviceId(0);
 
 type SmallSetup = Setup<4, 4, 64>;
-type SmallMapper = Mapper<4, 4, 64, 2, 64>;
+type SmallMapper = Mapper<SmallSetup, 64, 2, 64>;
 type SmallFront = Front<Box<SmallMapper>, Box<Score<32>>, Tones>;
 
 /// One clip, gated at place 1.

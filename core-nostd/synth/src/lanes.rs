@@ -1,13 +1,7 @@
-//! What both ways of summing voices share: ramps, and the loops that make one voice's frames.
+//! What both ways of summing voices share: ramps, attacks and fades.
 //!
 //! Everything that changes within a control period is a closed form of the frame's place in it, never a running sum, so
 //! a period may be cut anywhere and give the same bytes.
-
-use crate::SamplePool;
-use crate::config::Interpolation;
-use crate::direct::{self, Oscillators};
-use crate::interpolate;
-use crate::window::{Cursor, Window};
 
 /// Partial sums of filtered voices, and on wide processors voices that are worked on at once.
 pub const LANES: usize = 8;
@@ -58,6 +52,18 @@ impl Ramp {
         Self { base, slope: (target - base) * (1.0 / CONTROL_FRAMES as f32) }
     }
 
+    /// Moves to a value by the end of the next period; `jump` is there at once.
+    #[inline]
+    pub fn move_to(&mut self, target: f32, jump: bool) {
+        *self = if jump { Self::hold(target) } else { self.next(target) };
+    }
+
+    /// The next period, in which it stays where this one ends.
+    #[inline]
+    pub fn held(self) -> Self {
+        Self::hold(self.at(CONTROL_FRAMES))
+    }
+
     /// Multiplied as a whole.
     #[inline]
     pub fn scaled(self, factor: f32) -> Self {
@@ -89,19 +95,10 @@ macro_rules! hot {
     )*};
 }
 
+#[cfg(any(test, any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64")))]
 pub(crate) use hot;
 
 hot! {
-    /// The next frames of a sample voice.
-    fn sing(cursor: &mut Cursor, pool: SamplePool<'_>, interpolation: Interpolation, window: &mut Window, out: &mut [f32]) {
-        interpolate::sing(cursor, pool, interpolation, window, out);
-    }
-
-    /// The next frames of a built-in voice.
-    fn sing_direct(oscillators: &mut Oscillators, from: usize, out: &mut [f32]) {
-        direct::sing(oscillators, from, out);
-    }
-
     /// Multiplies frames `from..` of a voice by its attack.
     fn attack(onset: Ramp, from: usize, out: &mut [f32]) {
         for (frame, t) in out.iter_mut().zip(&NUMBERS[from..]) {

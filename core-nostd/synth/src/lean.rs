@@ -1,16 +1,15 @@
 //! Voices one after the other, for processors without vector units: each runs through its frames with all that it needs in
-//! registers.
+//! registers, from the pool to the sums.
 //!
 //! Every sum has the order that [`crate::wide`] gives it, so both write the same bytes: filtered voices belong to
 //! [`LANES`] partial sums in turn, and these are joined as a tree.
 
 mod loops;
 
-use crate::filter::FILTERED;
-use crate::lanes::{CONTROL_FRAMES, LANES, Line};
+use crate::lanes::{CONTROL_FRAMES, LANES};
 use crate::stage::{Players, Span};
 use crate::window::Window;
-use loops::Row;
+use loops::{Buses, Row};
 
 /// A control period of the four buses.
 type Rows = [Row; CONTROL_FRAMES];
@@ -27,8 +26,6 @@ const DEPTH: usize = 4;
 #[derive(Debug)]
 pub struct Lean<const VOICES: usize> {
     window: Window,
-    /// One voice's frames.
-    line: Line,
     /// Voices without a filter.
     open: Rows,
     /// Partial sums of filtered ones; at last the lowest is their whole.
@@ -37,41 +34,33 @@ pub struct Lean<const VOICES: usize> {
     members: [[u16; VOICES]; 2],
     has_open: bool,
     has_filtered: bool,
+    buses: Buses,
 }
 
 impl<const VOICES: usize> Lean<VOICES> {
     /// With nothing in its sums.
     pub const SILENT: Self = Self {
         window: Window::SILENT,
-        line: [0.0; CONTROL_FRAMES],
         open: [[0.0; 4]; CONTROL_FRAMES],
         stack: [[[0.0; 4]; CONTROL_FRAMES]; DEPTH],
         members: [[0; VOICES]; 2],
         has_open: false,
         has_filtered: false,
+        buses: Buses::Dry,
     };
 
     /// Sums the span's frames of every sound.
     pub fn play(&mut self, players: &mut Players<'_>, span: &Span<'_>) {
-        let mut count = 0;
+        let count = self.survey(players, span);
         self.has_open = false;
-        for place in 0..players.places() {
-            let member = players.member(place);
-            let Some(sound) = players.sound(member) else { continue };
-            if sound.filter.is_active {
-                if let Some(place) = self.members.as_flattened_mut().get_mut(count) {
-                    *place = member;
-                    count += 1;
-                }
-                continue;
-            }
-            let line = &mut self.line[..span.count];
-            loops::sing(sound, span, &mut self.window, line);
-            sound.last = line[span.count - 1];
-            loops::mix(line, sound.gains, span, self.has_open, &mut self.open);
-            self.has_open = true;
-        }
         self.has_filtered = count > 0;
+        for place in 0..players.places() {
+            let Some(sound) = players.sound(players.member(place)) else { continue };
+            if !sound.filter.is_active {
+                loops::voice(sound, span, self.buses, &mut self.window, self.has_open, &mut self.open);
+                self.has_open = true;
+            }
+        }
         let mut is_waiting = [false; DEPTH];
         for (lane, top, joins) in LEAVES {
             if lane < count {
@@ -80,12 +69,35 @@ impl<const VOICES: usize> Lean<VOICES> {
                 self.lane(players, span, lane..count, top - usize::from(is_short), is_short);
                 is_waiting[top] = !is_short;
             }
-            for top in (top - joins..top).rev() {
-                if core::mem::take(&mut is_waiting[top + 1]) {
-                    self.join(top, span);
+            for place in (top - joins..top).rev() {
+                if core::mem::take(&mut is_waiting[place + 1]) {
+                    self.join(place, span.count);
                 }
             }
         }
+    }
+
+    /// Lists who is filtered, and finds out which buses are heard. Returns how many are filtered.
+    fn survey(&mut self, players: &mut Players<'_>, span: &Span<'_>) -> usize {
+        let mut count = 0;
+        let mut has_chorus = false;
+        for place in 0..players.places() {
+            let member = players.member(place);
+            let Some(sound) = players.sound(member) else { continue };
+            has_chorus |= !sound.gains[2].is_zero();
+            if sound.filter.is_active
+                && let Some(place) = self.members.as_flattened_mut().get_mut(count)
+            {
+                *place = member;
+                count += 1;
+            }
+        }
+        self.buses = match (span.with_sends, has_chorus) {
+            (false, _) => Buses::Dry,
+            (true, false) => Buses::Reverb,
+            (true, true) => Buses::All,
+        };
+        count
     }
 
     /// Puts the sum of every [`LANES`]th member on the stack, or adds it to what is there.
@@ -98,28 +110,32 @@ impl<const VOICES: usize> Lean<VOICES> {
         mut adds: bool,
     ) {
         for n in members.step_by(LANES) {
-            let Some(sound) = self.members.as_flattened().get(n).and_then(|member| players.sound(*member)) else { continue };
-            let line = &mut self.line[..span.count];
-            loops::sing_filtered(sound, span, &mut self.window, line);
-            loops::mix(line, sound.gains.map(|gain| gain.scaled(FILTERED)), span, adds, &mut self.stack[place]);
-            adds = true;
+            let member = self.members.as_flattened().get(n);
+            if let Some(sound) = member.and_then(|member| players.sound(*member)) {
+                loops::voice(sound, span, self.buses, &mut self.window, adds, &mut self.stack[place]);
+                adds = true;
+            }
         }
     }
 
     /// Adds the sum above to the one at `place`.
-    fn join(&mut self, place: usize, span: &Span<'_>) {
-        let [lower, upper, ..] = &mut self.stack[place..] else { return };
-        loops::add(&mut lower[..span.count], &upper[..span.count], span.with_sends);
+    fn join(&mut self, place: usize, count: usize) {
+        if let [lower, upper, ..] = &mut self.stack[place..] {
+            loops::join(self.buses, &mut lower[..count], &upper[..count]);
+        }
     }
 
-    /// Hands over a bus (left, right, chorus, reverb) of the frames that were summed last.
-    pub fn collect(&mut self, bus: usize, _from: usize, out: &mut [f32]) {
-        let column = loops::COLUMNS[bus % 4];
-        match (self.has_open, self.has_filtered) {
-            (false, false) => out.fill(0.0),
-            (true, false) => loops::take(&self.open, column, out),
-            (false, true) => loops::take(&self.stack[0], column, out),
-            (true, true) => loops::take_both(&self.open, &self.stack[0], column, out),
+    /// Hands over left, right, chorus and reverb of the frames that were summed last, each as far as asked.
+    pub fn collect(&mut self, _from: usize, [left, right, chorus, reverb]: [&mut [f32]; 4]) {
+        let open = self.has_open.then_some(&self.open[..]);
+        let filtered = self.has_filtered.then_some(&self.stack[0][..]);
+        loops::take::<0>(open, filtered, left);
+        loops::take::<1>(open, filtered, right);
+        loops::take::<2>(open, filtered, reverb);
+        if self.buses == Buses::All {
+            loops::take::<3>(open, filtered, chorus);
+        } else {
+            chorus.fill(0.0);
         }
     }
 }

@@ -1,8 +1,7 @@
 //! What a stretch of a control period is summed from: the sounds in their order, and what they read.
 
 use crate::lanes;
-use crate::voice::{Sound, Source, Voice};
-use crate::window::Window;
+use crate::voice::{Sound, Voice};
 use crate::{Interpolation, SamplePool};
 
 /// Everything that sounds.
@@ -66,17 +65,6 @@ impl Span<'_> {
     /// True when the period ends with it.
     pub fn ends_period(&self) -> bool {
         self.from + self.count == lanes::CONTROL_FRAMES
-    }
-
-    /// Makes the sound's next frames, up to its filter.
-    #[inline(always)]
-    pub fn sing(&self, sound: &mut Sound, window: &mut Window, line: &mut [f32]) {
-        let pool = self.pool(sound);
-        match &mut sound.source {
-            Source::Sample(cursor) => lanes::sing(cursor, pool, self.interpolation, window, line),
-            Source::Direct(oscillators) => lanes::sing_direct(oscillators, self.from, line),
-        }
-        self.shape(sound, line);
     }
 
     /// Attack and fade.

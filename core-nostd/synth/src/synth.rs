@@ -234,10 +234,7 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
             } else {
                 self.sound(from, count, with_sends);
                 let [left, right] = part.channels();
-                let buses = [left, right, chorus_part, reverb_part];
-                for (bus, out) in buses.into_iter().enumerate().take(if with_sends { 4 } else { 2 }) {
-                    self.mixer.collect(bus, from, out);
-                }
+                self.mixer.collect(from, [left, right, chorus_part, reverb_part]);
             }
             self.frame += count as u64;
         }

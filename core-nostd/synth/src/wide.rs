@@ -5,12 +5,13 @@
 mod group;
 mod loops;
 
-use crate::lanes::{self, CONTROL_FRAMES, Line};
+use crate::lanes::{CONTROL_FRAMES, Line};
 use crate::stage::{Players, Span};
+use crate::voice::Source;
 use crate::window::Window;
 use group::Group;
 #[cfg(test)]
-pub use loops::{Filters, filter};
+pub use loops::{Filters, Ramps, filter};
 use loops::{Sum, Sums};
 
 /// Sings, filters and sums.
@@ -38,11 +39,16 @@ impl Wide {
             let member = players.member(place);
             let Some(sound) = players.sound(member) else { continue };
             let line = &mut self.line[..span.count];
-            span.sing(sound, &mut self.window, line);
+            let pool = span.pool(sound);
+            match &mut sound.source {
+                Source::Sample(cursor) => loops::sing(cursor, pool, span.interpolation, &mut self.window, line),
+                Source::Direct(oscillators) => loops::sing_direct(oscillators, span.from, line),
+            }
+            span.shape(sound, line);
             if !sound.filter.is_active {
                 sound.last = line[span.count - 1];
-                let with_sends = span.with_sends && sound.has_sends();
-                loops::mix_one(line, span.from, &sound.gains, with_sends, &mut self.sums);
+                let with_sends = span.with_sends && group::has_sends(sound);
+                loops::mix_one(line, span.from, sound, with_sends, &mut self.sums);
             } else if self.filtered.join(member, sound, span.from, line) {
                 self.flush(players, span);
             }
@@ -59,8 +65,10 @@ impl Wide {
         }
     }
 
-    /// Hands over frames `from..` of a bus (left, right, chorus, reverb) as they were summed last.
-    pub fn collect(&mut self, bus: usize, from: usize, out: &mut [f32]) {
-        loops::collect(&mut self.sums[bus], from, out);
+    /// Hands over frames `from..` of left, right, chorus and reverb as they were summed last, each as far as asked.
+    pub fn collect(&mut self, from: usize, buses: [&mut [f32]; 4]) {
+        for (sum, out) in self.sums.iter_mut().zip(buses) {
+            loops::collect(sum, from, out);
+        }
     }
 }

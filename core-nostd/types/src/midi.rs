@@ -7,7 +7,7 @@ mod sysex;
 mod word;
 
 pub use assembler::{Assembled, Assembler, AssemblerStats};
-pub use held::{Held, pedal_is_down};
+pub use held::{Held, HeldControls, pedal_is_down};
 pub use sysex::SysEx;
 pub use wmidi::{Channel, ControlFunction, MidiMessage, Note, PitchBend, U7, U14};
 pub use word::{MidiWord, WordError};

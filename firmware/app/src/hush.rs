@@ -57,7 +57,13 @@ impl Fade {
     }
 
     /// Fills the next block: `render` is called unless there is silence. Real-time.
-    pub fn next(&mut self, hush: &Hush, left: &mut [f32], right: &mut [f32], render: impl FnOnce(&mut [f32], &mut [f32])) {
+    pub fn next(
+        &mut self,
+        hush: &Hush,
+        left: &mut [f32],
+        right: &mut [f32],
+        render: impl FnOnce(&mut [f32], &mut [f32]),
+    ) {
         let is_wanted = hush.is_wanted.load(Ordering::Acquire);
         if is_wanted && self.missing == FADE_FRAMES {
             left.fill(0.0);

@@ -16,6 +16,7 @@ mod player;
 pub mod protocol;
 pub mod scan;
 pub mod setup;
+mod setups;
 pub mod store;
 
 pub use clock::Clock;
@@ -24,3 +25,4 @@ pub use desk::{Desk, Look, PRESET_BYTES, SLOTS};
 pub use instrument::Instrument;
 pub use link::{AudioEnd, INPUTS, Link, LowEnd, REPORTS, Report};
 pub use player::{OutboxStats, Player};
+pub use setups::Setups;

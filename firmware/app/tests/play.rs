@@ -158,7 +158,7 @@ fn another_set_up_is_played_and_the_old_one_comes_back() {
 fn an_input_is_heard_one_block_later_to_the_frame() {
     for micros in [0, 300, 999, 1_250] {
         // The chain has a latency of its own.
-        let mut board = Board::with(defaults::setup().unwrap(), false);
+        let mut board = Board::with(ripieno_synth::Builtin::default(), false);
         board.blocks(3);
         board.controller.input(board.now - support::BLOCK + micros, SURFACE, word(&[0x9F, 16, 127]));
         board.block();

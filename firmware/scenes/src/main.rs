@@ -9,6 +9,9 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::process::ExitCode;
 
+#[cfg(feature = "log")]
+mod log;
+
 const USAGE: &str = "usage: scenes render OUT SECONDS linear|cubic [SOUNDFONT]";
 
 fn main() -> ExitCode {
@@ -20,6 +23,8 @@ fn main() -> ExitCode {
             let bank = SoundFont::new(&bytes[..]).map_err(|error| format!("{font}: {error}"))?;
             render(bank, out, seconds, points)
         }),
+        #[cfg(feature = "log")]
+        ["log", elf, file] => log::print(elf, file),
         _ => Err(USAGE.into()),
     };
     match done {

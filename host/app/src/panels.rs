@@ -14,6 +14,6 @@ pub const NOTES: usize = 4_096;
 /// What the live mapper goes by.
 pub type HostSetup = Setup<PANELS, PRESETS, MAPPINGS>;
 /// The live mapper.
-pub type HostMapper = Mapper<PANELS, PRESETS, MAPPINGS>;
+pub type HostMapper = Mapper<HostSetup, MAPPINGS>;
 /// What the live sequencer plays.
 pub type HostScore = Score<NOTES>;

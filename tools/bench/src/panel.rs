@@ -14,7 +14,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 type Large = Setup<512, 512, 12_288>;
-type LargeMapper = Mapper<512, 512, 12_288>;
+type LargeMapper = Mapper<Large, 12_288>;
 
 /// Events that come in a second.
 const RATE: u64 = 10_000;

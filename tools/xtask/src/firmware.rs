@@ -4,8 +4,12 @@ mod board;
 mod count;
 mod graph;
 mod image;
+mod live;
+mod log;
+mod panics;
 mod qemu;
 mod same;
+mod size;
 mod sysroot;
 mod test;
 mod uf2;
@@ -22,6 +26,7 @@ pub const HELP: &str = "\
 cargo xtask firmware COMMAND [BOARD] [ARGS...]
 
   build [BOARD...]        release ELF of each board and what its loader takes (UF2 or BIN); all when none is named
+  size [BOARD...]         flash and RAM of each program, by crate, and the limits of those that have one
   test [--bless]          all that a board must show, in the emulator; --bless writes instruction counts down
   run BOARD [ARGS...]     boot it in the emulator (qemu-mps2): its scenes and their words are in the board's README
   uf2 FILE --at ADDRESS   wrap bytes, such as a bank, for drag and drop onto a Pico 2: FILE.uf2, written to ADDRESS
@@ -40,15 +45,7 @@ pub fn dispatch(root: &Path, words: &[String]) -> Result<()> {
     let (command, rest) = words.split_first().map_or(("", words), |(first, rest)| (first.as_str(), rest));
     match command {
         "build" => board::named(rest)?.into_iter().try_for_each(|board| build(root, board)),
-        "graph" => {
-            let graph = graph::Graph::read(Path::new(&rest[0]))?;
-            for way in graph.ways("SysTick", |name| name.contains("panic"))? {
-                println!("{}", way.join(" -> "));
-            }
-            let (depth, way) = graph.deepest("SysTick")?;
-            println!("{depth} {way:#?}");
-            Ok(())
-        }
+        "size" => size::report(root, &board::named(rest)?),
         "test" => test::all(root, rest),
         "run" => {
             let Some((name, args)) = rest.split_first() else {
@@ -73,7 +70,13 @@ pub fn build(root: &Path, board: &Board) -> Result<()> {
     let path = elf(root, board, board.name);
     let bytes = read(&path)?;
     let sizes = image::sizes(&bytes).with_context(|| format!("reading {}", path.display()))?;
-    eprintln!("{}: {} bytes of flash, {} of RAM without the stack: {}", board.name, sizes.flash, sizes.ram, path.display());
+    eprintln!(
+        "{}: {} bytes of flash, {} of RAM without the stack: {}",
+        board.name,
+        sizes.flash,
+        sizes.ram,
+        path.display()
+    );
     let Some(image) = board.image else { return Ok(()) };
     let pieces = image::pieces(&bytes)?;
     let wrapped = match image {
@@ -86,9 +89,10 @@ pub fn build(root: &Path, board: &Board) -> Result<()> {
 /// Wraps any bytes for a Pico 2.
 fn wrap(words: &[String]) -> Result<()> {
     let [file, at, address] = words else { bail!("`cargo xtask firmware uf2 FILE --at ADDRESS`") };
-    let digits = address.strip_prefix("0x").filter(|_| at == "--at").with_context(|| {
-        format!("'{at} {address}' is no address; write it as --at 0x10100000")
-    })?;
+    let digits = address
+        .strip_prefix("0x")
+        .filter(|_| at == "--at")
+        .with_context(|| format!("'{at} {address}' is no address; write it as --at 0x10100000"))?;
     let address = u32::from_str_radix(digits, 16).with_context(|| format!("'{address}' is no 32-bit address"))?;
     let bytes = read(Path::new(file))?;
     let wrapped = uf2::wrap(&[Piece { address, bytes: &bytes }], uf2::RP2350_ARM_S)?;
@@ -121,6 +125,13 @@ pub fn for_target(root: &Path, board: &Board, args: &[&str]) -> Result<Step> {
 fn compiler_version(root: &Path, board: &Board) -> Result<String> {
     let compiler = sysroot::compiler(&sysroots(root), board.triple)?.unwrap_or_else(|| "rustc".into());
     Ok(program(&compiler.to_string_lossy(), &["--version"]).output()?.trim().to_owned())
+}
+
+/// The number after a name in what a scene says.
+fn figure(said: &str, name: &str) -> Result<u32> {
+    let mut words = said.split_ascii_whitespace().skip_while(|word| *word != name).skip(1);
+    let figure = words.next().with_context(|| format!("no figure '{name}' in: {said}"))?;
+    figure.parse().with_context(|| format!("'{name}' is no number in: {said}"))
 }
 
 /// Where a board's program lies once it is built.

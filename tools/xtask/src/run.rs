@@ -1,7 +1,7 @@
 //! Child processes, one step each: what runs is printed, a failure names it.
 
 use anyhow::{Context, Result, bail};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// A command and how it is shown.
 pub struct Step {
@@ -52,6 +52,14 @@ impl Step {
             bail!("`{shown}` failed ({status})");
         }
         Ok(())
+    }
+
+    /// Starts it; what it says on stdout is kept for whoever waits for it.
+    pub fn spawn(mut self) -> Result<Child> {
+        let shown = self.shown();
+        eprintln!("$ {shown}");
+        self.command.stdin(Stdio::null()).stdout(Stdio::piped());
+        self.command.spawn().with_context(|| format!("cannot start `{shown}`"))
     }
 
     /// True when it runs and succeeds; its output is thrown away.

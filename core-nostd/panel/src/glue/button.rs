@@ -61,6 +61,7 @@
 #[cfg(test)]
 mod tests;
 
+use crate::mapper::timing::Timing;
 use crate::source::Source;
 use serde::{Deserialize, Serialize};
 
@@ -187,6 +188,10 @@ enum Phase {
     Counting,
     Partner,
 }
+
+/// The phases by their number.
+const PHASES: [Phase; 7] =
+    [Phase::Up, Phase::Down, Phase::Waiting, Phase::On, Phase::Latched, Phase::Counting, Phase::Partner];
 
 type Output = [Option<Fired>; 2];
 
@@ -316,6 +321,46 @@ impl ButtonState {
     /// True between an on and its off. Real-time.
     pub fn is_on(&self) -> bool {
         matches!(self.phase, Phase::On | Phase::Latched)
+    }
+
+    /// All but times and force in six bits, and the force.
+    pub(crate) fn pack(&self) -> (u8, u16) {
+        (self.phase as u8 | u8::from(self.is_ignored) << 3 | (self.presses & 3) << 4, self.force)
+    }
+
+    /// What was [packed](Self::pack), with its times.
+    pub(crate) fn unpack(bits: u8, force: u16, timing: &Timing) -> Self {
+        Self {
+            deaf_until: timing.deaf_until,
+            at: timing.at,
+            force,
+            interval_ms: timing.interval_ms,
+            presses: bits >> 4 & 3,
+            phase: PHASES.get(usize::from(bits & 7)).copied().unwrap_or_default(),
+            is_ignored: bits & 8 != 0,
+        }
+    }
+
+    /// The times, and how long they matter: past that, it makes no difference how long past they are.
+    pub(crate) fn timing(&self, button: &Button, mapping: u16) -> Timing {
+        let window_ms = match (button.fire, self.phase) {
+            (_, Phase::Up | Phase::Down | Phase::Latched) | (Fire::Press | Fire::Release | Fire::Repeat { .. }, _) => 0,
+            (Fire::Latch { hold_ms }, _) => hold_ms,
+            (_, Phase::On) => 0,
+            (Fire::Long { after_ms }, _) => after_ms,
+            (
+                Fire::Short { within_ms }
+                | Fire::Double { within_ms }
+                | Fire::Triple { within_ms }
+                | Fire::Chord { within_ms, .. },
+                _,
+            ) => within_ms,
+        };
+        let is_timed = self.due(button).is_some();
+        let Self { at, deaf_until, interval_ms, .. } = *self;
+        // A repetition's time is when it is due; else it matters for a window only.
+        let at = if window_ms > 0 || is_timed { at } else { 0 };
+        Timing { at, deaf_until, interval_ms, mapping, window_ms, is_timed }
     }
 
     fn go(&mut self, phase: Phase, output: Output) -> Output {

@@ -11,6 +11,7 @@
 //!
 //! Each for every detent. A message of several detents took the same time for each of them.
 
+use crate::mapper::timing::Timing;
 use serde::{Deserialize, Serialize};
 
 /// A detent in this time or more is slow, in microseconds: it is worth one step exactly.
@@ -106,6 +107,26 @@ impl EncoderState {
         let way = i64::from(detents) * i64::from(encoder.step);
         // 64 detents of 65535, 255 times, are less than half of what i32 holds.
         (way + way * more * i64::from(quickness) / i64::from(SLOW_MICROS - FAST_MICROS)) as i32
+    }
+}
+
+impl EncoderState {
+    /// The direction in two bits.
+    pub(crate) fn pack(&self) -> u8 {
+        (self.direction + 1) as u8
+    }
+
+    /// What was [packed](Self::pack), with its time.
+    pub(crate) fn unpack(bits: u8, timing: &Timing) -> Self {
+        Self { last: timing.at, direction: bits as i8 - 1 }
+    }
+
+    /// The time, and how long it matters: not at all without acceleration.
+    pub(crate) fn timing(&self, encoder: &Encoder, mapping: u16) -> Timing {
+        /// The longest that a turn is not slow for: that of all detents that a message may have.
+        const WINDOW_MS: u16 = (SLOW_MICROS / 1_000 * 64) as u16;
+        let (at, window_ms) = if encoder.acceleration > 1 { (self.last, WINDOW_MS) } else { (0, 0) };
+        Timing { at, mapping, window_ms, ..Timing::default() }
     }
 }
 

@@ -113,6 +113,18 @@ impl TakeoverState {
     }
 }
 
+impl TakeoverState {
+    /// Two bits and the position.
+    pub(crate) fn pack(&self) -> (u8, u16) {
+        (u8::from(self.is_one) | u8::from(self.position.is_some()) << 1, self.position.unwrap_or(0))
+    }
+
+    /// What was [packed](Self::pack).
+    pub(crate) fn unpack(bits: u8, position: u16) -> Self {
+        Self { position: (bits & 2 != 0).then_some(position), is_one: bits & 1 != 0 }
+    }
+}
+
 /// True when a way from one position to another leads onto or over a value.
 fn passes(from: u16, to: u16, value: u16) -> bool {
     (from.min(to)..=from.max(to)).contains(&value)

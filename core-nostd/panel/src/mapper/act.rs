@@ -1,24 +1,30 @@
 //! What a mapping does: gestures and turns become actions, their values, and what ends them.
 
 use super::Mapper;
-use super::cell::{Cell, Gesture, KNOWN, LEADER, NONE, ON, TIMED};
+use super::cell::{CHOSEN, Cell, Gesture, KNOWN, ON};
 use super::held::Route;
 use super::output::{MappingId, Output, Phase};
 use super::target;
+use super::timing::AHEAD;
 use crate::action::Action;
-use crate::glue::{Button, ButtonState, Edge, Fired, Press};
-use crate::setup::Mapping;
+use crate::glue::{ButtonState, Edge, Fired, Press};
+use crate::setup::{Mapping, SetupRead};
 use crate::value::{self, CENTRE};
 use ripieno_types::Command;
-use ripieno_types::midi::{Channel, ControlFunction, Held, MidiWord, Note, U7};
+use ripieno_types::midi::{Channel, ControlFunction, MidiWord, Note, U7};
 
-impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEVICES: usize, const HELD: usize>
-    Mapper<PANELS, PRESETS, MAPPINGS, DEVICES, HELD>
+impl<
+    S: SetupRead,
+    const MAPPINGS: usize,
+    const DEVICES: usize,
+    const HELD: usize,
+    const KNOBS: usize,
+    const RARE: usize,
+> Mapper<S, MAPPINGS, DEVICES, HELD, KNOBS, RARE>
 {
     /// A mapping and its state, by copy: what follows may change either.
     pub(super) fn look(&self, mapping: u16) -> Option<(Mapping, Cell)> {
-        let place = usize::from(mapping);
-        Some((*self.setup.mappings().get(place)?, *self.cells.get(place)?))
+        Some((self.setup.mapping_at(mapping)?, *self.cells.get(usize::from(mapping))?))
     }
 
     pub(super) fn cell(&mut self, mapping: u16) -> Option<&mut Cell> {
@@ -26,71 +32,50 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 
     /// A mapping's button goes down or up.
-    pub(super) fn edge(&mut self, now: u64, mapping: u16, edge: Edge, each: &mut impl FnMut(Output)) {
-        self.gesture(mapping, each, |state, button| state.edge(button, now, edge));
+    pub(super) fn edge(&mut self, now: u64, mapping: u16, edge: Edge, each: &mut dyn FnMut(Output)) {
+        self.gesture(now, mapping, Gestured::Edge(edge), each);
     }
 
     /// The other button of a mapping goes down or up.
-    pub(super) fn partner(&mut self, now: u64, mapping: u16, edge: Edge, each: &mut impl FnMut(Output)) {
-        self.gesture(mapping, each, |state, button| state.partner(button, now, edge));
+    pub(super) fn partner(&mut self, now: u64, mapping: u16, edge: Edge, each: &mut dyn FnMut(Output)) {
+        self.gesture(now, mapping, Gestured::Partner(edge), each);
     }
 
     /// Timers that are over, in the order in which they end; each runs once at most.
-    pub(super) fn run_timers(&mut self, each: &mut impl FnMut(Output)) {
+    pub(super) fn run_timers(&mut self, each: &mut dyn FnMut(Output)) {
         let now = self.now;
         let mut before = 0;
-        for _ in 0..self.timers.len() {
-            let due = self.timers.iter().filter_map(|mapping| Some((self.timer_due(*mapping)?, *mapping)));
+        for _ in 0..self.timings.timed() {
             // A repetition that is due again at once waits for the next tick.
-            let Some((due, mapping)) = due.filter(|(due, _)| (before..=now).contains(due)).min() else { return };
+            let Some((due, mapping)) = self.timings.next(before, now) else { return };
             before = due;
-            self.gesture(mapping, each, |state, button| state.tick(button, now));
+            self.gesture(now, mapping, Gestured::Time, each);
         }
     }
 
-    /// When a mapping's button has something to do.
-    pub(super) fn timer_due(&self, mapping: u16) -> Option<u64> {
-        let (mapping, cell) = self.look(mapping)?;
-        match (cell.gesture, mapping.button()) {
-            (Gesture::Button(state), Some(button)) => state.due(&button),
-            _ => None,
-        }
-    }
-
-    fn gesture(
-        &mut self,
-        mapping: u16,
-        each: &mut impl FnMut(Output),
-        advance: impl FnOnce(&mut ButtonState, &Button) -> [Option<Fired>; 2],
-    ) {
+    fn gesture(&mut self, now: u64, mapping: u16, gestured: Gestured, each: &mut dyn FnMut(Output)) {
         let Some((own, mut cell)) = self.look(mapping) else { return };
-        let (Gesture::Button(state), Some(button)) = (&mut cell.gesture, own.button()) else { return };
-        let fired = advance(state, &button);
-        let is_timed = state.due(&button).is_some();
-        let gesture = cell.gesture;
-        if let Some(cell) = self.cell(mapping) {
-            cell.gesture = gesture;
+        let Some(button) = own.button() else { return };
+        let Gesture::Button(mut state) = cell.gesture_at(&self.timings.of(mapping)) else { return };
+        let now = now.saturating_add(AHEAD);
+        let fired = match gestured {
+            Gestured::Edge(edge) => state.edge(&button, now, edge),
+            Gestured::Partner(edge) => state.partner(&button, now, edge),
+            Gestured::Time => state.tick(&button, now),
+        };
+        cell.set_gesture(Gesture::Button(state));
+        if let Some(place) = self.cell(mapping) {
+            *place = cell;
         }
-        self.time(mapping, is_timed);
+        if !self.timings.keep(state.timing(&button, mapping), now) {
+            self.stats.untimed += 1;
+        }
         for fired in fired.into_iter().flatten() {
             self.fire(mapping, &own, fired, each);
         }
     }
 
-    /// Puts a mapping among the running timers, or takes it out.
-    fn time(&mut self, mapping: u16, is_timed: bool) {
-        let Some(cell) = self.cells.get_mut(usize::from(mapping)) else { return };
-        if is_timed && !cell.is(TIMED) {
-            match self.timers.push(mapping) {
-                Ok(()) => cell.set(TIMED),
-                Err(_) => self.stats.untimed += 1,
-            }
-        } else if !is_timed && cell.take(TIMED) {
-            self.timers.retain(|timed| *timed != mapping);
-        }
-    }
-
-    pub(super) fn fire(&mut self, mapping: u16, own: &Mapping, fired: Fired, each: &mut impl FnMut(Output)) {
+    pub(super) fn fire(&mut self, mapping: u16, own: &Mapping, fired: Fired, each: &mut dyn FnMut(Output)) {
         match (fired, own.glue.press) {
             (Fired::On(force), Press::Momentary) => self.start(mapping, own, force, each),
             (Fired::Off, Press::Momentary) => self.stop(mapping, own, each),
@@ -107,17 +92,23 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 
     /// A button of a radio group is chosen: the one before is off.
-    fn choose(&mut self, mapping: u16, each: &mut impl FnMut(Output)) {
-        let Some(leader) = self.cell(mapping).map(|cell| if cell.is(LEADER) { mapping } else { cell.link }) else {
-            return;
-        };
-        let Some(cell) = self.cell(leader) else { return };
-        let before = core::mem::replace(&mut cell.link, mapping);
-        if before == mapping || before == NONE {
+    fn choose(&mut self, mapping: u16, each: &mut dyn FnMut(Output)) {
+        let press = self.setup.press(mapping);
+        let mut all = self.setup.siblings(mapping);
+        let is_chosen = |place: &u16| self.cells.get(usize::from(*place)).is_some_and(|cell| cell.is(CHOSEN));
+        let before = all.find(|place| is_chosen(place) && self.setup.press(*place) == press);
+        if before == Some(mapping) {
             return;
         }
-        match self.look(before) {
-            Some((own, _)) if self.is_on(before) => self.stop(before, &own, each),
+        if let Some(cell) = self.cell(mapping) {
+            cell.set(CHOSEN);
+        }
+        let Some(before) = before else { return };
+        if let Some(cell) = self.cell(before) {
+            cell.clear(CHOSEN);
+        }
+        match self.setup.mapping_at(before) {
+            Some(own) if self.is_on(before) => self.stop(before, &own, each),
             _ => {}
         }
     }
@@ -139,7 +130,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 
     /// Begins a mapping's action.
-    fn start(&mut self, mapping: u16, own: &Mapping, force: u16, each: &mut impl FnMut(Output)) {
+    fn start(&mut self, mapping: u16, own: &Mapping, force: u16, each: &mut dyn FnMut(Output)) {
         let lasts = own.glue.press != Press::Momentary;
         let by = Some(MappingId(mapping));
         let shaped = own.glue.shape(force);
@@ -195,7 +186,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 
     /// Ends a mapping's action if it has begun, and sets one that stays to its other end.
-    pub(super) fn stop(&mut self, mapping: u16, own: &Mapping, each: &mut impl FnMut(Output)) {
+    pub(super) fn stop(&mut self, mapping: u16, own: &Mapping, each: &mut dyn FnMut(Output)) {
         let Some(cell) = self.cell(mapping) else { return };
         let was_on = cell.take(ON);
         let lasts = own.glue.press != Press::Momentary;
@@ -218,28 +209,27 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 
     /// Ends what a new beginning of the same would leave without an end.
-    fn end_phase(&mut self, action: &Action, by: Option<MappingId>, each: &mut impl FnMut(Output)) {
+    fn end_phase(&mut self, action: &Action, by: Option<MappingId>, each: &mut dyn FnMut(Output)) {
         if !is_set(action) {
             self.end(action, by, each);
         }
     }
 
     /// Ends everything: notes, phases, gestures, what was passed on. Values that stay, stay.
-    pub(super) fn end_all(&mut self, each: &mut impl FnMut(Output)) {
-        self.timers.clear();
+    pub(super) fn end_all(&mut self, each: &mut dyn FnMut(Output)) {
+        self.timings.clear();
         while let Some(key) = self.keys.pop() {
-            if let Route::Synth { channel, note } = key.route {
+            if let Route::Synth { channel, note } = key.route() {
                 self.hush(channel, note, each);
             }
         }
         while let Some(orphan) = self.orphans.pop() {
-            self.end_orphan(&orphan.action, each);
+            self.end_orphan(&orphan.action(), each);
         }
         for mapping in 0..self.cells.len() as u16 {
             let Some((own, cell)) = self.look(mapping) else { continue };
-            if let (Some(place), Gesture::Button(_)) = (self.cell(mapping), cell.gesture) {
-                place.gesture = Gesture::Button(ButtonState::default());
-                place.clear(TIMED);
+            if let (Some(place), true) = (self.cell(mapping), cell.is_button()) {
+                place.set_gesture(Gesture::Button(ButtonState::default()));
             }
             let lasts = own.glue.press != Press::Momentary && stays(&own.action);
             let is_layer = matches!(own.action, Action::Layer(_)) && self.is_on(mapping);
@@ -251,13 +241,13 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 
     /// Lets go of what was passed on to the synth and is no note: pedals, wheels, pressure.
-    pub(super) fn let_go(&mut self, each: &mut impl FnMut(Output)) {
-        let passed = core::mem::replace(&mut self.passed, Held::new());
+    pub(super) fn let_go(&mut self, each: &mut dyn FnMut(Output)) {
+        let passed = core::mem::take(&mut self.passed);
         passed.release(|word| each(Output::Rig(Command::Midi(word))));
     }
 
     /// Ends an action whose mapping is gone.
-    pub(super) fn end_orphan(&mut self, action: &Action, each: &mut impl FnMut(Output)) {
+    pub(super) fn end_orphan(&mut self, action: &Action, each: &mut dyn FnMut(Output)) {
         if matches!(action, Action::Layer(_)) {
             if self.targets.value(action).is_none_or(|value| value == 0) {
                 return;
@@ -268,7 +258,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 
     /// Says the end of an action that has one.
-    pub(super) fn end(&mut self, action: &Action, by: Option<MappingId>, each: &mut impl FnMut(Output)) {
+    pub(super) fn end(&mut self, action: &Action, by: Option<MappingId>, each: &mut dyn FnMut(Output)) {
         match *action {
             Action::Note { channel, note, .. } => self.hush(channel, note, each),
             Action::Chord { channel, notes, .. } => {
@@ -283,7 +273,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         }
     }
 
-    fn begin_notes(&mut self, action: &Action, shaped: u16, each: &mut impl FnMut(Output)) -> bool {
+    fn begin_notes(&mut self, action: &Action, shaped: u16, each: &mut dyn FnMut(Output)) -> bool {
         match *action {
             Action::Note { channel, note, velocity } => {
                 self.sound(channel, note, velocity.map_or(shaped, value::from_7), each)
@@ -306,7 +296,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 
     /// One more holds a note, which is struck; false if it cannot be held.
-    pub(super) fn sound(&mut self, channel: u8, note: u8, force: u16, each: &mut impl FnMut(Output)) -> bool {
+    pub(super) fn sound(&mut self, channel: u8, note: u8, force: u16, each: &mut dyn FnMut(Output)) -> bool {
         let is_held = self.notes.hold(channel, note);
         if is_held {
             // A velocity of 0 would be a note-off.
@@ -318,13 +308,21 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 
     /// One holder lets a note go; the last one ends it.
-    pub(super) fn hush(&mut self, channel: u8, note: u8, each: &mut impl FnMut(Output)) {
+    pub(super) fn hush(&mut self, channel: u8, note: u8, each: &mut dyn FnMut(Output)) {
         if self.notes.let_go(channel, note) {
             let velocity = U7::from_u8_lossy(RELEASE_VELOCITY);
             let word = MidiWord::note_off(wire_channel(channel), Note::from_u8_lossy(note), velocity);
             each(Output::Rig(Command::Midi(word)));
         }
     }
+}
+
+/// What a button is told.
+enum Gestured {
+    Edge(Edge),
+    /// The other button's.
+    Partner(Edge),
+    Time,
 }
 
 /// True for actions that a button sets to a value, which stays until something sets another.
@@ -354,7 +352,7 @@ pub(super) fn wire_channel(channel: u8) -> Channel {
 }
 
 /// Bank, if there is one, and program.
-fn program_change(channel: u8, bank: Option<u16>, program: u8, each: &mut impl FnMut(Output)) {
+fn program_change(channel: u8, bank: Option<u16>, program: u8, each: &mut dyn FnMut(Output)) {
     let (channel, value) = (wire_channel(channel), U7::from_u8_lossy);
     if let Some(bank) = bank {
         let [msb, lsb] = [bank >> 7 & 0x7F, bank & 0x7F].map(|half| value(half as u8));

@@ -2,7 +2,7 @@
 //! which control they want.
 
 use super::Mapper;
-use super::cell::Gesture;
+use super::cell::Cell;
 use super::held::{Key, Route};
 use super::output::{MappingId, Output};
 use super::slots::Slot;
@@ -10,7 +10,8 @@ use crate::decoder::{Event, Reading};
 use crate::glue::Edge;
 use crate::layout::Role;
 use crate::panels::{BankId, PanelKind};
-use crate::source::{Address, Control, DeviceId, Source};
+use crate::setup::SetupRead;
+use crate::source::{Control, DeviceId, Source, Spot};
 use crate::value::CENTRE;
 use core::ops::Range;
 use ripieno_types::Command;
@@ -36,12 +37,18 @@ struct Place {
     slot: Slot,
 }
 
-impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEVICES: usize, const HELD: usize>
-    Mapper<PANELS, PRESETS, MAPPINGS, DEVICES, HELD>
+impl<
+    S: SetupRead,
+    const MAPPINGS: usize,
+    const DEVICES: usize,
+    const HELD: usize,
+    const KNOBS: usize,
+    const RARE: usize,
+> Mapper<S, MAPPINGS, DEVICES, HELD, KNOBS, RARE>
 {
     /// Takes one word: all readings that are mapped act; if none is, the most telling one is heard and the synth may have
     /// the word.
-    pub(super) fn word(&mut self, now: u64, device: DeviceId, word: MidiWord, each: &mut impl FnMut(Output)) {
+    pub(super) fn word(&mut self, now: u64, device: DeviceId, word: MidiWord, each: &mut dyn FnMut(Output)) {
         let place = usize::from(device.0).min(DEVICES - 1);
         let Some(decoder) = self.decoders.get_mut(place) else { return };
         if place + 1 == DEVICES {
@@ -76,7 +83,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 
     /// Halves of pairs that have waited long enough.
-    pub(super) fn run_pairs(&mut self, each: &mut impl FnMut(Output)) {
+    pub(super) fn run_pairs(&mut self, each: &mut dyn FnMut(Output)) {
         if self.waiting == 0 {
             return;
         }
@@ -102,10 +109,10 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 
     /// Takes a reading that is no press or release; false, and nothing was said, if no mapping takes it.
-    pub(super) fn reading(&mut self, now: u64, control: Control, event: Event, each: &mut impl FnMut(Output)) -> bool {
+    pub(super) fn reading(&mut self, now: u64, control: Control, event: Event, each: &mut dyn FnMut(Output)) -> bool {
         let place = self.place(&control);
         let group = place.as_ref().map_or(0..0, |place| self.mapped(place, &control));
-        let down = self.keys.iter().position(|key| key.control == control);
+        let down = self.keys.iter().position(|key| key.control == control.spot());
         let position = if let Event::At { value, .. } = event { Some(value) } else { None };
         let goes_up = down.filter(|_| position.is_some_and(|value| value < UP_BELOW));
         // A control that is down for a mapping is its own until it is up, wherever it would lead now.
@@ -123,11 +130,11 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
             _ => true,
         };
         let force = position.unwrap_or(u16::MAX);
-        let is_partner = is_pressed && (0..self.chords.len()).any(|place| self.partner_of(place, &control).is_some());
+        let is_partner = is_pressed && self.has_partner(&control);
         let is_button = is_partner || is_pressed && group.clone().any(|mapping| self.is_button(mapping));
         if let (true, Some(place), Some(_)) = (is_button, &place, position) {
             let route = if group.is_empty() { Route::Lost } else { Route::Mapped(group.clone()) };
-            if self.hold(Key { control, kind: place.kind, bank: place.bank, panel: place.slot.panel, route }) {
+            if self.hold(Key::new(&control, place.kind, place.bank, place.slot.panel, route)) {
                 self.follow_bank(place, each);
                 self.down(now, &group, force, each);
                 self.partners(now, &control, Edge::Down(force), each);
@@ -145,15 +152,15 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         if let (Some(position), false) =
             (position, matches!(control.source, Source::ChannelPressure | Source::PolyPressure(_)))
         {
-            self.positions.remember(control, position);
+            self.positions.remember(control.spot(), position);
         }
         was_taken
     }
 
     /// A key or pad goes down.
-    fn press(&mut self, now: u64, control: Control, force: u16, each: &mut impl FnMut(Output)) {
+    fn press(&mut self, now: u64, control: Control, force: u16, each: &mut dyn FnMut(Output)) {
         // Twice down without up in between: the first press is over.
-        if let Some(down) = self.keys.iter().position(|key| key.control == control) {
+        if let Some(down) = self.keys.iter().position(|key| key.control == control.spot()) {
             self.lift(now, down, each);
         }
         let Some(place) = self.place(&control) else { return };
@@ -170,7 +177,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         };
         let synth = if let Route::Synth { channel, note } = route { Some((channel, note)) } else { None };
         let by = route.first();
-        let has_room = self.hold(Key { control, kind: place.kind, bank: place.bank, panel: place.slot.panel, route });
+        let has_room = self.hold(Key::new(&control, place.kind, place.bank, place.slot.panel, route));
         each(heard(control, Event::Down(force), &place, by.filter(|_| has_room)));
         if !has_room {
             return;
@@ -193,28 +200,28 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 
     /// A key or pad goes up.
-    fn release(&mut self, now: u64, control: Control, each: &mut impl FnMut(Output)) {
-        let Some(down) = self.keys.iter().position(|key| key.control == control) else {
+    fn release(&mut self, now: u64, control: Control, each: &mut dyn FnMut(Output)) {
+        let Some(down) = self.keys.iter().position(|key| key.control == control.spot()) else {
             return self.unmapped(control, Event::Up, each);
         };
         if let Some(key) = self.keys.get(down) {
-            let Key { kind, bank, panel, .. } = *key;
-            each(Output::Heard { control, event: Event::Up, kind, bank, panel, by: key.route.first() });
+            let (kind, bank, panel, by) = (key.kind(), key.bank(), key.panel(), key.route().first());
+            each(Output::Heard { control, event: Event::Up, kind, bank, panel, by });
         }
         self.lift(now, down, each);
     }
 
     /// Ends what the press of a control began, wherever it went.
-    fn lift(&mut self, now: u64, down: usize, each: &mut impl FnMut(Output)) {
+    fn lift(&mut self, now: u64, down: usize, each: &mut dyn FnMut(Output)) {
         if down >= self.keys.len() {
             return;
         }
         let key = self.keys.swap_remove(down);
-        match key.route {
+        match key.route() {
             Route::Synth { channel, note } => self.hush(channel, note, each),
             Route::Mapped(group) => {
                 // Another control may hold the same mappings, as they listen to several devices or channels.
-                let is_shared = self.keys.iter().any(|other| other.route.first() == Some(MappingId(group.start)));
+                let is_shared = self.keys.iter().any(|other| other.route().first() == Some(MappingId(group.start)));
                 if !is_shared {
                     self.up(now, &group, each);
                 }
@@ -222,15 +229,17 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
             }
             Route::Lost => {}
         }
-        self.partners(now, &key.control, Edge::Up, each);
+        if let Some(control) = key.control.control() {
+            self.partners(now, &control, Edge::Up, each);
+        }
         while let Some(place) = self.orphans.iter().position(|orphan| orphan.control == key.control) {
             let orphan = self.orphans.swap_remove(place);
-            self.end_orphan(&orphan.action, each);
+            self.end_orphan(&orphan.action(), each);
         }
     }
 
     /// Says that a control was used that no mapping takes. A clock that nobody wants is no news.
-    pub(super) fn unmapped(&mut self, control: Control, event: Event, each: &mut impl FnMut(Output)) {
+    pub(super) fn unmapped(&mut self, control: Control, event: Event, each: &mut dyn FnMut(Output)) {
         if control.source == Source::Clock {
             return;
         }
@@ -249,8 +258,8 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     /// A press that the synth could not be given goes nowhere, and so does its release.
     fn lose(&mut self, control: &Control) {
         self.stats.refused += 1;
-        if let Some(key) = self.keys.iter_mut().find(|key| key.control == *control) {
-            key.route = Route::Lost;
+        if let Some(key) = self.keys.iter_mut().find(|key| key.control == control.spot()) {
+            key.set_route(Route::Lost);
         }
     }
 
@@ -278,60 +287,64 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         if place.kind == PanelKind::Piano && place.bank == BankId::PLAY || place.slot.mappings.is_empty() {
             return 0..0;
         }
-        let (source, device, channel) = (control.source, Some(control.device), control.channel);
-        // A system message has no channel to name.
-        let named = channel.is_some().then_some(channel);
-        let addresses = [
-            named.map(|channel| Address { source, device, channel }),
-            Some(Address { source, device, channel: None }),
-            named.map(|channel| Address { source, device: None, channel }),
-            Some(Address::any(source)),
-        ];
-        let groups = addresses.iter().flatten().map(|at| self.setup.group(place.slot.mappings.clone(), at));
+        let named = control.spot();
+        let of_device = named.any_channel();
+        let of_channel = named.any_device();
+        // A system message has no channel to name: the first two are one, and the last two.
+        let spots = [named, of_device, of_channel, of_channel.any_channel()];
+        let groups = spots.into_iter().map(|at| self.setup.group(place.slot.mappings.clone(), at));
         groups.into_iter().find(|group| !group.is_empty()).unwrap_or(0..0)
     }
 
     fn is_button(&self, mapping: u16) -> bool {
-        self.cells.get(usize::from(mapping)).is_some_and(|cell| matches!(cell.gesture, Gesture::Button(_)))
+        self.cells.get(usize::from(mapping)).is_some_and(Cell::is_button)
     }
 
-    fn down(&mut self, now: u64, group: &Range<u16>, force: u16, each: &mut impl FnMut(Output)) {
+    fn down(&mut self, now: u64, group: &Range<u16>, force: u16, each: &mut dyn FnMut(Output)) {
         for mapping in group.clone() {
             self.edge(now, mapping, Edge::Down(force), each);
         }
     }
 
-    fn up(&mut self, now: u64, group: &Range<u16>, each: &mut impl FnMut(Output)) {
+    fn up(&mut self, now: u64, group: &Range<u16>, each: &mut dyn FnMut(Output)) {
         for mapping in group.clone() {
             self.edge(now, mapping, Edge::Up, each);
         }
     }
 
     /// Tells mappings that fire together with a control what it does.
-    fn partners(&mut self, now: u64, control: &Control, edge: Edge, each: &mut impl FnMut(Output)) {
-        for place in 0..self.chords.len() {
-            if let Some(mapping) = self.partner_of(place, control) {
-                self.partner(now, mapping, edge, each);
+    fn partners(&mut self, now: u64, control: &Control, edge: Edge, each: &mut dyn FnMut(Output)) {
+        let mut place = 0;
+        while let Some(chord) = self.setup.chord(place) {
+            if self.is_partner(chord, control) {
+                self.partner(now, chord.1, edge, each);
             }
+            place += 1;
         }
     }
 
-    /// The mapping of a chord, if a control is its other button and its own is in reach.
-    fn partner_of(&self, place: usize, control: &Control) -> Option<u16> {
-        let (source, mapping) = *self.chords.get(place)?;
-        let at = self.setup.mappings().get(usize::from(mapping))?.at;
-        let own = Control { source: at.source, ..*control };
-        (source == control.source && at.meets(&own) && self.is_in_reach(mapping, &own)).then_some(mapping)
+    fn has_partner(&self, control: &Control) -> bool {
+        (0..).map_while(|place| self.setup.chord(place)).any(|chord| self.is_partner(chord, control))
+    }
+
+    /// True if a control is the other button of a chord, and its own is in reach.
+    fn is_partner(&self, (source, mapping): (Source, u16), control: &Control) -> bool {
+        let at = if source == control.source { self.setup.spot(mapping).and_then(Spot::address) } else { None };
+        at.is_some_and(|at| {
+            let own = Control { source: at.source, ..*control };
+            at.meets(&own) && self.is_in_reach(mapping, &own)
+        })
     }
 
     /// True when a mapping's control would reach it now, or is down for it.
     fn is_in_reach(&self, mapping: u16, own: &Control) -> bool {
         let slot = self.place(own).map(|place| place.slot.mappings).unwrap_or_default();
-        slot.contains(&mapping) || self.keys.iter().any(|key| key.control == *own && key.route.leads_to(mapping))
+        slot.contains(&mapping)
+            || self.keys.iter().any(|key| key.control == own.spot() && key.route().leads_to(mapping))
     }
 
     /// Knobs follow the pads that are played.
-    fn follow_bank(&mut self, place: &Place, each: &mut impl FnMut(Output)) {
+    fn follow_bank(&mut self, place: &Place, each: &mut dyn FnMut(Output)) {
         if place.kind == PanelKind::Pad {
             self.turn_to_bank(place.bank, each);
         }
@@ -346,7 +359,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 
     /// What is no note and nobody's goes on to the synth while a piano panel plays.
-    fn pass(&mut self, device: DeviceId, word: MidiWord, each: &mut impl FnMut(Output)) {
+    fn pass(&mut self, device: DeviceId, word: MidiWord, each: &mut dyn FnMut(Output)) {
         let bytes = word.as_bytes();
         let [status, first, ..] = *bytes else { return };
         if self.slots.at(PanelKind::Piano, BankId::PLAY).panel.is_none() {
@@ -366,9 +379,10 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         }
         let word = match source {
             Source::PolyPressure(note) => {
-                let key = self.keys.iter().find(|key| key.control == control(Source::Note(note)));
-                let Some(Key { route: Route::Synth { channel, note }, .. }) = key else { return };
-                match MidiWord::new(&[POLY_PRESSURE | channel, *note, bytes.get(2).copied().unwrap_or(0)]) {
+                let of = control(Source::Note(note)).spot();
+                let route = self.keys.iter().find(|key| key.control == of).map(Key::route);
+                let Some(Route::Synth { channel, note }) = route else { return };
+                match MidiWord::new(&[POLY_PRESSURE | channel, note, bytes.get(2).copied().unwrap_or(0)]) {
                     Ok(word) => word,
                     Err(_) => return,
                 }
@@ -381,7 +395,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 
     /// A pedal or wheel that the synth still holds is let go there too, though a mapping has it now.
-    fn pass_end(&mut self, word: MidiWord, each: &mut impl FnMut(Output)) {
+    fn pass_end(&mut self, word: MidiWord, each: &mut dyn FnMut(Output)) {
         if self.passed.is_empty() {
             return;
         }

@@ -2,13 +2,13 @@
 
 use super::Mapper;
 use super::act::wire_channel;
-use super::cell::{Gesture, KNOWN, QUEUED, REARM, TELL};
+use super::cell::{Cell, Gesture, KNOWN, QUEUED, REARM, TELL};
 use super::output::{MappingId, Output};
-use crate::setup::{Light, Mapping};
-use crate::source::{Address, Control, DeviceId, Source};
+use crate::setup::{Light, Mapping, SetupRead};
+use crate::source::{Address, Control, DeviceId, Source, Spot};
 use crate::value;
 use core::ops::Range;
-use heapless::{Deque, Vec};
+use heapless::Vec;
 use ripieno_types::midi::{ControlFunction, MidiWord, Note, U7};
 
 /// Lights sent a second at most, in the long run: half of what a DIN cable carries.
@@ -23,14 +23,15 @@ const AT_ONCE: usize = 32;
 const PAUSE: u64 = 1_000;
 /// Microseconds between two times that mappings of a shared value are told of it.
 const TELL_EVERY: u64 = 10_000;
-/// Lights of mappings that are gone, to be turned off.
-const DARK: usize = 64;
 
 /// What waits to be shown.
 #[derive(Debug)]
-pub(super) struct Lights<const MAPPINGS: usize> {
-    queue: Deque<u16, MAPPINGS>,
-    dark: Vec<(DeviceId, MidiWord), DARK>,
+pub(super) struct Lights<const RARE: usize> {
+    /// How many mappings wait, each with a mark of its own.
+    waiting: u16,
+    /// The mapping to be looked at next: they take turns, from the one on that waited first.
+    next: u16,
+    dark: Vec<(DeviceId, MidiWord), RARE>,
     /// When everything sent so far has had its time.
     paid_until: u64,
     /// When the queue may be looked at again.
@@ -39,9 +40,9 @@ pub(super) struct Lights<const MAPPINGS: usize> {
     tells_at: u64,
 }
 
-impl<const MAPPINGS: usize> Lights<MAPPINGS> {
+impl<const RARE: usize> Lights<RARE> {
     pub const fn new() -> Self {
-        Self { queue: Deque::new(), dark: Vec::new(), paid_until: 0, rests_until: 0, tells_at: 0 }
+        Self { waiting: 0, next: 0, dark: Vec::new(), paid_until: 0, rests_until: 0, tells_at: 0 }
     }
 
     /// When the next light may be sent.
@@ -54,12 +55,18 @@ impl<const MAPPINGS: usize> Lights<MAPPINGS> {
     }
 }
 
-impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEVICES: usize, const HELD: usize>
-    Mapper<PANELS, PRESETS, MAPPINGS, DEVICES, HELD>
+impl<
+    S: SetupRead,
+    const MAPPINGS: usize,
+    const DEVICES: usize,
+    const HELD: usize,
+    const KNOBS: usize,
+    const RARE: usize,
+> Mapper<S, MAPPINGS, DEVICES, HELD, KNOBS, RARE>
 {
     /// A mapping has something new to show, if it can show it.
     pub(super) fn show_mapping(&mut self, mapping: u16) {
-        if self.setup.mappings().get(usize::from(mapping)).is_some_and(|own| own.light != Light::None) {
+        if self.setup.light(mapping).is_some_and(|light| light != Light::None) {
             self.enqueue(mapping);
         }
     }
@@ -75,8 +82,8 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     pub(super) fn show_device(&mut self, device: DeviceId) {
         for slot in 0..super::slots::SLOTS {
             for mapping in self.slots.mappings(slot) {
-                let at = self.setup.mappings().get(usize::from(mapping)).map(|own| own.at.device);
-                if at.is_some_and(|at| at.is_none_or(|at| at == device)) {
+                let at = self.setup.spot(mapping).map(Spot::device);
+                if at.is_some_and(|at| at == 0 || at == u32::from(device.0) + 1) {
                     self.show_mapping(mapping);
                 }
             }
@@ -85,11 +92,10 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
 
     /// Everything in reach, values too: nothing that waited before has a meaning any more.
     pub(super) fn show_all(&mut self) {
-        while let Some(mapping) = self.lights.queue.pop_front() {
-            if let Some(cell) = self.cell(mapping) {
-                cell.clear(QUEUED);
-            }
+        for cell in &mut self.cells {
+            cell.clear(QUEUED);
         }
+        self.lights.waiting = 0;
         for slot in 0..super::slots::SLOTS {
             for mapping in self.slots.mappings(slot) {
                 if let Some(cell) = self.cell(mapping) {
@@ -102,8 +108,12 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
 
     pub(super) fn enqueue(&mut self, mapping: u16) {
         let Some(cell) = self.cells.get_mut(usize::from(mapping)) else { return };
-        if !cell.is(QUEUED) && self.lights.queue.push_back(mapping).is_ok() {
+        if !cell.is(QUEUED) {
             cell.set(QUEUED);
+            if self.lights.waiting == 0 {
+                self.lights.next = mapping;
+            }
+            self.lights.waiting += 1;
         }
     }
 
@@ -117,7 +127,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         }
     }
 
-    pub(super) fn show(&mut self, now: u64, each: &mut impl FnMut(Output)) {
+    pub(super) fn show(&mut self, now: u64, each: &mut dyn FnMut(Output)) {
         if self.targets.is_changed() && now >= self.lights.tells_at {
             self.lights.tells_at = now.saturating_add(TELL_EVERY);
             self.tell_changed(each);
@@ -131,12 +141,13 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
             each(Output::Light { device, word });
         }
         for _ in 0..AT_ONCE {
-            let Some(&mapping) = self.lights.queue.front() else { return };
+            let Some(mapping) = self.next_waiting() else { return };
             let light = self.light(mapping);
             if light.is_some() && now < self.lights.free_at() {
                 return;
             }
-            self.lights.queue.pop_front();
+            self.lights.waiting -= 1;
+            self.lights.next = mapping + 1;
             self.tell(mapping, each);
             if let Some((device, word)) = light {
                 self.lights.pay(now);
@@ -146,15 +157,26 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         self.lights.rests_until = now.saturating_add(PAUSE);
     }
 
+    /// The next mapping in turn that waits. Walks over those that do not.
+    fn next_waiting(&self) -> Option<u16> {
+        if self.lights.waiting == 0 {
+            return None;
+        }
+        let (before, after) = self.cells.split_at_checked(usize::from(self.lights.next)).unwrap_or((&self.cells, &[]));
+        let waits = |cells: &[Cell]| cells.iter().position(|cell| cell.is(QUEUED));
+        let place = waits(after).map(|place| place + before.len()).or_else(|| waits(before))?;
+        Some(place as u16)
+    }
+
     pub(super) fn show_due(&self) -> Option<u64> {
-        let waits = !self.lights.queue.is_empty() || !self.lights.dark.is_empty();
+        let waits = self.lights.waiting > 0 || !self.lights.dark.is_empty();
         let shown = waits.then(|| self.lights.free_at().max(self.lights.rests_until).max(self.now));
         let told = self.targets.is_changed().then(|| self.lights.tells_at.max(self.now));
         [shown, told].into_iter().flatten().min()
     }
 
     /// Tells a mapping's value if that was asked for and somebody knows it.
-    fn tell(&mut self, mapping: u16, each: &mut impl FnMut(Output)) {
+    fn tell(&mut self, mapping: u16, each: &mut dyn FnMut(Output)) {
         self.catch_up(mapping);
         let positions = &self.positions;
         let Some(cell) = self.cells.get_mut(usize::from(mapping)) else { return };
@@ -162,10 +184,9 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         if !cell.take(TELL) {
             return;
         }
-        let at = self.setup.mappings().get(usize::from(mapping)).map(|own| own.at);
-        if let (Gesture::Knob(mut state), Some(at), true) = (cell.gesture, at, cell.is(REARM)) {
+        if let (Gesture::Knob(mut state), Some(at), true) = (cell.gesture(), self.setup.spot(mapping), cell.is(REARM)) {
             state.found(positions.find(|control| at.meets(control)), cell.way);
-            cell.gesture = Gesture::Knob(state);
+            cell.set_gesture(Gesture::Knob(state));
         }
         let (is_known, value) = (cell.is(KNOWN), cell.value);
         let distance = self.distance(mapping);
@@ -182,10 +203,10 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         let Light::Own { off, on } = own.light else { return None };
         let (kind, bank) = self.slot_of(&concrete(&own.at))?;
         let level = if self.slots.at(kind, bank).mappings.contains(&mapping) {
-            let way = match cell.gesture {
-                Gesture::Button(_) if self.is_on(mapping) => u16::MAX,
-                Gesture::Button(_) => 0,
-                _ => cell.way,
+            let way = match cell.is_button() {
+                true if self.is_on(mapping) => u16::MAX,
+                true => 0,
+                false => cell.way,
             };
             between(value::from_7(off), value::from_7(on), way)
         } else if self.is_lit(&own.at) {
@@ -199,9 +220,8 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     /// True when a mapping in reach lights this address.
     fn is_lit(&self, at: &Address) -> bool {
         let Some((kind, bank)) = self.slot_of(&concrete(at)) else { return false };
-        let group = self.setup.group(self.slots.at(kind, bank).mappings, at);
-        let own = self.setup.mappings().get(usize::from(group.start)..usize::from(group.end)).unwrap_or_default();
-        own.iter().any(|mapping| mapping.light != Light::None)
+        let mut group = self.setup.group(self.slots.at(kind, bank).mappings, at.spot());
+        group.any(|mapping| self.setup.light(mapping).is_some_and(|light| light != Light::None))
     }
 }
 

@@ -5,10 +5,11 @@ use super::act::wire_channel;
 use super::cell::{Gesture, KNOWN, ON, REARM};
 use super::output::{MappingId, Output, Phase};
 use super::target;
+use super::timing::AHEAD;
 use crate::action::Action;
 use crate::decoder::Event;
 use crate::glue::{Encoder, Fired, Mode, Press, Takeover};
-use crate::setup::Mapping;
+use crate::setup::{Mapping, SetupRead};
 use crate::source::Control;
 use crate::value::{self, CENTRE};
 use ripieno_types::Command;
@@ -17,8 +18,14 @@ use ripieno_types::midi::{ControlFunction, MidiWord, U7};
 /// What a data increment is worth to a knob: one of 128.
 const INCREMENT: i32 = 512;
 
-impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEVICES: usize, const HELD: usize>
-    Mapper<PANELS, PRESETS, MAPPINGS, DEVICES, HELD>
+impl<
+    S: SetupRead,
+    const MAPPINGS: usize,
+    const DEVICES: usize,
+    const HELD: usize,
+    const KNOBS: usize,
+    const RARE: usize,
+> Mapper<S, MAPPINGS, DEVICES, HELD, KNOBS, RARE>
 {
     /// Turns a knob or an encoder that a mapping has; buttons are told of edges instead.
     pub(super) fn turn(
@@ -27,7 +34,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         mapping: u16,
         control: &Control,
         event: Event,
-        each: &mut impl FnMut(Output),
+        each: &mut dyn FnMut(Output),
     ) {
         self.catch_up(mapping);
         let Some((own, _)) = self.look(mapping) else { return };
@@ -53,15 +60,20 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
 
     /// By how much an encoder goes on that says `bits`.
     fn encode(&mut self, now: u64, mapping: u16, encoder: &Encoder, bits: u8) -> i32 {
-        match self.cell(mapping).map(|cell| &mut cell.gesture) {
-            Some(Gesture::Encoder(state)) => state.turn(encoder, now, bits),
-            _ => 0,
-        }
+        let timing = self.timings.of(mapping);
+        let Some(cell) = self.cell(mapping) else { return 0 };
+        let Gesture::Encoder(mut state) = cell.gesture_at(&timing) else { return 0 };
+        let now = now.saturating_add(AHEAD);
+        let way = state.turn(encoder, now, bits);
+        cell.set_gesture(Gesture::Encoder(state));
+        // Without room it is slow, however quickly it turns.
+        _ = self.timings.keep(state.timing(encoder, mapping), now);
+        way
     }
 
     /// A control without ends moves a value, or fires what has none.
-    fn go(&mut self, mapping: u16, own: &Mapping, by: i32, each: &mut impl FnMut(Output)) {
-        let Some((_, cell)) = self.look(mapping) else { return };
+    fn go(&mut self, mapping: u16, own: &Mapping, by: i32, each: &mut dyn FnMut(Output)) {
+        let Some(cell) = self.cell(mapping).copied() else { return };
         let way = i32::from(cell.way).saturating_add(by).clamp(0, i32::from(u16::MAX)) as u16;
         if by == 0 {
             return;
@@ -77,7 +89,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 
     /// An encoder fires once a detent up; down, what has a direction goes the other way.
-    fn detent(&mut self, mapping: u16, own: &Mapping, is_up: bool, each: &mut impl FnMut(Output)) {
+    fn detent(&mut self, mapping: u16, own: &Mapping, is_up: bool, each: &mut dyn FnMut(Output)) {
         let mut own = *own;
         match &mut own.action {
             Action::NextPanel { by, .. } | Action::NextBank { by } if !is_up => *by = by.saturating_neg(),
@@ -96,12 +108,12 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         control: &Control,
         takeover: Takeover,
         position: u16,
-        each: &mut impl FnMut(Output),
+        each: &mut dyn FnMut(Output),
     ) {
-        let last = self.positions.find(|known| known == control);
+        let last = self.positions.find(|known| known == control.spot());
         let Some(cell) = self.cell(mapping) else { return };
         let is_rearmed = cell.take(REARM);
-        let Gesture::Knob(mut state) = cell.gesture else { return };
+        let Gesture::Knob(mut state) = cell.gesture() else { return };
         if is_rearmed {
             state.found(last, cell.way);
         }
@@ -110,7 +122,8 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         let way = if cell.is(KNOWN) { cell.way } else { position };
         let way = state.turn(takeover, position, way).unwrap_or(way);
         let distance = state.distance(way);
-        (cell.way, cell.gesture) = (way, Gesture::Knob(state));
+        cell.way = way;
+        cell.set_gesture(Gesture::Knob(state));
         let (is_new, old) = (!cell.is(KNOWN), cell.value);
         let value = own.glue.shape(way);
         if is_new || value != old {
@@ -127,15 +140,8 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 
     /// A turn changes a value: it is sent if that makes a difference on the wire.
-    fn change(
-        &mut self,
-        mapping: u16,
-        own: &Mapping,
-        value: u16,
-        distance: Option<i32>,
-        each: &mut impl FnMut(Output),
-    ) {
-        let Some((_, cell)) = self.look(mapping) else { return };
+    fn change(&mut self, mapping: u16, own: &Mapping, value: u16, distance: Option<i32>, each: &mut dyn FnMut(Output)) {
+        let Some(cell) = self.cell(mapping).copied() else { return };
         self.keep(mapping, own, value);
         let is_same = match own.action {
             Action::Control { .. } => value::to_7(value) == value::to_7(cell.value),
@@ -150,7 +156,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 
     /// A button sets a value, which is sent whatever it was.
-    pub(super) fn set(&mut self, mapping: u16, own: &Mapping, value: u16, each: &mut impl FnMut(Output)) {
+    pub(super) fn set(&mut self, mapping: u16, own: &Mapping, value: u16, each: &mut dyn FnMut(Output)) {
         self.keep(mapping, own, value);
         self.stand_at(mapping, own.glue.unshape(value));
         self.send(Some(MappingId(mapping)), &own.action, value, each);
@@ -167,7 +173,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 
     /// Sends a value to where its action wants it.
-    pub(super) fn send(&mut self, by: Option<MappingId>, action: &Action, value: u16, each: &mut impl FnMut(Output)) {
+    pub(super) fn send(&mut self, by: Option<MappingId>, action: &Action, value: u16, each: &mut dyn FnMut(Output)) {
         each(match *action {
             Action::Control { channel, number } => {
                 let number = ControlFunction(U7::from_u8_lossy(number));
@@ -190,10 +196,12 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
 
     /// Takes over a shared value that something else has set since this mapping last looked.
     pub(super) fn catch_up(&mut self, mapping: u16) {
-        let Some((own, cell)) = self.look(mapping) else { return };
-        match self.targets.value(&own.action) {
-            Some(value) if value != cell.value || !cell.is(KNOWN) => self.find_at(mapping, &own, value),
-            _ => {}
+        let Some(action) = self.setup.action(mapping) else { return };
+        if let (Some(value), Some(cell)) = (self.targets.value(&action), self.cell(mapping).copied())
+            && (value != cell.value || !cell.is(KNOWN))
+            && let Some(own) = self.setup.mapping_at(mapping)
+        {
+            self.find_at(mapping, &own, value);
         }
     }
 
@@ -204,24 +212,20 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
         cell.way = own.glue.unshape(value);
         cell.set(KNOWN);
         let way = cell.way;
-        if let Gesture::Knob(state) = &mut cell.gesture {
+        if let Gesture::Knob(mut state) = cell.gesture() {
             state.moved(way);
+            cell.set_gesture(Gesture::Knob(state));
         }
     }
 
     /// From a mapping's knob to its value, as far as it is known.
     pub(super) fn distance(&self, mapping: u16) -> Option<i32> {
-        match self.look(mapping) {
-            Some((_, cell)) => match cell.gesture {
-                Gesture::Knob(state) => state.distance(cell.way),
-                _ => None,
-            },
-            None => None,
-        }
+        let cell = self.cells.get(usize::from(mapping))?;
+        if let Gesture::Knob(state) = cell.gesture() { state.distance(cell.way) } else { None }
     }
 
     /// Something else has set the value of an action.
-    pub(super) fn set_from_outside(&mut self, action: &Action, value: u16, each: &mut impl FnMut(Output)) {
+    pub(super) fn set_from_outside(&mut self, action: &Action, value: u16, each: &mut dyn FnMut(Output)) {
         if self.targets.set(action, value) {
             return self.tell_changed(each);
         }
@@ -243,20 +247,20 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 
     fn does(&self, mapping: u16, is_meant: impl FnOnce(&Action) -> bool) -> bool {
-        self.setup.mappings().get(usize::from(mapping)).is_some_and(|own| is_meant(&own.action))
+        self.setup.action(mapping).is_some_and(|action| is_meant(&action))
     }
 
     /// Tells the other mappings in reach what has become of values that they share.
-    pub(super) fn tell_changed(&mut self, each: &mut impl FnMut(Output)) {
+    pub(super) fn tell_changed(&mut self, each: &mut dyn FnMut(Output)) {
         let changed = self.targets.take_changed();
         for slot in 0..super::slots::SLOTS {
             for mapping in self.slots.mappings(slot) {
                 if !self.does(mapping, |own| changed.contains(own)) {
                     continue;
                 }
-                let Some((_, cell)) = self.look(mapping) else { continue };
+                let Some(cell) = self.cell(mapping).copied() else { continue };
                 self.catch_up(mapping);
-                if let Some((_, now)) = self.look(mapping)
+                if let Some(now) = self.cell(mapping).copied()
                     && (now.value != cell.value || !cell.is(KNOWN))
                 {
                     let (value, distance) = (now.value, self.distance(mapping));

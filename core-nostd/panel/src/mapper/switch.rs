@@ -4,32 +4,34 @@ use super::Mapper;
 use super::cell::{REARM, TELL};
 use super::output::Output;
 use super::slots::Slot;
-use crate::panels::{BANKS, BankId, PanelId, PanelKind};
+use crate::panels::{BANKS, BankId, PanelId, PanelKind, next};
+use crate::setup::SetupRead;
 use core::ops::Range;
 
-impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEVICES: usize, const HELD: usize>
-    Mapper<PANELS, PRESETS, MAPPINGS, DEVICES, HELD>
+impl<
+    S: SetupRead,
+    const MAPPINGS: usize,
+    const DEVICES: usize,
+    const HELD: usize,
+    const KNOBS: usize,
+    const RARE: usize,
+> Mapper<S, MAPPINGS, DEVICES, HELD, KNOBS, RARE>
 {
     /// Makes a panel active, or empties its slot if it has it; false when there is no such panel.
-    pub(super) fn seat(&mut self, id: PanelId, on: bool, each: &mut impl FnMut(Output)) -> bool {
-        let Some(panel) = self.setup.panels.find(id).copied() else { return false };
-        if panel.is_active == on {
+    pub(super) fn seat(&mut self, id: PanelId, on: bool, each: &mut dyn FnMut(Output)) -> bool {
+        let mut panels = (0..).map_while(|place| self.setup.panel_at(place));
+        let Some(panel) = panels.find(|panel| panel.id == id) else { return false };
+        if (self.slots.at(panel.kind, panel.bank).panel == Some(id)) == on {
             return true;
         }
-        // The panel was found just now, so that neither can refuse.
-        let slot = if on {
-            _ = self.setup.panels.activate(id);
-            Slot::of(&self.setup, &panel)
-        } else {
-            _ = self.setup.panels.deactivate(id);
-            Slot::default()
-        };
+        self.setup.keep_active(id, on);
+        let slot = if on { Slot::of(&self.setup, &panel) } else { Slot::default() };
         self.hand_over(panel.kind, panel.bank, slot, each);
         true
     }
 
     /// A slot changes hands: its knobs have to take over again, and its lights show what is now.
-    pub(super) fn hand_over(&mut self, kind: PanelKind, bank: BankId, slot: Slot, each: &mut impl FnMut(Output)) {
+    pub(super) fn hand_over(&mut self, kind: PanelKind, bank: BankId, slot: Slot, each: &mut dyn FnMut(Output)) {
         let (panel, mappings) = (slot.panel, slot.mappings.clone());
         let old = self.slots.set(kind, bank, slot);
         each(Output::Activated { kind, bank, panel, previous: old.panel });
@@ -41,19 +43,23 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 
     /// The next panel of a slot, or the one before.
-    pub(super) fn next_panel(&mut self, kind: PanelKind, bank: BankId, by: i8, each: &mut impl FnMut(Output)) {
-        if let Some(next) = self.setup.panels.next(kind, bank, by) {
+    pub(super) fn next_panel(&mut self, kind: PanelKind, bank: BankId, by: i8, each: &mut dyn FnMut(Output)) {
+        let active = self.slots.at(kind, bank).panel;
+        let panels = (0..).map_while(|place| self.setup.panel_at(place));
+        let next =
+            next(panels.filter(|panel| panel.kind == kind && panel.bank == bank).map(|panel| panel.id), active, by);
+        if let Some(next) = next {
             self.seat(next, true, each);
         }
     }
 
     /// The next bank that has a panel of knobs, or the one before.
-    pub(super) fn next_bank(&mut self, by: i8, each: &mut impl FnMut(Output)) {
+    pub(super) fn next_bank(&mut self, by: i8, each: &mut dyn FnMut(Output)) {
         let step = if by < 0 { BANKS - 1 } else { 1 };
         let mut bank = self.bank;
         for _ in 0..BANKS {
             bank = BankId((bank.0 + step) % BANKS);
-            let mut panels = self.setup.panels().iter();
+            let mut panels = (0..).map_while(|place| self.setup.panel_at(place));
             if panels.any(|panel| panel.kind == PanelKind::Knob && panel.bank == bank) {
                 return self.turn_to_bank(bank, each);
             }
@@ -61,7 +67,7 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize, const DEV
     }
 
     /// Knobs that have no bank of their own belong to this one now.
-    pub(super) fn turn_to_bank(&mut self, bank: BankId, each: &mut impl FnMut(Output)) {
+    pub(super) fn turn_to_bank(&mut self, bank: BankId, each: &mut dyn FnMut(Output)) {
         let before = core::mem::replace(&mut self.bank, bank);
         if before == bank {
             return;

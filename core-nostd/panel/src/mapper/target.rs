@@ -22,32 +22,33 @@ const TARGETS: usize = TRANSPOSE + 1;
 #[derive(Debug)]
 pub(crate) struct Targets {
     values: [u16; TARGETS],
-    known: u128,
+    known: Marks,
     /// Those whose other mappings have not been told.
-    changed: u128,
+    changed: Marks,
 }
 
 impl Targets {
     pub const fn new() -> Self {
-        let mut targets = Self { values: [0; TARGETS], known: 1 << TRANSPOSE, changed: 0 };
+        let mut targets = Self { values: [0; TARGETS], known: Marks::NONE, changed: Marks::NONE };
         targets.values[TRANSPOSE] = from_semitones(0);
+        targets.known.insert(TRANSPOSE);
         targets
     }
 
     /// The value of an action's target: none if it is the mapping's own, or unknown.
     pub fn value(&self, action: &Action) -> Option<u16> {
         let place = place(action)?;
-        if self.known & bit(place) == 0 { None } else { self.values.get(place).copied() }
+        if self.known.has(place) { self.values.get(place).copied() } else { None }
     }
 
     /// Sets the value of an action's target, if it has one. Returns false if it is the mapping's own.
     pub fn set(&mut self, action: &Action, value: u16) -> bool {
         let Some(place) = place(action) else { return false };
         let Some(old) = self.values.get_mut(place) else { return false };
-        if self.known & bit(place) == 0 || *old != value {
+        if !self.known.has(place) || *old != value {
             *old = value;
-            self.known |= bit(place);
-            self.changed |= bit(place);
+            self.known.insert(place);
+            self.changed.insert(place);
         }
         true
     }
@@ -60,30 +61,36 @@ impl Targets {
     }
 
     /// True when some value's other mappings have not been told.
-    pub const fn is_changed(&self) -> bool {
-        self.changed != 0
+    pub fn is_changed(&self) -> bool {
+        self.changed != Marks::NONE
     }
 
     /// The targets whose mappings are to be told, which are none afterwards.
-    pub const fn take_changed(&mut self) -> Changed {
-        let changed = Changed(self.changed);
-        self.changed = 0;
-        changed
+    pub const fn take_changed(&mut self) -> Marks {
+        core::mem::replace(&mut self.changed, Marks::NONE)
     }
 }
 
 /// A set of targets.
-#[derive(Clone, Copy)]
-pub(crate) struct Changed(u128);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Marks([u32; TARGETS.div_ceil(32)]);
 
-impl Changed {
+impl Marks {
+    const NONE: Self = Self([0; TARGETS.div_ceil(32)]);
+
     pub fn contains(self, action: &Action) -> bool {
-        place(action).is_some_and(|place| self.0 & bit(place) != 0)
+        place(action).is_some_and(|place| self.has(place))
     }
-}
 
-const fn bit(place: usize) -> u128 {
-    1 << place
+    const fn has(self, place: usize) -> bool {
+        place < TARGETS && self.0[place / 32] & 1 << (place % 32) != 0
+    }
+
+    const fn insert(&mut self, place: usize) {
+        if place < TARGETS {
+            self.0[place / 32] |= 1 << (place % 32);
+        }
+    }
 }
 
 /// Where an action's value is, if it is shared. `const` tables above leave room for every number that a set-up takes.
@@ -139,7 +146,7 @@ mod tests {
         for action in parameters.chain(effects).chain(layers).chain(single) {
             assert!(!core::mem::replace(&mut seen[place(&action).unwrap()], true), "{action:?}");
         }
-        assert!(seen.into_iter().all(|seen| seen) && TARGETS <= 128);
+        assert!(seen.into_iter().all(|seen| seen));
         let beyond = [Action::Parameter(ParamId(64)), Action::Effect(EffectId(16)), Action::Layer(LAYERS as u16)];
         assert!(beyond.iter().all(|action| place(action).is_none()));
     }

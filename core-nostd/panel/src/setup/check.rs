@@ -1,6 +1,6 @@
 //! The ranges of all that a set-up may hold: builders ask here, and so does whatever comes as bytes.
 
-use super::{CHORDS, GROUP, Light, Mapping, PATTERNS, Pattern, Setup, SetupError};
+use super::{Light, Mapping, PATTERNS, Pattern, SetupError, SetupRead};
 use crate::action::Action;
 use crate::glue::{Button, Fire, Mode};
 use crate::layout::{Role, Zone};
@@ -55,11 +55,11 @@ fn channel(at: Source, channel: Option<u8>) -> Checked {
     }
 }
 
-pub(super) fn pattern(pattern: &Pattern) -> Checked {
+pub(crate) fn pattern(pattern: &Pattern) -> Checked {
     pattern.bytes.iter().flatten().try_for_each(|byte| most("SysEx byte", *byte, 127))
 }
 
-pub(super) fn zone(zone: &Zone) -> Checked {
+pub(crate) fn zone(zone: &Zone) -> Checked {
     let (first, last) = (zone.run.first, zone.run.last);
     source(first)?;
     source(last)?;
@@ -73,7 +73,7 @@ pub(super) fn zone(zone: &Zone) -> Checked {
     }
 }
 
-pub(super) fn mapping(mapping: &Mapping) -> Checked {
+pub(crate) fn mapping(mapping: &Mapping) -> Checked {
     source(mapping.at.source)?;
     channel(mapping.at.source, mapping.at.channel)?;
     if let Mode::Button(Button { fire: Fire::Chord { with, .. }, .. }) = mapping.glue.mode {
@@ -129,44 +129,12 @@ fn action(action: &Action) -> Checked {
     }
 }
 
-impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize> Setup<PANELS, PRESETS, MAPPINGS> {
-    /// Checks everything that the builders check: for a set-up that came as bytes.
-    pub(crate) fn check(&self) -> Checked {
-        self.zones.iter().try_for_each(zone)?;
-        self.patterns.iter().try_for_each(pattern)?;
-        self.mappings.iter().try_for_each(mapping)?;
-        if self.mappings.iter().filter(|mapping| mapping.chord().is_some()).count() > CHORDS {
-            return Err(SetupError::Full("chords of buttons", CHORDS));
-        }
-        let mut next = 0;
-        for (place, preset) in self.presets.iter().enumerate() {
-            let is_after = place.checked_sub(1).and_then(|before| self.presets.get(before));
-            if usize::from(preset.first) != next || is_after.is_some_and(|before| before.id >= preset.id) {
-                return Err(SetupError::Disorder("presets"));
-            }
-            next += usize::from(preset.count);
-            let own = self.mappings.get(usize::from(preset.first)..next).ok_or(SetupError::Disorder("presets"))?;
-            if !own.is_sorted_by_key(|mapping| mapping.at) {
-                return Err(SetupError::Disorder("mappings"));
-            }
-            if own.windows(GROUP + 1).any(|run| run.first().map(|m| m.at) == run.last().map(|m| m.at)) {
-                return Err(SetupError::Full("mappings of one control", GROUP));
-            }
-        }
-        if next != self.mappings.len() {
-            return Err(SetupError::Disorder("presets"));
-        }
-        self.panels.check()?;
-        self.panels().iter().try_for_each(|panel| self.preset_of(panel.kind, panel.preset))
-    }
-
-    /// Checks that a panel's preset is there and of its kind.
-    pub(super) fn preset_of(&self, kind: PanelKind, preset: Option<PresetId>) -> Checked {
-        let Some(id) = preset else { return Ok(()) };
-        match self.find_preset(id) {
-            None => Err(SetupError::Unknown("preset", id.0)),
-            Some(preset) if preset.kind != kind => Err(SetupError::OtherKind("preset", id.0)),
-            Some(_) => Ok(()),
-        }
+/// Checks that a panel's preset is there and of its kind.
+pub(crate) fn preset_of(setup: &impl SetupRead, kind: PanelKind, preset: Option<PresetId>) -> Checked {
+    let Some(id) = preset else { return Ok(()) };
+    match setup.find_preset(id) {
+        None => Err(SetupError::Unknown("preset", id.0)),
+        Some(preset) if preset.kind != kind => Err(SetupError::OtherKind("preset", id.0)),
+        Some(_) => Ok(()),
     }
 }

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use ripieno_panel::glue::{Button, Coding, Curve, Encoder, Fire, Glue, Mode, Press, Takeover};
 use ripieno_panel::{
-    Action, Address, BankId, DeviceId, Light, Mapper, Mapping, Output, Panel, PanelId, PanelKind, Pattern, Phase,
-    PresetId, Role, Run, Setup, Source, TextId, Zone,
+    Action, Address, BankId, DeviceId, FlashSetup, Light, Mapper, Mapping, Output, Panel, PanelId, PanelKind, Pattern,
+    Phase, PresetId, Role, Run, Setup, Source, TextId, Zone,
 };
 use ripieno_types::midi::MidiWord;
 use ripieno_types::{Command, EffectId, ParamId};
@@ -348,8 +348,8 @@ proptest! {
     }
 }
 
-type Board = Mapper<8, 8, 128, 1, 64>;
-type Desktop = Mapper<256, 512, 4096>;
+type Board = Mapper<FlashSetup<'static, 128>, 128, 1, 32, 64, 16>;
+type Desktop = Mapper<Setup<256, 512, 4096>, 4096>;
 
 #[test]
 fn a_board_has_room_for_a_mapper() {

@@ -9,7 +9,7 @@ use ripieno_types::Command;
 use ripieno_types::midi::MidiWord;
 
 pub type Small = Setup<16, 16, 128>;
-pub type SmallMapper = Mapper<16, 16, 128>;
+pub type SmallMapper = Mapper<Small, 128>;
 
 pub const A: BankId = BankId(0);
 pub const B: BankId = BankId(1);

@@ -28,11 +28,16 @@ fn one_of_each() -> Small {
     setup
 }
 
-/// Version 1, for ever: a change here is a new version.
-const GOLDEN: &str = "5250616e010100000010001700000103000001030301010300000202001000000000000000ffff0300000001003c000001017f0130000001010000ffff03000000060201ac020001020101007813115c";
+/// Version 2, for ever: a change here is a new version.
+const GOLDEN: &str = concat!(
+    "5250616e02000200010001000100000001000000000004000000000000000000000000000000ffff00000004000000000000",
+    "000000000000017f000001003c00000000000000000000000c100101000000000000000000000000ffff0000000200000000",
+    "0000000000002c01000000000602000000000000000000000300000002000000030003000300000003001000000017000000",
+    "0000000002010000000000000000000000000000000000000000000000000000000000000001000000cb2e205d",
+);
 
 #[test]
-fn version_1_stays_as_it_is() {
+fn version_2_stays_as_it_is() {
     let hex: String = bytes(&one_of_each()).iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(hex, GOLDEN);
     assert_eq!(Small::decode(&bytes(&one_of_each())), Ok(one_of_each()));
@@ -47,7 +52,7 @@ fn too_little_room_is_an_error_whatever_is_missing() {
     assert_eq!(one_of_each().encode(&mut vec![0; whole.len()]), Ok(whole.len()));
 }
 
-/// The bytes with a body of one's own and the right CRC.
+/// The bytes with a body of one's own (all behind the version) and the right CRC.
 fn sealed(body: &[u8]) -> Vec<u8> {
     let mut bytes = [&MAGIC[..], &[VERSION], body].concat();
     let crc = !bytes.iter().fold(u32::MAX, |crc, byte| {
@@ -66,21 +71,20 @@ fn each_fault_is_named() {
         Small::decode(&bytes)
     };
     assert_eq!(with(0, 0), Err(WireError::Magic));
-    assert_eq!(with(4, 2), Err(WireError::Version(2)));
+    assert_eq!(with(4, 1), Err(WireError::Version(1)));
     assert_eq!(with(9, 77), Err(WireError::Crc));
     assert_eq!(Small::decode(&whole[..whole.len() - 1]), Err(WireError::Crc));
     assert_eq!(Small::decode(&[]), Err(WireError::Magic));
     assert_eq!(Small::decode(&sealed(&[])), Err(WireError::Body));
-    assert_eq!(Small::decode(&sealed(&[0, 0, 0, 0, 0, 0])), Err(WireError::Body), "something behind the end");
-    assert_eq!(Small::decode(&sealed(&[0, 0, 0, 0, 0])), Ok(Small::new()));
+    assert_eq!(Small::decode(&sealed(&[0; 16])), Err(WireError::Body), "something behind the end");
+    assert_eq!(Small::decode(&sealed(&[0; 15])), Ok(Small::new()));
     // More than this one has room for.
     assert_eq!(Setup::<1, 1, 1>::decode(&whole), Err(WireError::Body));
     assert!(Setup::<1, 1, 2>::decode(&whole).is_ok());
     // A preset that claims mappings which are not there.
-    assert_eq!(
-        Small::decode(&sealed(&[0, 0, 1, 0, 0, 0, 1, 0, 0])),
-        Err(WireError::Setup(SetupError::Disorder("presets")))
-    );
+    let preset = [0, 0, 0, 0, 1, 0, 0, 0];
+    let body = [&[0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], &preset[..]].concat();
+    assert_eq!(Small::decode(&sealed(&body)), Err(WireError::Setup(SetupError::Disorder("presets"))));
 }
 
 proptest! {

@@ -3,7 +3,7 @@
 use super::{Front, Inputs};
 use crate::{Clips, Commands};
 use core::ops::{Deref, DerefMut};
-use ripieno_panel::{Mapper, Output, Score};
+use ripieno_panel::{Mapper, Output, Score, SetupRead};
 use ripieno_types::{Block, Command, Timed};
 
 /// Made by [`Front::play`].
@@ -26,15 +26,17 @@ impl<
     C,
     I,
     O,
-    const PANELS: usize,
-    const PRESETS: usize,
+    P,
     const MAPPINGS: usize,
     const DEVICES: usize,
     const HELD: usize,
+    const KNOBS: usize,
+    const RARE: usize,
     const NOTES: usize,
 > Commands for Play<'_, M, S, C, I, O>
 where
-    M: DerefMut<Target = Mapper<PANELS, PRESETS, MAPPINGS, DEVICES, HELD>>,
+    M: DerefMut<Target = Mapper<P, MAPPINGS, DEVICES, HELD, KNOBS, RARE>>,
+    P: SetupRead,
     S: Deref<Target = Score<NOTES>>,
     C: Clips,
     I: Inputs,

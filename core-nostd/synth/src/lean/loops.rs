@@ -1,7 +1,10 @@
 //! The inner loops of [`super::Lean`].
 
-use crate::interpolate;
-use crate::lanes::Ramp;
+use crate::Interpolation;
+use crate::direct;
+use crate::filter::FILTERED;
+use crate::interpolate::{self, Near, Reader};
+use crate::lanes::{CONTROL_FRAMES, Ramp};
 use crate::stage::Span;
 use crate::voice::{Sound, Source};
 use crate::window::Window;
@@ -9,140 +12,234 @@ use crate::window::Window;
 /// One frame of the four buses: left, right, reverb, chorus. Chorus, seldom sent to, is last.
 pub type Row = [f32; 4];
 
-/// Where in a [`Row`] left, right, chorus and reverb are.
-pub const COLUMNS: [usize; 4] = [0, 1, 3, 2];
+/// Which buses are summed: the first two, three or all of a [`Row`]. Voices know only the last two: a dry rig's reverb is
+/// summed and left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Buses {
+    Dry,
+    Reverb,
+    All,
+}
 
-/// Frames that a loop takes at a time, so that counting and branching are shared.
-const UNROLLED: usize = 4;
+/// What a voice's frames go through on their way from the interpolation to the sums.
+#[derive(Clone, Copy)]
+struct Path {
+    /// The filter's integrators and coefficients.
+    low: f32,
+    band: f32,
+    coefficients: [Ramp; 3],
+    loudness: Ramp,
+    /// In a row's order.
+    gains: [Ramp; 4],
+    /// The frame's place in its period.
+    t: f32,
+}
 
-/// Makes the next frames of a voice without a filter.
-pub fn sing(sound: &mut Sound, span: &Span<'_>, window: &mut Window, line: &mut [f32]) {
-    let pool = span.pool(sound);
-    let is_streamed = match &mut sound.source {
-        Source::Sample(cursor) => interpolate::stream(cursor, pool, span.interpolation, window, line, |x| x),
-        Source::Direct(_) => false,
-    };
-    if is_streamed {
-        span.shape(sound, line);
-    } else {
-        span.sing(sound, window, line);
+/// How much of the path there is, as `const` arguments.
+const OPEN: u8 = 0;
+const STILL: u8 = 1;
+const MOVING: u8 = 2;
+
+impl Path {
+    fn new(sound: &Sound, from: usize) -> Self {
+        let [left, right, chorus, reverb] = sound.gains;
+        let [low, band] = sound.filter.state;
+        let is_filtered = sound.filter.is_active;
+        Self {
+            low,
+            band,
+            coefficients: sound.filter.coefficients,
+            loudness: if is_filtered { sound.loudness.scaled(FILTERED) } else { sound.loudness },
+            gains: [left, right, reverb, chorus],
+            t: from as f32,
+        }
+    }
+
+    #[inline(always)]
+    fn at(&self, ramp: Ramp) -> f32 {
+        ramp.base + ramp.slope * self.t
+    }
+
+    /// Filters a frame and makes it as loud as it is to be.
+    #[inline(always)]
+    fn pass<const FILTER: u8, const SWELLS: bool>(&mut self, x: f32) -> f32 {
+        let loudness = if SWELLS { self.at(self.loudness) } else { self.loudness.base };
+        if FILTER == OPEN {
+            return x * loudness;
+        }
+        let [a, b, c] = self.coefficients.map(|ramp| if FILTER == MOVING { self.at(ramp) } else { ramp.base });
+        let rest = x - self.low;
+        let low = self.low + (b * self.band + c * rest);
+        self.band = a * self.band + b * rest;
+        let both = self.low + low;
+        self.low = low;
+        both * loudness
+    }
+
+    /// Puts a frame into the first buses of a row, or adds it to them.
+    #[inline(always)]
+    fn mix<const BUSES: usize, const ADDS: bool>(&self, x: f32, gain: impl Fn(&Self, Ramp) -> f32, row: &mut Row) {
+        for (sum, ramp) in row.iter_mut().zip(self.gains).take(BUSES) {
+            let heard = x * gain(self, ramp);
+            *sum = if ADDS { *sum + heard } else { heard };
+        }
     }
 }
 
-/// Makes the next frames of a voice and filters them, twice as loud.
-pub fn sing_filtered(sound: &mut Sound, span: &Span<'_>, window: &mut Window, line: &mut [f32]) {
-    let pool = span.pool(sound);
-    let [mut low, mut band] = sound.filter.state;
-    let [a, b, c] = sound.filter.coefficients;
-    let mut step = |x: f32, [a, b, c]: [f32; 3]| {
-        let rest = x - low;
-        let next_low = low + (b * band + c * rest);
-        band = a * band + b * rest;
-        let both = low + next_low;
-        low = next_low;
-        both
-    };
-    let is_plain = sound.onset.is_none() && sound.fade.is_none();
-    let is_still = a.is_still() && b.is_still() && c.is_still();
-    let still = [a.base, b.base, c.base];
-    let mut t = span.from as f32;
-    let mut moving = || {
-        let now = [a, b, c].map(|ramp| ramp.base + ramp.slope * t);
-        t += 1.0;
-        now
-    };
-    let is_done = match &mut sound.source {
-        Source::Sample(cursor) if is_plain && is_still => {
-            interpolate::stream(cursor, pool, span.interpolation, window, line, |x| step(x, still))
-        }
-        Source::Sample(cursor) if is_plain => {
-            interpolate::stream(cursor, pool, span.interpolation, window, line, |x| step(x, moving()))
-        }
-        _ => false,
-    };
-    if !is_done {
-        sing(sound, span, window, line);
-        line.iter_mut().for_each(|x| *x = step(*x, moving()));
+/// Makes the next frames of a voice and adds them to the rows, or puts them there.
+pub fn voice(sound: &mut Sound, span: &Span<'_>, buses: Buses, window: &mut Window, adds: bool, rows: &mut [Row]) {
+    let rows = &mut rows[..span.count];
+    let mut path = Path::new(sound, span.from);
+    if !fly(sound, span, &mut path, buses, window, adds, rows) {
+        walk(sound, span, &mut path, buses, window, adds, rows);
     }
-    sound.filter.keep(low, band, span.ends_period());
+    if sound.filter.is_active {
+        sound.filter.keep(path.low, path.band, span.ends_period());
+    }
 }
 
-/// Adds frames of a voice to the rows, or puts them there: into as many buses as hear it.
-pub fn mix(line: &[f32], [left, right, chorus, reverb]: [Ramp; 4], span: &Span<'_>, adds: bool, rows: &mut [Row]) {
-    let gains = [left, right, reverb, chorus];
-    let moves = gains.iter().any(|gain| !gain.is_still());
-    let t = span.from as f32;
-    if !span.with_sends {
-        mix_into::<2>(line, gains, t, moves, adds, rows);
-    } else if chorus.is_zero() {
-        mix_into::<3>(line, gains, t, moves, adds, rows);
-    } else {
-        mix_into::<4>(line, gains, t, moves, adds, rows);
+/// The usual case in one loop: linear interpolation, no attack, no fade, nothing but the envelopes moves. False, and nothing
+/// done, in all others.
+fn fly(
+    sound: &mut Sound,
+    span: &Span<'_>,
+    path: &mut Path,
+    buses: Buses,
+    window: &mut Window,
+    adds: bool,
+    rows: &mut [Row],
+) -> bool {
+    let is_plain = span.interpolation == Interpolation::Linear && sound.onset.is_none() && sound.fade.is_none();
+    if !is_plain || !sound.gains.iter().all(|gain| gain.is_still()) {
+        return false;
+    }
+    let pool = span.pool(sound);
+    let Source::Sample(cursor) = &mut sound.source else { return false };
+    let Some((mut reader, window)) = interpolate::fly(cursor, pool, window, rows.len()) else { return false };
+    let is_still = path.coefficients.iter().all(|ramp| ramp.is_still());
+    let way = (buses == Buses::All, adds);
+    sound.last = match (sound.filter.is_active, is_still, path.loudness.is_still()) {
+        (false, _, false) => run_in::<OPEN, true>(way, &mut reader, window, path, rows),
+        (false, _, true) => run_in::<OPEN, false>(way, &mut reader, window, path, rows),
+        (true, true, false) => run_in::<STILL, true>(way, &mut reader, window, path, rows),
+        (true, true, true) => run_in::<STILL, false>(way, &mut reader, window, path, rows),
+        (true, false, false) => run_in::<MOVING, true>(way, &mut reader, window, path, rows),
+        (true, false, true) => run_in::<MOVING, false>(way, &mut reader, window, path, rows),
+    };
+    reader.settle(cursor);
+    true
+}
+
+#[inline(always)]
+fn run_in<const FILTER: u8, const SWELLS: bool>(
+    (is_all, adds): (bool, bool),
+    reader: &mut Reader,
+    window: &Near,
+    path: &mut Path,
+    rows: &mut [Row],
+) -> f32 {
+    match (is_all, adds) {
+        (false, false) => run::<FILTER, SWELLS, 3, false>(reader, window, path, rows),
+        (false, true) => run::<FILTER, SWELLS, 3, true>(reader, window, path, rows),
+        (true, false) => run::<FILTER, SWELLS, 4, false>(reader, window, path, rows),
+        (true, true) => run::<FILTER, SWELLS, 4, true>(reader, window, path, rows),
+    }
+}
+
+/// Returns the last frame before filter and loudness. A function of its own, so that it has all registers.
+#[inline(never)]
+fn run<const FILTER: u8, const SWELLS: bool, const BUSES: usize, const ADDS: bool>(
+    there: &mut Reader,
+    window: &Near,
+    path: &mut Path,
+    rows: &mut [Row],
+) -> f32 {
+    let (mut reader, mut moving) = (*there, *path);
+    let mut last = 0.0;
+    let mut step = |row: &mut Row| {
+        last = reader.linear(window);
+        let x = moving.pass::<FILTER, SWELLS>(last);
+        moving.mix::<BUSES, ADDS>(x, |_, gain| gain.base, row);
+        moving.t += 1.0;
+    };
+    // Four at a time, so that they share counting and branching.
+    let (fours, rest) = rows.as_chunks_mut::<4>();
+    for four in fours {
+        four.iter_mut().for_each(&mut step);
+    }
+    rest.iter_mut().for_each(&mut step);
+    (*there, path.low, path.band) = (reader, moving.low, moving.band);
+    last
+}
+
+/// Any voice, in steps.
+#[inline(never)]
+fn walk(
+    sound: &mut Sound,
+    span: &Span<'_>,
+    path: &mut Path,
+    buses: Buses,
+    window: &mut Window,
+    adds: bool,
+    rows: &mut [Row],
+) {
+    let mut line = [0.0; CONTROL_FRAMES];
+    let line = &mut line[..rows.len()];
+    let pool = span.pool(sound);
+    match &mut sound.source {
+        Source::Sample(cursor) => interpolate::sing::<false>(cursor, pool, span.interpolation, window, line),
+        Source::Direct(oscillators) => direct::sing(oscillators, span.from, line),
+    }
+    span.shape(sound, line);
+    sound.last = line.last().copied().unwrap_or_default();
+    match (buses == Buses::All, adds) {
+        (false, false) => walk_in::<3, false>(line, sound.filter.is_active, path, rows),
+        (false, true) => walk_in::<3, true>(line, sound.filter.is_active, path, rows),
+        (true, false) => walk_in::<4, false>(line, sound.filter.is_active, path, rows),
+        (true, true) => walk_in::<4, true>(line, sound.filter.is_active, path, rows),
     }
 }
 
 #[inline(always)]
-fn mix_into<const BUSES: usize>(line: &[f32], gains: [Ramp; 4], t: f32, moves: bool, adds: bool, rows: &mut [Row]) {
-    match (moves, adds) {
-        (false, false) => mix_as::<BUSES, false, false>(line, gains, t, rows),
-        (false, true) => mix_as::<BUSES, false, true>(line, gains, t, rows),
-        (true, false) => mix_as::<BUSES, true, false>(line, gains, t, rows),
-        (true, true) => mix_as::<BUSES, true, true>(line, gains, t, rows),
-    }
-}
-
-#[inline(never)]
-fn mix_as<const BUSES: usize, const MOVES: bool, const ADDS: bool>(
-    line: &[f32],
-    gains: [Ramp; 4],
-    mut t: f32,
-    rows: &mut [Row],
-) {
-    let mut mix = |x: f32, row: &mut Row| {
-        let mut sums = if ADDS { *row } else { [0.0; 4] };
-        for (sum, gain) in sums.iter_mut().zip(&gains).take(BUSES) {
-            let heard = x * if MOVES { gain.base + gain.slope * t } else { gain.base };
-            *sum = if ADDS { *sum + heard } else { heard };
-        }
-        if MOVES {
-            t += 1.0;
-        }
-        *row = sums;
-    };
-    // The rest of a stretch of any length goes through the same body, a frame at a time.
-    let (lines, last) = line.as_chunks::<UNROLLED>();
-    let (rows, last_rows) = rows[..line.len()].as_chunks_mut::<UNROLLED>();
-    for (frames, rows) in lines.iter().zip(rows) {
-        for (x, row) in frames.iter().zip(rows) {
-            mix(*x, row);
-        }
-    }
-    for (x, row) in last.iter().zip(last_rows) {
-        mix(*x, row);
+fn walk_in<const BUSES: usize, const ADDS: bool>(line: &[f32], is_filtered: bool, path: &mut Path, rows: &mut [Row]) {
+    for (x, row) in line.iter().zip(rows) {
+        let x = if is_filtered { path.pass::<MOVING, true>(*x) } else { path.pass::<OPEN, true>(*x) };
+        path.mix::<BUSES, ADDS>(x, |path, gain| path.at(gain), row);
+        path.t += 1.0;
     }
 }
 
 /// Adds rows to rows.
-pub fn add(to: &mut [Row], rows: &[Row], with_sends: bool) {
+pub fn join(buses: Buses, to: &mut [Row], rows: &[Row]) {
+    match buses {
+        Buses::Dry => join_in::<2>(to, rows),
+        Buses::Reverb => join_in::<3>(to, rows),
+        Buses::All => join_in::<4>(to, rows),
+    }
+}
+
+#[inline(always)]
+fn join_in<const BUSES: usize>(to: &mut [Row], rows: &[Row]) {
     for (to, row) in to.iter_mut().zip(rows) {
-        if with_sends {
-            *to = core::array::from_fn(|n| to[n] + row[n]);
-        } else {
-            (to[0], to[1]) = (to[0] + row[0], to[1] + row[1]);
+        for (sum, other) in to.iter_mut().zip(row).take(BUSES) {
+            *sum += other;
         }
     }
 }
 
-/// A column; that nothing is added to it makes a zero positive.
-pub fn take(rows: &[Row], column: usize, out: &mut [f32]) {
-    for (out, row) in out.iter_mut().zip(rows) {
-        *out = row[column % 4] + 0.0;
-    }
-}
-
-/// The sum of two columns, which is never a negative zero.
-pub fn take_both(open: &[Row], filtered: &[Row], column: usize, out: &mut [f32]) {
-    for ((out, open), filtered) in out.iter_mut().zip(open).zip(filtered) {
-        *out = (open[column % 4] + 0.0) + filtered[column % 4];
+/// A column: unfiltered voices and then filtered ones, begun at nought so that silence is never a negative zero.
+pub fn take<const COLUMN: usize>(open: Option<&[Row]>, filtered: Option<&[Row]>, out: &mut [f32]) {
+    match (open, filtered) {
+        (None, None) => out.fill(0.0),
+        (Some(rows), None) | (None, Some(rows)) => {
+            for (out, row) in out.iter_mut().zip(rows) {
+                *out = 0.0 + row[COLUMN];
+            }
+        }
+        (Some(open), Some(filtered)) => {
+            for ((out, open), filtered) in out.iter_mut().zip(open).zip(filtered) {
+                *out = (0.0 + open[COLUMN]) + filtered[COLUMN];
+            }
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Up to eight filtered voices on their way to the mix.
 
 use super::loops::{self, Filters, Gains, Period, Ramps, Sums};
-use crate::lanes::{CONTROL_FRAMES, LANES, Ramp};
 use crate::filter::FILTERED;
+use crate::lanes::{CONTROL_FRAMES, LANES, Ramp};
 use crate::voice::Sound;
 
 /// A group that fills lane by lane.
@@ -14,6 +14,8 @@ pub struct Group {
     members: [u16; LANES],
     count: usize,
     has_sends: bool,
+    /// No gain moves.
+    is_still: bool,
 }
 
 impl Group {
@@ -22,11 +24,12 @@ impl Group {
         const STILL: Ramps = Ramps::STILL;
         Self {
             frames: [[0.0; LANES]; CONTROL_FRAMES],
-            filters: Filters { state: [[0.0; LANES]; 2], coefficients: [STILL; 3] },
+            filters: Filters { state: [[0.0; LANES]; 2], coefficients: [STILL; 3], loudness: STILL },
             gains: [STILL; 4],
             members: [0; LANES],
             count: 0,
             has_sends: false,
+            is_still: true,
         }
     };
 
@@ -38,9 +41,11 @@ impl Group {
         }
         self.members[lane] = member;
         for (ramps, gain) in self.gains.iter_mut().zip(sound.gains) {
-            ramps.set(lane, gain.scaled(FILTERED));
+            ramps.set(lane, gain);
+            self.is_still &= gain.is_still();
         }
-        self.has_sends |= sound.has_sends();
+        self.filters.loudness.set(lane, sound.loudness.scaled(FILTERED));
+        self.has_sends |= has_sends(sound);
         for (states, state) in self.filters.state.iter_mut().zip(sound.filter.state) {
             states[lane] = state;
         }
@@ -60,7 +65,8 @@ impl Group {
         sums: &mut Sums,
     ) -> impl Iterator<Item = (u16, [f32; 2])> + '_ {
         for lane in self.count..LANES {
-            for ramps in self.gains.iter_mut().chain(&mut self.filters.coefficients) {
+            for ramps in self.gains.iter_mut().chain(&mut self.filters.coefficients).chain([&mut self.filters.loudness])
+            {
                 ramps.set(lane, Ramp::default());
             }
             self.filters.state.iter_mut().for_each(|states| states[lane] = 0.0);
@@ -68,11 +74,16 @@ impl Group {
         let frames = &mut self.frames[from..from + count];
         if self.count > 0 {
             loops::filter(&mut self.filters, from, frames);
-            loops::mix(frames, from, &self.gains, with_sends && self.has_sends, sums);
+            loops::mix(frames, from, &self.gains, self.is_still, with_sends && self.has_sends, sums);
         }
         let members = core::mem::replace(&mut self.count, 0);
-        self.has_sends = false;
+        (self.has_sends, self.is_still) = (false, true);
         let ([low, band], slots) = (&self.filters.state, &self.members);
         (0..members).map(move |lane| (slots[lane], [low[lane], band[lane]]))
     }
+}
+
+/// True when the effect buses hear it.
+pub fn has_sends(sound: &Sound) -> bool {
+    sound.gains[2..].iter().any(|gain| !gain.is_zero())
 }

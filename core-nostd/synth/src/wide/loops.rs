@@ -1,6 +1,11 @@
 //! The inner loops of [`super::Wide`].
 
+use crate::direct::{self, Oscillators};
+use crate::interpolate;
 use crate::lanes::{CONTROL_FRAMES, LANES, Line, NUMBERS, Ramp, hot};
+use crate::voice::Sound;
+use crate::window::{Cursor, Window};
+use crate::{Interpolation, SamplePool};
 
 /// One value a voice.
 pub type Lanes = [f32; LANES];
@@ -18,6 +23,12 @@ pub struct Ramps {
 impl Ramps {
     /// Zero.
     pub const STILL: Self = Self { base: [0.0; LANES], slope: [0.0; LANES] };
+
+    /// All alike, and still.
+    #[cfg(test)]
+    pub fn hold(value: f32) -> Self {
+        Self { base: [value; LANES], slope: [0.0; LANES] }
+    }
 
     /// Puts one lane's ramp in.
     #[inline]
@@ -55,31 +66,56 @@ pub struct Filters {
     pub state: [Lanes; 2],
     /// The three coefficients of [`crate::filter::Coefficients`].
     pub coefficients: [Ramps; 3],
+    /// What comes out is multiplied by, [`crate::filter::FILTERED`] in it.
+    pub loudness: Ramps,
 }
 
 /// Gains side by side: left, right, chorus, reverb.
 pub type Gains = [Ramps; 4];
 
 hot! {
+    /// The next frames of a sample voice.
+    fn sing(cursor: &mut Cursor, pool: SamplePool<'_>, interpolation: Interpolation, window: &mut Window, out: &mut [f32]) {
+        interpolate::sing::<true>(cursor, pool, interpolation, window, out);
+    }
+
+    /// The next frames of a built-in voice.
+    fn sing_direct(oscillators: &mut Oscillators, from: usize, out: &mut [f32]) {
+        direct::sing(oscillators, from, out);
+    }
+
     /// Adds frames `from..` of one voice to the sums.
-    fn mix_one(frames: &[f32], from: usize, gains: &[Ramp; 4], with_sends: bool, sums: &mut Sums) {
+    fn mix_one(frames: &mut [f32], from: usize, sound: &Sound, with_sends: bool, sums: &mut Sums) {
         let until = from + frames.len();
         let numbers = &NUMBERS[from..until];
+        let (loudness, gains) = (sound.loudness, &sound.gains);
+        for (frame, t) in frames.iter_mut().zip(numbers) {
+            *frame *= loudness.base + loudness.slope * t;
+        }
         let [left, right, chorus, reverb] = sums;
         let pairs = [(left, right, gains[0], gains[1]), (chorus, reverb, gains[2], gains[3])];
         for (one, other, gain, other_gain) in pairs.into_iter().take(1 + usize::from(with_sends)) {
             let both = one.open[from..until].iter_mut().zip(&mut other.open[from..until]);
-            for (((one, other), frame), t) in both.zip(frames).zip(numbers) {
-                *one += frame * (gain.base + gain.slope * t);
-                *other += frame * (other_gain.base + other_gain.slope * t);
+            let rows = both.zip(&*frames);
+            if gain.is_still() && other_gain.is_still() {
+                for ((one, other), frame) in rows {
+                    *one += frame * gain.base;
+                    *other += frame * other_gain.base;
+                }
+            } else {
+                for (((one, other), frame), t) in rows.zip(numbers) {
+                    *one += frame * (gain.base + gain.slope * t);
+                    *other += frame * (other_gain.base + other_gain.slope * t);
+                }
             }
         }
     }
 
-    /// Filters frames `from..` of a period in place, twice as loud: gains are halved in return, once a period.
+    /// Filters frames `from..` of a period in place, and makes them as loud as they are to be.
     fn filter(filters: &mut Filters, from: usize, frames: &mut [Lanes]) {
         let [mut low, mut band] = filters.state;
         let [a, b, c] = &filters.coefficients;
+        let loudness = &filters.loudness;
         // Counting in f32 is exact and keeps the loop from being turned inside out: lanes are what runs side by side.
         let mut t = from as f32;
         for frame in frames {
@@ -87,7 +123,7 @@ hot! {
                 let rest = frame[lane] - low[lane];
                 let next_low = low[lane] + (b.at(lane, t) * band[lane] + c.at(lane, t) * rest);
                 band[lane] = a.at(lane, t) * band[lane] + b.at(lane, t) * rest;
-                frame[lane] = low[lane] + next_low;
+                frame[lane] = (low[lane] + next_low) * loudness.at(lane, t);
                 low[lane] = next_low;
             }
             t += 1.0;
@@ -95,12 +131,12 @@ hot! {
         filters.state = [low, band];
     }
 
-    /// Adds frames `from..` of a group to the sums.
-    fn mix(frames: &[Lanes], from: usize, gains: &Gains, with_sends: bool, sums: &mut Sums) {
+    /// Adds frames `from..` of a group to the sums; `is_still` when no gain moves.
+    fn mix(frames: &[Lanes], from: usize, gains: &Gains, is_still: bool, with_sends: bool, sums: &mut Sums) {
         let [left, right, chorus, reverb] = sums;
-        mix_two(frames, from, [&gains[0], &gains[1]], left, right);
+        mix_two(frames, from, [&gains[0], &gains[1]], is_still, left, right);
         if with_sends {
-            mix_two(frames, from, [&gains[2], &gains[3]], chorus, reverb);
+            mix_two(frames, from, [&gains[2], &gains[3]], is_still, chorus, reverb);
         }
     }
 
@@ -116,11 +152,21 @@ hot! {
 }
 
 #[inline(always)]
-fn mix_two(frames: &[Lanes], from: usize, gains: [&Ramps; 2], one: &mut Sum, other: &mut Sum) {
+fn mix_two(frames: &[Lanes], from: usize, gains: [&Ramps; 2], is_still: bool, one: &mut Sum, other: &mut Sum) {
     let until = from + frames.len();
     let both = one.lanes[from..until].iter_mut().zip(&mut other.lanes[from..until]);
+    let rows = frames.iter().zip(both);
+    if is_still {
+        for (frame, (one, other)) in rows {
+            for lane in 0..LANES {
+                one[lane] += frame[lane] * gains[0].base[lane];
+                other[lane] += frame[lane] * gains[1].base[lane];
+            }
+        }
+        return;
+    }
     let mut t = from as f32;
-    for (frame, (one, other)) in frames.iter().zip(both) {
+    for (frame, (one, other)) in rows {
         for lane in 0..LANES {
             one[lane] += frame[lane] * gains[0].at(lane, t);
             other[lane] += frame[lane] * gains[1].at(lane, t);

@@ -50,28 +50,23 @@ pub const fn pedal_is_down(was_down: bool, value: u8) -> bool {
 pub struct Held {
     /// One bit a key.
     keys: [u128; CHANNELS],
-    /// From here on one bit a channel.
-    pedals: [u16; PEDALS.len()],
-    bent: u16,
-    modulated: u16,
-    pressed: u16,
+    controls: HeldControls,
 }
 
 impl Held {
     /// Nothing is held.
     pub const fn new() -> Self {
-        Self { keys: [0; CHANNELS], pedals: [0; PEDALS.len()], bent: 0, modulated: 0, pressed: 0 }
+        Self { keys: [0; CHANNELS], controls: HeldControls::new() }
     }
 
     /// Follows one word; true if it starts a note.
     pub fn follow(&mut self, word: MidiWord) -> bool {
+        self.controls.follow(word);
         let (status, data, value) = match *word.as_bytes() {
             [status, data, value] => (status, data, value),
-            [status, data] => (status, data, 0),
             _ => return false,
         };
-        let channel = status & 0x0F;
-        let keys = &mut self.keys[usize::from(channel)];
+        let keys = &mut self.keys[usize::from(status & 0x0F)];
         let key = 1_u128 << (data & 0x7F);
         match (status & 0xF0, data) {
             (0x90, _) if value > 0 => {
@@ -80,19 +75,6 @@ impl Held {
             }
             (0x80 | 0x90, _) => *keys &= !key,
             (0xB0, ALL_SOUND_OFF | ALL_NOTES_OFF..) => *keys = 0,
-            (0xB0, RESET_CONTROLLERS) => {
-                for bits in self.flags() {
-                    set(bits, channel, false);
-                }
-            }
-            (0xB0, MODULATION) => set(&mut self.modulated, channel, value > 0),
-            (0xB0, _) => {
-                if let Some((_, bits)) = PEDALS.iter().zip(&mut self.pedals).find(|(pedal, _)| **pedal == data) {
-                    set(bits, channel, pedal_is_down(*bits >> channel & 1 == 1, value));
-                }
-            }
-            (0xD0, _) => set(&mut self.pressed, channel, data > 0),
-            (0xE0, _) => set(&mut self.bent, channel, [data, value] != CENTRE),
             _ => {}
         }
         false
@@ -120,10 +102,7 @@ impl Held {
         for (keys, others) in self.keys.iter_mut().zip(&other.keys) {
             *keys &= !others;
         }
-        let mut other = *other;
-        for (bits, others) in self.flags().into_iter().zip(other.flags()) {
-            *bits &= !*others;
-        }
+        self.controls = self.controls.without(&other.controls);
         self
     }
 
@@ -138,9 +117,7 @@ impl Held {
                 each(MidiWord::channel_voice(0x80, channel, key, RELEASE_VELOCITY));
                 rest &= rest - 1;
             }
-            for (pedal, _) in PEDALS.iter().zip(self.pedals).filter(|(_, bits)| has(*bits, channel)) {
-                each(MidiWord::channel_voice(0xB0, channel, *pedal, 0));
-            }
+            self.controls.lift(channel, &mut each);
         }
         down
     }
@@ -149,6 +126,100 @@ impl Held {
     /// the centre. Returns how many keys were down.
     pub fn release(&self, mut each: impl FnMut(MidiWord)) -> u32 {
         let down = self.lift(&mut each);
+        self.controls.rest(each);
+        down
+    }
+
+    /// Holds nothing any more, as after its [`release`](Self::release) was heard.
+    pub fn clear(&mut self) {
+        *self = Self::new();
+    }
+}
+
+/// The pedals that are down, and the channels whose bend, modulation or pressure is off centre: a [`Held`] without keys, in
+/// ten bytes. Real-time.
+///
+/// ```
+/// use ripieno_types::midi::{HeldControls, MidiWord};
+///
+/// let mut held = HeldControls::default();
+/// held.follow(MidiWord::new(&[0xB0, 64, 127])?);
+/// let mut words = vec![];
+/// held.release(|word| words.push(word.as_bytes().to_vec()));
+/// assert_eq!(words, [[0xB0, 64, 0]]);
+/// # Ok::<(), ripieno_types::midi::WordError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HeldControls {
+    /// Here and below one bit a channel.
+    pedals: [u16; PEDALS.len()],
+    bent: u16,
+    modulated: u16,
+    pressed: u16,
+}
+
+impl HeldControls {
+    /// Nothing is held.
+    pub const fn new() -> Self {
+        Self { pedals: [0; PEDALS.len()], bent: 0, modulated: 0, pressed: 0 }
+    }
+
+    /// Follows one word.
+    pub fn follow(&mut self, word: MidiWord) {
+        let (status, data, value) = match *word.as_bytes() {
+            [status, data, value] => (status, data, value),
+            [status, data] => (status, data, 0),
+            _ => return,
+        };
+        let channel = status & 0x0F;
+        match (status & 0xF0, data) {
+            (0xB0, RESET_CONTROLLERS) => {
+                for bits in self.flags() {
+                    set(bits, channel, false);
+                }
+            }
+            (0xB0, MODULATION) => set(&mut self.modulated, channel, value > 0),
+            (0xB0, _) => {
+                if let Some((_, bits)) = PEDALS.iter().zip(&mut self.pedals).find(|(pedal, _)| **pedal == data) {
+                    set(bits, channel, pedal_is_down(*bits >> channel & 1 == 1, value));
+                }
+            }
+            (0xD0, _) => set(&mut self.pressed, channel, data > 0),
+            (0xE0, _) => set(&mut self.bent, channel, [data, value] != CENTRE),
+            _ => {}
+        }
+    }
+
+    /// True when nothing is held.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::new()
+    }
+
+    /// What this holds and `other` does not.
+    #[must_use]
+    pub fn without(mut self, other: &Self) -> Self {
+        let mut other = *other;
+        for (bits, others) in self.flags().into_iter().zip(other.flags()) {
+            *bits &= !*others;
+        }
+        self
+    }
+
+    /// Gives out what lets everything go: pedals, then modulation, pressure and bends.
+    pub fn release(&self, mut each: impl FnMut(MidiWord)) {
+        channels().for_each(|channel| self.lift(channel, &mut each));
+        self.rest(each);
+    }
+
+    /// Pedals of a channel go up.
+    fn lift(&self, channel: Channel, mut each: impl FnMut(MidiWord)) {
+        for (pedal, _) in PEDALS.iter().zip(self.pedals).filter(|(_, bits)| has(*bits, channel)) {
+            each(MidiWord::channel_voice(0xB0, channel, *pedal, 0));
+        }
+    }
+
+    /// All but pedals goes to where it rests.
+    fn rest(&self, mut each: impl FnMut(MidiWord)) {
         for channel in channels() {
             if has(self.modulated, channel) {
                 each(MidiWord::channel_voice(0xB0, channel, MODULATION, 0));
@@ -161,12 +232,6 @@ impl Held {
                 each(MidiWord::channel_voice(0xE0, channel, low, high));
             }
         }
-        down
-    }
-
-    /// Holds nothing any more, as after its [`release`](Self::release) was heard.
-    pub fn clear(&mut self) {
-        *self = Self::new();
     }
 
     fn flags(&mut self) -> [&mut u16; PEDALS.len() + 3] {

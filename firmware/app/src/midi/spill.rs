@@ -4,8 +4,10 @@ use ripieno_types::midi::{Channel, ControlFunction, MidiWord, U7};
 
 const CHANNELS: usize = 16;
 const RESET_CONTROLLERS: u8 = 121;
+/// The halves of a bank's number.
+const BANK: u128 = 1 << 0 | 1 << 32;
 /// What a reset of all controllers resets (MIDI recommended practice 15), besides wheel and pressure.
-const RESET: u128 = 1 << 1 | 1 << 2 | 1 << 11 | 1 << 64 | 1 << 65 | 1 << 66 | 1 << 67;
+const RESET: u128 = 1 << 1 | 1 << 11 | 1 << 64 | 1 << 65 | 1 << 66 | 1 << 67;
 
 /// A value for each controller, and one bit each for those that wait.
 #[derive(Clone, Debug)]
@@ -39,28 +41,30 @@ impl Spill {
         self.waiting.iter().all(|waiting| *waiting == 0) && self.others == [0; 3]
     }
 
-    /// True if an older value of the same control waits.
+    /// True if a word has to wait here too: an older value of its control does, or something that must come before it.
     pub fn has(&self, word: MidiWord) -> bool {
         let (channel, bit) = place(word);
+        let waiting = self.waiting.get(channel).copied().unwrap_or(0);
+        let [bends, pressures, programs] = self.others.map(|others| others & bit != 0);
+        let reset = 1 << RESET_CONTROLLERS;
         match *word.as_bytes() {
-            [0xB0..=0xBF, number, _] => {
-                let waiting = self.waiting.get(channel).copied().unwrap_or(0);
-                // A reset that waits is sent first, so whatever comes after it must wait too.
-                waiting & (1 << (number & 0x7F) | 1 << RESET_CONTROLLERS) != 0
-            }
-            [status, ..] => kind(status).and_then(|kind| self.others.get(kind)).is_some_and(|bits| bits & bit != 0),
-            [] => false,
+            [0xB0..=0xBF, RESET_CONTROLLERS, _] => waiting & (RESET | reset) != 0 || bends || pressures,
+            [0xB0..=0xBF, number @ (0 | 32), _] => waiting & (1 << number | reset) != 0 || programs,
+            [0xB0..=0xBF, number, _] => waiting & (1 << (number & 0x7F) | reset) != 0,
+            [0xE0..=0xEF, ..] => bends || waiting & reset != 0,
+            [0xD0..=0xDF, ..] => pressures || waiting & reset != 0,
+            [0xC0..=0xCF, ..] => programs || waiting & BANK != 0,
+            _ => false,
         }
     }
 
-    /// Keeps a value; true if it overtook one.
-    pub fn put(&mut self, word: MidiWord) -> bool {
-        let had = self.has(word);
+    /// Keeps a value.
+    pub fn put(&mut self, word: MidiWord) {
         let (channel, bit) = place(word);
         let [bends, pressures, _] = &mut self.others;
         match *word.as_bytes() {
             [0xB0..=0xBF, number, value] => {
-                let Some(waiting) = self.waiting.get_mut(channel) else { return had };
+                let Some(waiting) = self.waiting.get_mut(channel) else { return };
                 if number == RESET_CONTROLLERS {
                     *waiting &= !RESET;
                     *bends &= !bit;
@@ -84,10 +88,10 @@ impl Spill {
             }
             _ => {}
         }
-        had
     }
 
-    /// Takes a value out: a reset first, controllers before programs, so that banks are chosen before their programs.
+    /// Takes a value out: of a channel a reset first, and controllers before programs, so that banks are chosen before their
+    /// programs. A bank that comes after a program that waits is chosen with it: the newest of both is meant.
     pub fn take(&mut self) -> Option<MidiWord> {
         for (channel, (waiting, values)) in self.waiting.iter_mut().zip(&self.controls).enumerate() {
             if *waiting == 0 {
@@ -115,15 +119,6 @@ impl Spill {
             };
         }
         None
-    }
-}
-
-fn kind(status: u8) -> Option<usize> {
-    match status & 0xF0 {
-        0xE0 => Some(BEND),
-        0xD0 => Some(PRESSURE),
-        0xC0 => Some(PROGRAM),
-        _ => None,
     }
 }
 

@@ -7,7 +7,7 @@
 //! | note-off of another key | dropped: the receiver never heard of it | |
 //! | controller, pitch wheel, pressure of a channel, program | queued, or the newest value takes the place of one that waits | kept apart, the newest alone, and queued as soon as there is room |
 //! | pressure of a key, value of a parameter number | the same | refused, counted, unless one waits |
-//! | half of a parameter number | queued | refused, counted, with all values until both halves came anew |
+//! | half of a parameter number | queued | refused, counted, with all values until it came anew |
 //! | all notes off, all sound off, a change of mode | queued | a note-off for each key that is down |
 //! | real-time, system common | queued | refused, counted: late ones mislead |
 //!
@@ -45,8 +45,11 @@ pub struct WordQueue<const N: usize> {
     down: [u128; 16],
     /// How many those are. Invariant: at least as many places are free.
     owed: usize,
-    /// Channels, one bit each, of which a parameter number's lower and upper half was refused.
-    numberless: [u16; 2],
+    /// Channels, one bit each, for which the lower and the upper half of a parameter number was refused: of one that is
+    /// not registered, and of one that is.
+    numberless: [[u16; 2]; 2],
+    /// Channels whose parameter number is a registered one.
+    registered: u16,
     stats: QueueStats,
 }
 
@@ -55,7 +58,15 @@ impl<const N: usize> WordQueue<N> {
     pub const fn new() -> Self {
         const { assert!(N >= 4, "a queue needs room for a note, its end and more") };
         let stats = QueueStats { notes: 0, overtaken: 0, others: 0 };
-        Self { words: Deque::new(), spill: Spill::new(), down: [0; 16], owed: 0, numberless: [0; 2], stats }
+        Self {
+            words: Deque::new(),
+            spill: Spill::new(),
+            down: [0; 16],
+            owed: 0,
+            numberless: [[0; 2]; 2],
+            registered: 0,
+            stats,
+        }
     }
 
     /// Takes a word; false if it was refused.
@@ -74,8 +85,9 @@ impl<const N: usize> WordQueue<N> {
             [0xA0..=0xAF, ..] => self.replace(word) || self.push_spare(word),
             [0xB0..=0xEF, ..] => {
                 let is_queued = !self.spill.has(word) && (self.replace(word) || self.push_quietly(word));
-                if !is_queued && self.spill.put(word) {
-                    self.stats.overtaken = self.stats.overtaken.saturating_add(1);
+                if !is_queued {
+                    self.stats.overtaken = self.stats.overtaken.saturating_add(u32::from(self.spill.has(word)));
+                    self.spill.put(word);
                 }
                 true
             }
@@ -182,7 +194,8 @@ impl<const N: usize> WordQueue<N> {
         }
     }
 
-    fn end_channel(&mut self, channel: u8) {
+    /// Ends every note of a channel, 0..=15, that is down.
+    pub fn end_channel(&mut self, channel: u8) {
         let Ok(wire) = Channel::from_index(channel) else { return };
         while let Some(keys) = self.down.get(usize::from(channel)).filter(|keys| **keys != 0) {
             let key = keys.trailing_zeros() as u8;
@@ -194,18 +207,19 @@ impl<const N: usize> WordQueue<N> {
     /// Parameter numbers and their values, whose order matters.
     fn parameter(&mut self, word: MidiWord, channel: u8, number: u8) -> bool {
         let bit = 1_u16 << (channel & 0x0F);
-        let [lower, upper] = &mut self.numberless;
         if number >= 98 {
-            let half = if number & 1 == 1 { upper } else { lower };
-            *half &= !bit;
             let is_queued = self.push_spare(word);
-            if !is_queued {
-                self.numberless.iter_mut().for_each(|half| *half |= bit);
+            let is_registered = number >= 100;
+            self.registered = if is_registered { self.registered | bit } else { self.registered & !bit };
+            let halves = self.numberless.get_mut(usize::from(is_registered));
+            if let Some(half) = halves.and_then(|halves| halves.get_mut(usize::from(number & 1))) {
+                *half = if is_queued { *half & !bit } else { *half | bit };
             }
             return is_queued;
         }
-        let is_lost = (*lower | *upper) & bit != 0;
-        if is_lost {
+        let [free, registered] = self.numberless;
+        let [lower, upper] = if self.registered & bit != 0 { registered } else { free };
+        if (lower | upper) & bit != 0 {
             self.stats.others = self.stats.others.saturating_add(1);
             return false;
         }
@@ -243,12 +257,15 @@ fn is_same_control(one: &MidiWord, other: &MidiWord) -> bool {
     }
 }
 
-/// True of what a value must not overtake: the note-on that a pressure is of, another parameter number before its value, and
-/// a reset of all controllers.
+/// True of what a value must not overtake: the note that a pressure is of, the parameter number that a value is of, a reset
+/// of all controllers, and bank and program each other.
 fn is_between(waiting: &MidiWord, word: &MidiWord) -> bool {
     match (waiting.as_bytes(), word.as_bytes()) {
         ([a @ 0x80..=0x9F, x, _], [b @ 0xA0..=0xAF, y, _]) => a & 0x0F == b & 0x0F && x == y,
         ([a @ 0xB0..=0xBF, 96..=101, _], [b, 6 | 38, _]) => a == b,
+        ([a @ 0xB0..=0xBF, 0 | 32, _], [b @ 0xC0..=0xCF, _]) | ([b @ 0xC0..=0xCF, _], [a @ 0xB0..=0xBF, 0 | 32, _]) => {
+            a & 0x0F == b & 0x0F
+        }
         ([a @ 0xB0..=0xBF, 121, _], [b, ..]) | ([a @ 0xB0..=0xEF, ..], [b @ 0xB0..=0xBF, 121, _]) => {
             a & 0x0F == b & 0x0F
         }

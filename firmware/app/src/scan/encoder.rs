@@ -2,7 +2,7 @@
 //!
 //! Its two contacts go through four places, one after the other either way. A place beside the one before is a quarter
 //! up or down; the place opposite means that a sample came too late, and counts as two quarters the way it went last. At
-//! a place with a detent the quarters are weighed: half of a detent's or more is a detent, and what is left is forgotten. So a
+//! a place with a detent the quarters are counted: they are rounded to detents, half of one up, and nothing is carried on. So a
 //! contact that bounces between two places comes to nothing, and a place that was missed never shifts the detents.
 
 /// Places from detent to detent.
@@ -45,7 +45,8 @@ impl Encoder {
         Self { detents, place: None, quarters: 0, way: 0 }
     }
 
-    /// Takes a sample of both contacts, true is closed; gives 1 for a detent up, -1 for one down, else 0.
+    /// Takes a sample of both contacts, true is closed; gives the detents that were passed, up is positive: seldom more
+    /// than one.
     pub fn sample(&mut self, a: bool, b: bool) -> i8 {
         let place = match (a, b) {
             (false, false) => 0,
@@ -64,15 +65,17 @@ impl Encoder {
             self.way = quarters.signum();
         }
         self.quarters = self.quarters.saturating_add(quarters);
-        let (has_detent, enough) = match self.detents {
-            Detents::Fourth => (place == 0, 2),
-            Detents::Second => (place & 1 == 0, 1),
+        let (has_detent, each) = match self.detents {
+            Detents::Fourth => (place == 0, 4),
+            Detents::Second => (place & 1 == 0, 2),
             Detents::Each => (true, 1),
         };
         if !has_detent {
             return 0;
         }
         let quarters = core::mem::take(&mut self.quarters);
-        if quarters.abs() >= enough { quarters.signum() } else { 0 }
+        // More than one if the place of a detent was missed.
+        let detents = (quarters.unsigned_abs() + each / 2) / each;
+        quarters.signum() * detents as i8
     }
 }

@@ -2,11 +2,11 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 use embedded_io::{ErrorKind, ErrorType, Read, ReadReady, Write, WriteReady};
-use ripieno_firmware::setup::{BoardMapper, BoardSetup, SURFACE};
+use ripieno_firmware::setup::{BoardMapper, SURFACE};
 use ripieno_firmware::{Configure, Controller, Event, Link, Player};
 use ripieno_fx::ChainMemory;
 use ripieno_rig::RigConfig;
-use ripieno_synth::Builtin;
+use ripieno_synth::{Bank, Builtin, PresetIndex, Region, SamplePool};
 use ripieno_types::midi::{Assembled, Assembler, MidiWord};
 use ripieno_types::{Block, Command, SampleRate};
 use std::collections::{BTreeMap, VecDeque};
@@ -16,30 +16,47 @@ pub const FRAMES: usize = 64;
 /// Microseconds of a block.
 pub const BLOCK: u64 = FRAMES as u64 * 1_000_000 / 48_000;
 
-type Play = Player<'static, 'static, Builtin, Box<[f32]>, 8>;
-
-pub struct Board {
-    pub player: Play,
+pub struct Board<B: Bank = Builtin> {
+    pub player: Player<'static, 'static, B, Box<[f32]>, 8>,
     pub controller: Controller<'static, 'static>,
     pub events: Vec<Event>,
     pub left: [f32; FRAMES],
     pub now: u64,
 }
 
+/// A bank without instruments, for tests that run for days.
+#[derive(Debug)]
+pub struct Silence;
+
+impl Bank for Silence {
+    fn find(&self, _: u16, _: u8) -> Option<PresetIndex> {
+        None
+    }
+
+    fn regions(&self, _: PresetIndex, _: u8, _: u8, _: impl FnMut(&Region)) {}
+
+    fn pool(&self) -> SamplePool<'_> {
+        SamplePool::default()
+    }
+}
+
 impl Board {
     /// With the default set-up. The memory of a test's board is never given back, as on a board.
     pub fn new() -> Self {
-        Self::with(ripieno_firmware::defaults::setup().unwrap(), true)
+        Self::with(Builtin::default(), true)
     }
+}
 
-    pub fn with(setup: BoardSetup, effects: bool) -> Self {
+impl<B: Bank> Board<B> {
+    pub fn with(bank: B, effects: bool) -> Self {
+        let setup = ripieno_firmware::defaults::setup().unwrap();
         let link = Box::leak(Box::new(Link::new()));
         let (audio, low) = link.split();
         let memory = ChainMemory::with(RATE, |frames| vec![0.0; frames].into_boxed_slice());
         let mapper = Box::leak(Box::new(BoardMapper::with_memory(setup)));
         let mut config = RigConfig::new(RATE);
         config.effects = effects;
-        let player = Player::new(Builtin::default(), memory, config, mapper, audio);
+        let player = Player::new(bank, memory, config, mapper, audio);
         let controller = Controller::new(low, RATE);
         let mut board = Self { player, controller, events: vec![], left: [0.0; FRAMES], now: 0 };
         for word in ripieno_firmware::defaults::programs() {

@@ -5,9 +5,11 @@
 mod bench;
 mod counter;
 mod host;
+mod live;
 mod memory;
 mod render;
 mod stack;
+mod uart;
 
 use cortex_m_rt::entry;
 use cortex_m_semihosting::debug::{self, EXIT_FAILURE, EXIT_SUCCESS};
@@ -21,6 +23,7 @@ fn main() -> ! {
     let mut words = line.split(' ').skip(1);
     let done = match words.next() {
         Some("bench") => bench::run(&mut words),
+        Some("live") => live::run(),
         Some("render") => render::run(&mut words),
         Some("stack") => stack::run(&mut words),
         _ => None,

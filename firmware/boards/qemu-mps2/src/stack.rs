@@ -30,10 +30,9 @@ pub fn run<'a>(words: &mut impl Iterator<Item = &'a str>) -> Option<()> {
 /// Bytes of stack that `work` takes, the painter's own frame (some tens of bytes) among them.
 #[inline(never)]
 fn depth(work: impl FnOnce()) -> usize {
-    let top = stack_pointer();
-    paint(top);
+    let paint = Paint::below_here();
     call(work);
-    top - deepest(top)
+    paint.depth()
 }
 
 /// Not inlined: what `work` takes must lie below the paint's beginning.
@@ -42,25 +41,33 @@ fn call(work: impl FnOnce()) {
     work();
 }
 
-fn stack_pointer() -> usize {
-    cortex_m::register::msp::read() as usize
+/// Stack that has been painted.
+#[derive(Debug)]
+pub struct Paint {
+    /// Where the stack pointer stood.
+    top: usize,
 }
 
-#[inline(never)]
-fn paint(top: usize) {
-    let lowest = (top - 4 * WORDS) as *mut u32;
-    for place in 0..WORDS - MARGIN {
-        // SAFETY: RAM below the stack pointer that nothing is linked into (the stack has it for itself, and no interrupt is
-        // enabled), down to 32 KiB below, which the linker has checked to be there.
-        unsafe { ptr::write_volatile(lowest.add(place), PAINT) };
+impl Paint {
+    /// Paints what lies below the stack pointer.
+    #[inline(never)]
+    pub fn below_here() -> Self {
+        let top = cortex_m::register::msp::read() as usize;
+        let lowest = (top - 4 * WORDS) as *mut u32;
+        for place in 0..WORDS - MARGIN {
+            // SAFETY: RAM below the stack pointer, which nothing is linked into and which nothing uses before this function
+            // returns, down to 32 KiB below: there are megabytes.
+            unsafe { ptr::write_volatile(lowest.add(place), PAINT) };
+        }
+        Self { top }
     }
-}
 
-#[inline(never)]
-fn deepest(top: usize) -> usize {
-    let lowest = black_box((top - 4 * WORDS) as *const u32);
-    // SAFETY: as in `paint`, which has written all of it.
-    let painted = unsafe { slice::from_raw_parts(lowest, WORDS - MARGIN) };
-    let untouched = painted.iter().take_while(|word| **word == PAINT).count();
-    top - 4 * WORDS + 4 * untouched
+    /// Bytes from where the stack pointer stood to the deepest place that was written since.
+    #[inline(never)]
+    pub fn depth(&self) -> usize {
+        let lowest = black_box((self.top - 4 * WORDS) as *const u32);
+        // SAFETY: as in `below_here`, which has written all of it.
+        let painted = unsafe { slice::from_raw_parts(lowest, WORDS - MARGIN) };
+        4 * (WORDS - painted.iter().take_while(|word| **word == PAINT).count())
+    }
 }

@@ -1,11 +1,15 @@
 //! `cargo xtask firmware test`: what a board must show, on an emulated one.
 
-use super::{board, build, compiler_version, count, elf, ensure, same, target};
+use super::qemu::{Boot, M4F};
+use super::{board, build, compiler_version, count, elf, ensure, figure, live, log, panics, same, size, target};
 use crate::setup;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use std::fs;
 use std::path::Path;
 use std::time::Instant;
+
+/// Bytes of stack that rendering may take.
+const AUDIO_STACK: u32 = 12 * 1024;
 
 /// Runs every step; `--bless` writes instruction counts down instead of comparing them.
 pub fn all(root: &Path, words: &[String]) -> Result<()> {
@@ -24,8 +28,23 @@ pub fn all(root: &Path, words: &[String]) -> Result<()> {
     fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
 
     step("the same bytes", || same::check(&elf, font, &folder))?;
+    step("stack", || stack(&elf, font, &folder))?;
+    step("live", || live::check(&elf, &folder))?;
+    step("log", || log::check(root, board, &folder))?;
+    step("no panic in the audio interrupt", || panics::check(&super::elf(root, board, "size-synth")))?;
+    step("sizes", || size::check(root, board))?;
     let table = root.join("firmware/boards/qemu-mps2/counts.txt");
     step("instructions", || count::check(&elf, font, &folder, &table, &compiler_version(root, board)?, is_blessed))?;
+    Ok(())
+}
+
+/// The audio interrupt's body, by painted stack.
+fn stack(elf: &Path, font: &Path, folder: &Path) -> Result<()> {
+    let bytes = fs::metadata(font)?.len().to_string();
+    let boot = Boot { machine: &M4F, elf, file: Some(font), is_counted: false, more: &[] };
+    let audio = figure(&boot.scene(folder, &["stack", "10", &bytes])?, "audio")?;
+    println!("  rendering dense music takes {audio} of {AUDIO_STACK} bytes");
+    ensure!(audio <= AUDIO_STACK, "the audio interrupt takes too much stack");
     Ok(())
 }
 

@@ -30,8 +30,7 @@ pub fn wrap(pieces: &[Piece<'_>], family: u32) -> Result<Vec<u8>> {
         for (page, payload) in sector.chunks_exact(PAYLOAD).enumerate() {
             let address = start + (page * PAYLOAD) as u32;
             let number = (file.len() / BLOCK) as u32;
-            let head =
-                [START[0], START[1], HAS_FAMILY, address, PAYLOAD as u32, number, count as u32, family];
+            let head = [START[0], START[1], HAS_FAMILY, address, PAYLOAD as u32, number, count as u32, family];
             file.extend(head.iter().flat_map(|word| word.to_le_bytes()));
             file.extend_from_slice(payload);
             file.resize(file.len().next_multiple_of(BLOCK) - END.to_le_bytes().len(), 0);
@@ -110,7 +109,9 @@ mod tests {
 
     #[test]
     fn what_is_not_flash_is_refused() {
-        for (address, bytes) in [(0x2000_0000, 1), (0x0FFF_FFFF, 2), (0x11FF_FFFF, 2), (0xFFFF_FFFF, 2), (0x1000_0000, 0)] {
+        for (address, bytes) in
+            [(0x2000_0000, 1), (0x0FFF_FFFF, 2), (0x11FF_FFFF, 2), (0xFFFF_FFFF, 2), (0x1000_0000, 0)]
+        {
             assert!(wrap(&[Piece { address, bytes: &vec![0; bytes] }], RP2350_ARM_S).is_err(), "{address:#x}");
         }
     }

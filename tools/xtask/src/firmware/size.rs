@@ -1,0 +1,115 @@
+//! What programs take of flash and RAM.
+
+use super::board::Board;
+use super::{build, elf};
+use crate::run::program;
+use anyhow::{Context, Result, bail};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+/// A program whose size is limited.
+struct Limit {
+    bin: &'static str,
+    flash: u64,
+    /// RAM that is linked; 0: only reported.
+    ram: u64,
+}
+
+const LIMITS: &[Limit] = &[
+    Limit { bin: "size-mapper", flash: 24 << 10, ram: 4 << 10 },
+    Limit { bin: "size-synth", flash: 192 << 10, ram: 0 },
+];
+
+/// Builds boards and reports their programs.
+pub fn report(root: &Path, boards: &[&Board]) -> Result<()> {
+    boards.iter().try_for_each(|board| {
+        build(root, board)?;
+        check(root, board)
+    })
+}
+
+/// Reports the programs of a board that is built; an error when one exceeds its limit.
+pub fn check(root: &Path, board: &Board) -> Result<()> {
+    let mut faults = Vec::new();
+    let limited = LIMITS.iter().map(|limit| limit.bin).filter(|bin| elf(root, board, bin).exists());
+    for bin in std::iter::once(board.name).chain(limited) {
+        let elf = elf(root, board, bin);
+        let size = Size::read(&elf)?;
+        println!("  {bin}: {} bytes of flash, {} of RAM", size.flash, size.ram);
+        size.parts.iter().for_each(|(part, (flash, ram))| println!("    {part:24} {flash:8} {ram:8}"));
+        for limit in LIMITS.iter().filter(|limit| limit.bin == bin) {
+            println!(
+                "    limits: {} bytes of flash{}",
+                limit.flash,
+                if limit.ram > 0 { format!(", {} of RAM", limit.ram) } else { String::new() }
+            );
+            if size.flash > limit.flash || limit.ram > 0 && size.ram > limit.ram {
+                faults.push(bin);
+            }
+        }
+    }
+    if !faults.is_empty() {
+        bail!("too large: {}", faults.join(", "));
+    }
+    Ok(())
+}
+
+/// A program's size, and the part of each crate: flash and RAM.
+struct Size {
+    flash: u64,
+    ram: u64,
+    parts: BTreeMap<String, (u64, u64)>,
+}
+
+impl Size {
+    fn read(elf: &Path) -> Result<Self> {
+        let _ = fs::metadata(elf).with_context(|| format!("{} is not built", elf.display()))?;
+        let elf = elf.to_string_lossy();
+        let sums = program("arm-none-eabi-size", &[&elf]).output()?;
+        let sums: Vec<u64> =
+            sums.lines().nth(1).unwrap_or_default().split_ascii_whitespace().map_while(|n| n.parse().ok()).collect();
+        let [text, data, bss, ..] = sums[..] else { bail!("arm-none-eabi-size said nothing of {elf}") };
+        let symbols =
+            program("arm-none-eabi-nm", &["--print-size", "--size-sort", "--radix=d", "-C", &elf]).output()?;
+        let mut parts = BTreeMap::new();
+        for line in symbols.lines() {
+            let mut words = line.splitn(4, ' ');
+            let (Some(_), Some(size), Some(kind), Some(name)) =
+                (words.next(), words.next(), words.next(), words.next())
+            else {
+                continue;
+            };
+            let size: u64 = size.parse().with_context(|| format!("no size: {line}"))?;
+            let (flash, ram) = parts.entry(owner(name)).or_insert((0, 0));
+            // What begins with a value takes room in both.
+            match kind {
+                "t" | "T" | "r" | "R" | "w" | "W" | "V" => *flash += size,
+                "d" | "D" => (*flash, *ram) = (*flash + size, *ram + size),
+                "b" | "B" => *ram += size,
+                _ => {}
+            }
+        }
+        Ok(Self { flash: text + data, ram: data + bss, parts })
+    }
+}
+
+/// The crate that a symbol belongs to: of `<A as B>::c` that of `A`.
+fn owner(name: &str) -> String {
+    let path = name.trim_start_matches(['<', '&', '[', '(']).trim_start_matches("mut ").trim_start_matches("impl ");
+    let (owner, rest) = path.split_at(path.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(path.len()));
+    if rest.starts_with("::") && !owner.is_empty() { owner.to_owned() } else { "no crate".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn symbols_belong_to_crates() {
+        assert_eq!(owner("ripieno_fx::chain::Chain<M>::process"), "ripieno_fx");
+        assert_eq!(owner("<ripieno_fx::effects::pan::Pan as ripieno_fx::effect::Effect>::process"), "ripieno_fx");
+        assert_eq!(owner("core::slice::<impl [T]>::fill"), "core");
+        assert_eq!(owner("memcpy"), "no crate");
+    }
+}
