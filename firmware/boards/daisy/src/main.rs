@@ -30,9 +30,9 @@ use ripieno_rig::RigConfig;
 use ripieno_types::SampleRate;
 use static_cell::{ConstStaticCell, StaticCell};
 
-/// Voices.
+/// Voices: as many as fit beside the stack in the memory that the core reads without waiting.
 const VOICES: usize = 16;
-/// Samples of all delay lines: the longest delay is half of what a desktop has.
+/// Samples of all delay lines: what the other effects need, and a third of a second for the delay.
 const ARENA: usize = arena_frames(48_000) / 2;
 /// Longer than a sector of flash takes to erase at most (0.3 s).
 const WATCHDOG_MICROS: u32 = 2_000_000;
@@ -43,12 +43,15 @@ const ONCE: &str = "each task is started once";
 /// What plays, in the audio interrupt.
 pub type Voice = Player<'static, 'static, Instrument<'static>, &'static mut [f32], VOICES>;
 
-bind_interrupts!(pub struct Irqs {
+bind_interrupts!(
+    /// Who answers which interrupt.
+    pub struct Irqs {
     DMA1_STREAM0 => dma::InterruptHandler<DMA1_CH0>;
     DMA1_STREAM1 => dma::InterruptHandler<DMA1_CH1>;
     OTG_FS => usb::InterruptHandler<USB_OTG_FS>;
     USART1 => usart::BufferedInterruptHandler<USART1>;
-});
+}
+);
 
 static HUSH: Hush = Hush::new();
 #[unsafe(link_section = ".d2")]
@@ -115,7 +118,8 @@ async fn main(spawner: Spawner) {
         &HUSH,
     );
 
-    // A store that cannot be opened leaves a board that plays its default.
+    // A store that cannot be opened leaves a board that plays its default. One that was never written is made now, which
+    // takes somebody who plays silence.
     let length = region.capacity() as u32;
     let store = Store::open(region, 0..length).ok();
     HUSH.release();
