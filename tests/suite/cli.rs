@@ -106,6 +106,7 @@ fn help_is_data_and_mistakes_are_not() {
         &["bench"],
         &["bench", "graph"],
         &["instrument"],
+        &["instrument", "build"],
         &["instrument", "info"],
         &["instrument", "list"],
     ] {

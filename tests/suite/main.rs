@@ -11,6 +11,7 @@ mod cli_play;
 mod cli_render;
 mod cli_studio;
 mod fluidsynth;
+mod instrument_bank;
 #[cfg(target_os = "linux")]
 mod live_alsa;
 mod live_jack;

@@ -65,8 +65,8 @@ pub struct ControllerStats {
 ///
 /// Times are those of one clock in microseconds, which the audio half reads too. Control: all of it runs below the audio half.
 #[derive(Debug)]
-pub struct Controller<'a, 's> {
-    end: LowEnd<'a, 's>,
+pub struct Controller<'a, 's, S = BoardSetup> {
+    end: LowEnd<'a, 's, S>,
     rate: SampleRate,
     /// Words that wait for room, by device.
     waiting: [WordQueue<WAITING>; 3],
@@ -85,9 +85,9 @@ pub struct Controller<'a, 's> {
     sysex_lost: u32,
 }
 
-impl<'a, 's> Controller<'a, 's> {
+impl<'a, 's, S> Controller<'a, 's, S> {
     /// The low half of a link whose audio half runs at `rate`.
-    pub fn new(end: LowEnd<'a, 's>, rate: SampleRate) -> Self {
+    pub fn new(end: LowEnd<'a, 's, S>, rate: SampleRate) -> Self {
         Self {
             end,
             rate,
@@ -268,7 +268,7 @@ impl<'a, 's> Controller<'a, 's> {
     ///
     /// # Errors
     /// The set-up, while the one before is on its way: try again later.
-    pub fn replace(&mut self, setup: &'s mut BoardSetup) -> Result<(), &'s mut BoardSetup> {
+    pub fn replace(&mut self, setup: &'s mut S) -> Result<(), &'s mut S> {
         if self.is_lent {
             return Err(setup);
         }
@@ -279,7 +279,7 @@ impl<'a, 's> Controller<'a, 's> {
     }
 
     /// The set-up before the present one, to be written over.
-    pub fn returned(&mut self) -> Option<&'s mut BoardSetup> {
+    pub fn returned(&mut self) -> Option<&'s mut S> {
         let setup = self.end.used.pop()?;
         self.is_lent = false;
         Some(setup)

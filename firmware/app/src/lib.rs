@@ -5,6 +5,7 @@
 mod clock;
 mod controller;
 pub mod defaults;
+mod desk;
 pub mod hush;
 mod instrument;
 pub mod lights;
@@ -15,10 +16,13 @@ mod player;
 pub mod protocol;
 pub mod scan;
 pub mod setup;
+mod setups;
 pub mod store;
 
 pub use clock::Clock;
 pub use controller::{Configure, Controller, ControllerStats, Event};
+pub use desk::{Desk, Look, PRESET_BYTES, SLOTS};
 pub use instrument::Instrument;
 pub use link::{AudioEnd, INPUTS, Link, LowEnd, REPORTS, Report};
 pub use player::{OutboxStats, Player};
+pub use setups::Setups;

@@ -42,37 +42,37 @@ pub enum Report {
     Bank(BankId),
 }
 
-/// The memory between both halves. All zero bytes when new, so a `static` one takes no room in flash.
+/// The memory between both halves, whose mapper goes by set-ups `S`. All zero bytes when new, so a `static` one takes no room in flash.
 #[derive(Debug)]
-pub struct Link<'s> {
+pub struct Link<'s, S = BoardSetup> {
     inputs: Inline<Timed<Input>, INPUTS>,
     reports: Inline<Report, REPORTS>,
-    setups: Inline<&'s mut BoardSetup, 1>,
-    used: Inline<&'s mut BoardSetup, 1>,
+    setups: Inline<&'s mut S, 1>,
+    used: Inline<&'s mut S, 1>,
     clock: Clock,
 }
 
 /// The audio half's end of a [`Link`].
 #[derive(Debug)]
-pub struct AudioEnd<'a, 's> {
+pub struct AudioEnd<'a, 's, S = BoardSetup> {
     pub(crate) inputs: Consumer<'a, Timed<Input>>,
     pub(crate) reports: Producer<'a, Report>,
-    pub(crate) setups: Consumer<'a, &'s mut BoardSetup>,
-    pub(crate) used: Producer<'a, &'s mut BoardSetup>,
+    pub(crate) setups: Consumer<'a, &'s mut S>,
+    pub(crate) used: Producer<'a, &'s mut S>,
     pub(crate) clock: &'a Clock,
 }
 
 /// The low half's end of a [`Link`].
 #[derive(Debug)]
-pub struct LowEnd<'a, 's> {
+pub struct LowEnd<'a, 's, S = BoardSetup> {
     pub(crate) inputs: Producer<'a, Timed<Input>>,
     pub(crate) reports: Consumer<'a, Report>,
-    pub(crate) setups: Producer<'a, &'s mut BoardSetup>,
-    pub(crate) used: Consumer<'a, &'s mut BoardSetup>,
+    pub(crate) setups: Producer<'a, &'s mut S>,
+    pub(crate) used: Consumer<'a, &'s mut S>,
     pub(crate) clock: &'a Clock,
 }
 
-impl<'s> Link<'s> {
+impl<'s, S> Link<'s, S> {
     /// Empty. Any.
     pub const fn new() -> Self {
         Self {
@@ -85,7 +85,7 @@ impl<'s> Link<'s> {
     }
 
     /// Both ends; a `static` link gives ends that live for ever. Control.
-    pub fn split<'a>(&'a mut self) -> (AudioEnd<'a, 's>, LowEnd<'a, 's>) {
+    pub fn split<'a>(&'a mut self) -> (AudioEnd<'a, 's, S>, LowEnd<'a, 's, S>) {
         let (inputs_in, inputs_out) = self.inputs.split();
         let (reports_in, reports_out) = self.reports.split();
         let (setups_in, setups_out) = self.setups.split();
@@ -98,7 +98,7 @@ impl<'s> Link<'s> {
     }
 }
 
-impl Default for Link<'_> {
+impl<S> Default for Link<'_, S> {
     fn default() -> Self {
         Self::new()
     }

@@ -10,7 +10,7 @@ use core::cell::{Cell, RefCell};
 use fader::Fader;
 use outbox::Outbox;
 use ripieno_fx::ChainMemory;
-use ripieno_panel::{Action, Output, Phase};
+use ripieno_panel::{Action, Output, Phase, SetupRead};
 use ripieno_rig::{Commands, Front, Input, Inputs, Rig, RigConfig};
 use ripieno_ring::spsc::{Consumer, Producer};
 use ripieno_synth::Bank;
@@ -23,25 +23,25 @@ pub use outbox::OutboxStats;
 /// A word that comes of the surface, of a timer or of the sequencer goes out by both ports, a word that comes of a port by
 /// the other one only; a note-off goes to every port that has heard its note-on.
 #[derive(Debug)]
-pub struct Player<'a, 's, B: Bank, M: AsMut<[f32]>, const VOICES: usize> {
-    front: Front<&'a mut BoardMapper, &'a BoardScore>,
+pub struct Player<'a, 's, B: Bank, M: AsMut<[f32]>, const VOICES: usize, S = BoardSetup> {
+    front: Front<&'a mut BoardMapper<S>, &'a BoardScore>,
     rig: Rig<B, M, VOICES>,
     inputs: Consumer<'a, Timed<Input>>,
-    setups: Consumer<'a, &'s mut BoardSetup>,
-    used: Producer<'a, &'s mut BoardSetup>,
+    setups: Consumer<'a, &'s mut S>,
+    used: Producer<'a, &'s mut S>,
     clock: &'a crate::clock::Clock,
     outbox: Outbox<'a>,
     fader: Fader,
 }
 
-impl<'a, 's, B: Bank, M: AsMut<[f32]>, const VOICES: usize> Player<'a, 's, B, M, VOICES> {
+impl<'a, 's, B: Bank, M: AsMut<[f32]>, const VOICES: usize, S: SetupRead> Player<'a, 's, B, M, VOICES, S> {
     /// One that plays a bank by a mapper, silent, at frame 0. Control.
     pub fn new(
         bank: B,
         memory: ChainMemory<M>,
         config: RigConfig,
-        mapper: &'a mut BoardMapper,
-        end: AudioEnd<'a, 's>,
+        mapper: &'a mut BoardMapper<S>,
+        end: AudioEnd<'a, 's, S>,
     ) -> Self {
         let rate = config.synth.rate;
         let mut player = Self {
@@ -110,7 +110,7 @@ impl<'a, 's, B: Bank, M: AsMut<[f32]>, const VOICES: usize> Player<'a, 's, B, M,
     }
 
     /// What stands before the rig, to read the mapper's counters. Real-time.
-    pub fn front(&self) -> &Front<&'a mut BoardMapper, &'a BoardScore> {
+    pub fn front(&self) -> &Front<&'a mut BoardMapper<S>, &'a BoardScore> {
         &self.front
     }
 

@@ -34,6 +34,11 @@ pub const WINDOW: u8 = 8;
 /// A transfer that nobody carried on for so long, in milliseconds, gives way to another.
 pub const IDLE_MILLIS: u64 = 3_000;
 
+/// Whether a body is for a [`Session`]: ours, or one that asks everybody who is there. Any.
+pub fn is_ours(body: &[u8]) -> bool {
+    Identity::is_asked(body) || !matches!(Packet::parse(body), Err(Reject::Foreign))
+}
+
 /// The chunks that so many bytes take.
 const fn chunks(length: usize) -> usize {
     length.div_ceil(CHUNK)

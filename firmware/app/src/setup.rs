@@ -1,6 +1,6 @@
 //! A board's sizes, and the panel's types at those sizes: the one place that knows how large a set-up may be.
 
-use ripieno_panel::{DeviceId, Mapper, Score, Setup};
+use ripieno_panel::{DeviceId, FlashSetup, Mapper, Score, Setup};
 
 /// Panels of a set-up at most.
 pub const PANELS: usize = 16;
@@ -12,6 +12,10 @@ pub const MAPPINGS: usize = 128;
 pub const DEVICES: usize = 3;
 /// Controls that may be down at a time.
 pub const HELD: usize = 64;
+/// Knobs whose place is remembered.
+pub const KNOBS: usize = 32;
+/// Of each of these so many at a time: buttons that wait for a time, notes that several hold, lights to be turned off.
+pub const RARE: usize = 32;
 /// Notes of all phrases and layers at most.
 pub const NOTES: usize = 64;
 
@@ -22,9 +26,11 @@ pub const SERIAL: DeviceId = DeviceId(1);
 /// What comes in by USB.
 pub const USB: DeviceId = DeviceId(2);
 
-/// A board's set-up.
+/// A set-up in memory.
 pub type BoardSetup = Setup<PANELS, PRESETS, MAPPINGS>;
-/// A board's mapper.
-pub type BoardMapper = Mapper<PANELS, PRESETS, MAPPINGS, DEVICES, HELD>;
+/// A set-up that is played from its bytes, wherever they are.
+pub type BoardFlashSetup<'b> = FlashSetup<'b, MAPPINGS>;
+/// A board's mapper, by what kind of set-up it goes.
+pub type BoardMapper<S = BoardSetup> = Mapper<S, MAPPINGS, DEVICES, HELD, KNOBS, RARE>;
 /// A board's phrases and layers.
 pub type BoardScore = Score<NOTES>;

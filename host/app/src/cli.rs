@@ -2,6 +2,7 @@
 
 mod devices;
 mod graph;
+mod instrument;
 mod model;
 mod play;
 mod run;
@@ -14,6 +15,7 @@ pub use graph::{
     BenchGraphOptions, BenchVerb, GraphCheckOptions, GraphExplainOptions, GraphFmtOptions, GraphKindsOptions,
     GraphNewOptions, GraphShowOptions, GraphVerb, Picture,
 };
+pub use instrument::{Bits, BuildOptions};
 pub use model::{ModelListOptions, ModelOptions, ModelVerb};
 pub use play::{MidiSystem, PlayOptions};
 pub use run::{RunOptions, TopOptions};
@@ -89,7 +91,7 @@ pub enum Verb {
         #[command(subcommand)]
         verb: StudioVerb,
     },
-    /// Look at instruments
+    /// Look at instruments, build banks for flash
     #[command(arg_required_else_help = true, after_help = INSTRUMENT_EXAMPLES)]
     Instrument {
         #[command(subcommand)]
@@ -146,7 +148,7 @@ pub struct RenderOptions {
     /// The MIDI file
     #[arg(value_name = "SONG.mid")]
     pub song: PathBuf,
-    /// A built-in instrument's name, or the path of a .sf2 file
+    /// A built-in instrument's name, or the path of a .sf2 or .bank file
     #[arg(short, long, value_name = "INSTRUMENT")]
     pub instrument: PathBuf,
     /// The WAV file to write
@@ -197,7 +199,9 @@ Examples:
 
 #[derive(Debug, Subcommand)]
 pub enum InstrumentVerb {
-    /// Show a SoundFont's presets, samples, memory and quarantined parts
+    /// Build a bank for flash of a SoundFont: presets chosen, regions resolved, samples trimmed and packed
+    Build(BuildOptions),
+    /// Show presets, samples, memory and quarantined parts of a SoundFont or a bank
     Info(InfoOptions),
     /// List the built-in instruments and the SoundFonts in the usual folders
     List(ListOptions),
@@ -206,7 +210,7 @@ pub enum InstrumentVerb {
 #[derive(Debug, Args)]
 #[command(after_help = INFO_EXAMPLES)]
 pub struct InfoOptions {
-    /// A .sf2 file
+    /// A .sf2 or .bank file
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// Print one JSON object instead of text

@@ -1,10 +1,12 @@
-//! What may play a song: the built-in instruments or a SoundFont.
+//! What may play a song: the built-in instruments, a SoundFont or a flash bank.
 
+pub(crate) mod build;
 pub(crate) mod info;
 pub(crate) mod list;
 
 use crate::{Failure, settings};
 use ripieno_files::MappedFile;
+use ripieno_synth::flash::{self, FlashBank};
 use ripieno_synth::soundfont::{Severity, SoundFont};
 use ripieno_synth::{Bank, Builtin, PresetIndex, Region, SamplePool};
 use std::path::{Path, PathBuf};
@@ -21,10 +23,12 @@ pub enum Instrument {
     BuiltIn(Builtin),
     /// A SoundFont, read where it lies.
     SoundFont(Arc<SoundFont<MappedFile>>),
+    /// A bank made for flash, read where it lies.
+    Flash(Arc<FlashBank<MappedFile>>),
 }
 
 impl Instrument {
-    /// Finds a built-in instrument by name, or opens the SoundFont at a path. Control; blocks.
+    /// Finds a built-in instrument by name, or opens the SoundFont or bank at a path. Control; blocks.
     ///
     /// # Errors
     /// [`Failure::Usage`] for a name that is none, [`Failure::Map`] and [`Failure::Instrument`] for a file that cannot
@@ -40,14 +44,23 @@ impl Instrument {
         if choice.extension().is_none() && choice.components().count() == 1 && !choice.exists() {
             return Err(Failure::Usage(unknown(&choice.to_string_lossy())));
         }
-        open_soundfont(choice).map(Arc::new).map(Self::SoundFont)
+        open_file(choice).map(|opened| match opened {
+            Opened::SoundFont(font) => Self::SoundFont(Arc::new(font)),
+            Opened::Flash(bank) => Self::Flash(Arc::new(bank)),
+        })
     }
 
     /// Has all that it plays in memory, so that no voice waits for a disk. Control; blocks.
     pub fn make_resident(&self) {
-        if let Self::SoundFont(font) = self {
-            // Without the right to lock it there, it stays for as long as nobody needs the memory more.
-            font.data().make_resident();
+        // Without the right to lock it there, it stays for as long as nobody needs the memory more.
+        match self {
+            Self::BuiltIn(_) => {}
+            Self::SoundFont(font) => {
+                font.data().make_resident();
+            }
+            Self::Flash(bank) => {
+                bank.data().make_resident();
+            }
         }
     }
 
@@ -66,23 +79,42 @@ impl Instrument {
     }
 }
 
-/// Opens a SoundFont, and says what is wrong with one that cannot be opened.
-pub(crate) fn open_soundfont(path: &Path) -> Result<SoundFont<MappedFile>, Failure> {
+/// An instrument's file.
+pub(crate) enum Opened {
+    SoundFont(SoundFont<MappedFile>),
+    Flash(FlashBank<MappedFile>),
+}
+
+/// Opens a SoundFont or a bank, by what it begins with, and says what is wrong with one that cannot be opened.
+pub(crate) fn open_file(path: &Path) -> Result<Opened, Failure> {
     let is_kind = |kind: &str| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(kind));
+    let refused = |error| Failure::Instrument { path: path.into(), error };
     if is_kind("sfz") {
-        let error = "is an SFZ instrument, which cannot be played yet; choose a .sf2 file".into();
-        return Err(Failure::Instrument { path: path.into(), error });
+        return Err(refused("is an SFZ instrument, which cannot be played yet; choose a .sf2 file".into()));
     }
     let map = MappedFile::open(path).map_err(|error| Failure::Map { path: path.into(), error })?;
-    SoundFont::new(map)
-        .map_err(|refused| Failure::Instrument { path: path.into(), error: format!("is {}", refused.error) })
+    if flash::is_image(map.as_ref()) {
+        return FlashBank::new(map).map(Opened::Flash).map_err(|error| refused(format!("is {error}")));
+    }
+    SoundFont::new(map).map(Opened::SoundFont).map_err(|error| refused(format!("is {}", error.error)))
+}
+
+/// Opens a SoundFont where nothing else will do.
+pub(crate) fn open_soundfont(path: &Path) -> Result<SoundFont<MappedFile>, Failure> {
+    match open_file(path)? {
+        Opened::SoundFont(font) => Ok(font),
+        Opened::Flash(_) => {
+            let error = "is a bank already; give the SoundFont that it was built of".into();
+            Err(Failure::Instrument { path: path.into(), error })
+        }
+    }
 }
 
 fn unknown(choice: &str) -> String {
     let names = names();
     let meant = settings::closest(choice, names).map(|name| format!("; did you mean {name}?")).unwrap_or_default();
     format!(
-        "there is no instrument `{choice}`{meant}\nhint: built in are {}; anything else is the path of a .sf2 file",
+        "there is no instrument `{choice}`{meant}\nhint: built in are {}; anything else is the path of a .sf2 or .bank file",
         names.join(", ")
     )
 }
@@ -98,6 +130,7 @@ impl Bank for Instrument {
         match self {
             Self::BuiltIn(built_in) => built_in.find(bank, program),
             Self::SoundFont(font) => font.find(bank, program),
+            Self::Flash(flash) => flash.find(bank, program),
         }
     }
 
@@ -105,6 +138,7 @@ impl Bank for Instrument {
         match self {
             Self::BuiltIn(built_in) => built_in.regions(preset, key, velocity, each),
             Self::SoundFont(font) => font.regions(preset, key, velocity, each),
+            Self::Flash(flash) => flash.regions(preset, key, velocity, each),
         }
     }
 
@@ -112,6 +146,7 @@ impl Bank for Instrument {
         match self {
             Self::BuiltIn(built_in) => built_in.pool(),
             Self::SoundFont(font) => font.pool(),
+            Self::Flash(flash) => flash.pool(),
         }
     }
 }

@@ -65,6 +65,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Verb::Bench { verb: BenchVerb::Graph(options) } => pipeline::bench::run(&options),
         Verb::Devices(options) => devices::run(&options),
         Verb::Studio { verb } => studio::verb::run(&verb),
+        Verb::Instrument { verb: InstrumentVerb::Build(options) } => instrument::build::verb::run(&options),
         Verb::Instrument { verb: InstrumentVerb::Info(options) } => instrument::info::run(&options),
         Verb::Instrument { verb: InstrumentVerb::List(options) } => instrument::list::run(&options),
         Verb::Completions { shell } => completions::completions(shell),

@@ -78,7 +78,8 @@ impl Image<'_> {
         Ok(total as usize)
     }
 
-    fn counts(&self) -> Counts {
+    /// How much of each there is. Any.
+    pub fn counts(&self) -> Counts {
         let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
         Counts {
             presets: count(self.presets.len()),

@@ -117,7 +117,7 @@ enum Step {
     /// Who is there?
     Identity,
     /// What does it hold?
-    Hello(Identity),
+    Hello,
     /// One question, one answer.
     Ask,
     /// The list from a slot on; so many entries are known.
@@ -179,8 +179,8 @@ impl<'a> Client<'a> {
 
     /// Takes a SysEx body (without F0 and F7) that arrived; what is of no concern is left alone. Then poll. Control.
     pub fn receive(&mut self, body: &[u8]) {
-        if let (Step::Identity, Some(identity)) = (&self.step, Identity::parse(body)) {
-            return self.go(Step::Hello(identity));
+        if matches!(self.step, Step::Identity) && Identity::parse(body).is_some() {
+            return self.go(Step::Hello);
         }
         let Ok(packet) = Packet::parse(body) else { return };
         match Message::read(&packet) {
@@ -273,7 +273,7 @@ impl<'a> Client<'a> {
         };
         match (&mut self.step, &self.job) {
             (Step::Identity, _) => send(&Identity::REQUEST),
-            (Step::Hello(_), _) => tell(Message::Hello { oldest: PROTOCOL, newest: PROTOCOL }),
+            (Step::Hello, _) => tell(Message::Hello { oldest: PROTOCOL, newest: PROTOCOL }),
             (Step::List { first, .. }, _) => tell(Message::List { first: *first }),
             (Step::Entry, Job::Pull { slot, .. }) => tell(Message::List { first: *slot }),
             (Step::Read { entry, next, asked }, _) => {
@@ -299,7 +299,7 @@ impl<'a> Client<'a> {
     fn hear(&mut self, message: &Message<'_>) {
         match (&mut self.step, &mut self.job, message) {
             (_, _, Message::Error { code, detail }) => self.refused(*code, detail),
-            (Step::Hello(identity), _, Message::Holds(holds)) => {
+            (Step::Hello, _, Message::Holds(identity, holds)) => {
                 let answer = Answer::Identified(*identity, *holds);
                 self.end(Ok(answer));
             }

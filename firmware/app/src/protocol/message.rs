@@ -1,7 +1,7 @@
 //! What may be said, both ways. Numbers are little-endian.
 
-use super::PROTOCOL;
 use super::code::Code;
+use super::identity::Identity;
 use super::packet::Packet;
 
 /// What a controller can hold.
@@ -112,8 +112,8 @@ pub enum Message<'a> {
     Abort,
     /// What did you count?
     Counts,
-    /// Answers `Hello`.
-    Holds(Capacities),
+    /// Answers `Hello`. With the identity once more: the universal reply has no CRC.
+    Holds(Identity, Capacities),
     /// Answers `List`: some entries, and where to ask on.
     Stored {
         /// The first slot of which nothing is said yet; `None` when all is said.
@@ -157,8 +157,11 @@ impl Message<'_> {
             Self::Activate { slot } => packet(0x07).with(&[*slot]),
             Self::Abort => packet(0x08),
             Self::Counts => packet(0x09),
-            Self::Holds(holds) => packet(0x41)
-                .with(&[PROTOCOL, holds.slots, holds.active.unwrap_or(NONE)])
+            Self::Holds(identity, holds) => packet(0x41)
+                .with(&[identity.protocol, identity.wire])
+                .with(&identity.board.to_le_bytes())
+                .with(&identity.firmware)
+                .with(&[holds.slots, holds.active.unwrap_or(NONE)])
                 .with(&holds.longest.to_le_bytes())
                 .with(&holds.free.to_le_bytes()),
             Self::Stored { next, entries } => {
@@ -191,12 +194,15 @@ impl<'a> Message<'a> {
             (0x07, &[slot]) => Self::Activate { slot },
             (0x08, []) => Self::Abort,
             (0x09, []) => Self::Counts,
-            (0x41, &[_, slots, active, a, b, c, d, e, f, g, h]) => Self::Holds(Capacities {
-                slots,
-                active: (active != NONE).then_some(active),
-                longest: u32::from_le_bytes([a, b, c, d]),
-                free: u32::from_le_bytes([e, f, g, h]),
-            }),
+            (0x41, &[protocol, wire, low, high, major, minor, slots, active, a, b, c, d, e, f, g, h]) => Self::Holds(
+                Identity { board: u16::from_le_bytes([low, high]), protocol, wire, firmware: [major, minor] },
+                Capacities {
+                    slots,
+                    active: (active != NONE).then_some(active),
+                    longest: u32::from_le_bytes([a, b, c, d]),
+                    free: u32::from_le_bytes([e, f, g, h]),
+                },
+            ),
             (0x42, &[next, ref list @ ..]) => {
                 let (entries, rest) = list.as_chunks();
                 if !rest.is_empty() {

@@ -153,7 +153,7 @@ impl<'a> Session<'a> {
                 }
                 let mut holds = presets.capacities();
                 holds.longest = holds.longest.min(u32::try_from(self.buffer.len()).unwrap_or(u32::MAX));
-                send(tag, &Message::Holds(holds), reply);
+                send(tag, &Message::Holds(self.identity, holds), reply);
             }
             Message::List { first } => list(tag, first, presets, reply).map_err(plain)?,
             Message::Read { slot, sequence, count } => {

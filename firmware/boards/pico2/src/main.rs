@@ -4,6 +4,7 @@
 
 mod audio;
 mod flash;
+mod lights;
 mod low;
 mod panel;
 mod stop;
@@ -18,10 +19,13 @@ use embassy_rp::peripherals::{DMA_CH0, DMA_CH1, PIO0, PIO1, UART0, USB};
 use embassy_rp::uart::{self, BufferedUart};
 use embassy_rp::{bind_interrupts, dma, pio, usb};
 use embassy_time::Timer;
+use embedded_storage::nor_flash::ReadNorFlash;
 use low::Low;
 use ripieno_firmware::hush::Hush;
 use ripieno_firmware::setup::{BoardMapper, BoardSetup};
-use ripieno_firmware::{Controller, Instrument, Link, Player};
+use ripieno_firmware::protocol::Identity;
+use ripieno_firmware::store::Store;
+use ripieno_firmware::{Desk, Instrument, Link, PRESET_BYTES, Player, defaults};
 use ripieno_fx::{ChainMemory, arena_frames};
 use ripieno_rig::RigConfig;
 use ripieno_synth::Interpolation;
@@ -33,6 +37,8 @@ const VOICES: usize = 16;
 /// Samples of all delay lines.
 const ARENA: usize = arena_frames(RATE_HZ) / 2;
 
+/// What the board says it is over SysEx.
+const IDENTITY: Identity = Identity::new(1, ripieno_panel::wire::VERSION, [0, 1]);
 const ONCE: &str = "each task is started once";
 
 /// What plays, in the audio interrupt.
@@ -59,16 +65,25 @@ async fn main(spawner: Spawner) {
     static MAPPER: StaticCell<BoardMapper> = StaticCell::new();
     static VOICE: StaticCell<Voice> = StaticCell::new();
     static LOW: StaticCell<Low> = StaticCell::new();
+    static SPARE: StaticCell<BoardSetup> = StaticCell::new();
+    static SESSION: ConstStaticCell<[u8; PRESET_BYTES]> = ConstStaticCell::new([0; PRESET_BYTES]);
+    static SCRATCH: ConstStaticCell<[u8; PRESET_BYTES]> = ConstStaticCell::new([0; PRESET_BYTES]);
     let rate = SampleRate::STUDIO;
     let (audio_end, low_end) = LINK.take().split();
     let mut config = RigConfig::new(rate);
     config.synth.interpolation = Interpolation::Linear;
     let voice = VOICE.init_with(|| {
         let memory = ChainMemory::from_arena(&mut LINES.take()[..], rate);
-        let mapper = MAPPER.init_with(|| BoardMapper::with_memory(BoardSetup::new()));
+        let mapper = MAPPER.init_with(|| BoardMapper::with_memory(defaults::setup().unwrap_or(BoardSetup::new())));
         Player::new(Instrument::open(flash::bank()), memory, config, mapper, audio_end)
     });
-    let low: &'static Low = LOW.init_with(|| Low::new(Controller::new(low_end, rate)));
+    // A store that cannot be opened leaves a board that plays its default.
+    let region = flash::Region::new(pins.FLASH, &HUSH);
+    let length = region.capacity() as u32;
+    let store = Store::open(region, 0..length).ok();
+    let buffers = [SESSION.take(), SCRATCH.take()];
+    let desk = || Desk::new(low_end, rate, IDENTITY, store, buffers, SPARE.init_with(BoardSetup::new));
+    let low: &'static Low = LOW.init_with(|| Low::new(desk()));
 
     let parts = audio::Parts {
         pio: pins.PIO0,
@@ -100,6 +115,7 @@ async fn main(spawner: Spawner) {
     spawner.spawn(low::usb_send(sender, low).expect(ONCE));
     spawner.spawn(low::serial_receive(serial_in, low).expect(ONCE));
     spawner.spawn(low::serial_send(serial_out, low).expect(ONCE));
+    spawner.spawn(lights::show(pins.PIO1, pins.DMA_CH1, pins.PIN_12, low).expect(ONCE));
     spawner.spawn(low::scan(panel, pins.WATCHDOG, low).expect(ONCE));
     // The DAC has its clocks by then.
     Timer::after_millis(50).await;

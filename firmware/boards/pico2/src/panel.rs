@@ -4,9 +4,12 @@ use embassy_rp::Peri;
 use embassy_rp::adc::{Adc, Blocking, Channel, Config};
 use embassy_rp::gpio::{Input, Level, Output, Pull};
 use embassy_rp::peripherals::{ADC, PIN_2, PIN_3, PIN_4, PIN_5, PIN_6, PIN_7, PIN_8, PIN_26};
+use ripieno_firmware::Look;
 
+pub const PADS: usize = 8;
+pub const KNOBS: usize = 4;
 /// Inputs of the multiplexer that are read: pads first, then knobs.
-pub const ANALOG: usize = 12;
+const ANALOG: usize = PADS + KNOBS;
 
 /// Cycles from another input to a steady voltage, at 150 MHz: 10 kOhm into 65 pF of multiplexer and converter come within
 /// half a step of 12 bits in 5.9 us.
@@ -26,18 +29,8 @@ pub struct Panel {
     common: Channel<'static>,
     select: [Output<'static>; 4],
     encoder: [Input<'static>; 3],
+    /// As read last, in 16 bits.
     analog: [u16; ANALOG],
-}
-
-/// One look.
-#[derive(Clone, Copy)]
-pub struct Look {
-    /// 12 bits each.
-    pub analog: [u16; ANALOG],
-    /// Both contacts of the encoder, closed or not.
-    pub quadrature: [bool; 2],
-    /// Its button.
-    pub is_pressed: bool,
 }
 
 impl Panel {
@@ -60,16 +53,21 @@ impl Panel {
     }
 
     /// Looks at everything once; about 0.1 ms.
-    pub fn look(&mut self) -> Look {
+    pub fn look(&mut self) -> Look<PADS, KNOBS> {
         for (channel, value) in self.analog.iter_mut().enumerate() {
             for (bit, pin) in self.select.iter_mut().enumerate() {
                 pin.set_level(Level::from(channel >> bit & 1 == 1));
             }
             cortex_m::asm::delay(SETTLE_CYCLES);
             // A conversion that failed changes nothing: an input never jumps for it.
-            *value = self.adc.blocking_read(&mut self.common).unwrap_or(*value);
+            *value = self.adc.blocking_read(&mut self.common).map_or(*value, |bits| bits << 4);
         }
+        let (pads, knobs) = self.analog.split_at(PADS);
         let [a, b, button] = &self.encoder;
-        Look { analog: self.analog, quadrature: [a.is_low(), b.is_low()], is_pressed: button.is_low() }
+        Look {
+            pads: core::array::from_fn(|pad| pads[pad]),
+            knobs: core::array::from_fn(|knob| knobs[knob]),
+            quadrature: [a.is_low(), b.is_low()], is_pressed: button.is_low(),
+        }
     }
 }

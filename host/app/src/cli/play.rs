@@ -16,7 +16,7 @@ pub struct PlayOptions {
     /// A MIDI file to play along
     #[arg(value_name = "SONG.mid")]
     pub song: Option<PathBuf>,
-    /// A built-in instrument's name, or the path of a .sf2 file
+    /// A built-in instrument's name, or the path of a .sf2 or .bank file
     #[arg(short, long, value_name = "INSTRUMENT", default_value = crate::instrument::ALL)]
     pub instrument: PathBuf,
 

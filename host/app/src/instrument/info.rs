@@ -1,6 +1,8 @@
-//! `ripieno instrument info`: what is in a SoundFont, and what is wrong with it.
+//! `ripieno instrument info`: what is in a SoundFont, and what is wrong with it; what is in a bank.
 
-use super::open_soundfont;
+mod bank;
+
+use super::{Opened, open_file};
 use crate::cli::InfoOptions;
 use crate::{Failure, output, report};
 use ripieno_synth::soundfont::Severity;
@@ -54,9 +56,12 @@ struct IssueInfo {
     fault: String,
 }
 
-/// Reads a SoundFont's tables, not its samples, and reports.
+/// Reads an instrument's tables, not its samples, and reports.
 pub fn run(options: &InfoOptions) -> Result<(), Failure> {
-    let font = open_soundfont(&options.file)?;
+    let font = match open_file(&options.file)? {
+        Opened::SoundFont(font) => font,
+        Opened::Flash(flash) => return bank::run(options, &flash),
+    };
     let text = |text: &dyn Display| text.to_string();
     let (mut quarantined, mut adjusted) = (0, 0);
     let (mut worse, mut lesser) = (Vec::new(), Vec::new());

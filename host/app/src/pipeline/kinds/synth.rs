@@ -20,7 +20,7 @@ use std::path::Path;
 pub struct Synth;
 
 const PARAMS: &[Param] = &[
-    text("instrument", crate::instrument::ALL, "a built-in instrument's name, or the path of a .sf2 file"),
+    text("instrument", crate::instrument::ALL, "a built-in instrument's name, or the path of a .sf2 or .bank file"),
     text("song", "", "a MIDI file to play; with it the stream ends"),
     text("midi", "", "a MIDI input by name, or \"any\" device that is plugged in"),
     BLOCK,

@@ -1,0 +1,184 @@
+//! A board's low half, whole: what hands touch, what ports bring, what lights show, and which set-up plays. A board looks at
+//! its pins and moves bytes; all else is here.
+
+use crate::controller::{Configure, Controller, Event};
+use crate::defaults;
+use crate::lights::Lights;
+use crate::link::LowEnd;
+use crate::midi::Port;
+use crate::protocol::{self, Identity, Packet, Refusal, Reject, Session};
+use crate::scan::{Debounce, Detents, Encoder, ForceConfig, Forces, Knob, KnobConfig, Surface};
+use crate::setup::{BoardSetup, SURFACE};
+use crate::store::{Shelf, Store};
+use embedded_storage::nor_flash::NorFlash;
+use ripieno_types::{Command, SampleRate};
+
+/// Set-ups that are kept at most.
+pub const SLOTS: usize = 16;
+/// Bytes of a set-up that is sent or kept at most.
+pub const PRESET_BYTES: usize = 8 * 1024;
+/// A button is left alone for so long after it has closed or opened.
+const DEBOUNCE_MICROS: u32 = 5_000;
+
+/// One look at everything that hands touch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look<const PADS: usize, const KNOBS: usize> {
+    /// Force on each pad, 0..=65535.
+    pub pads: [u16; PADS],
+    /// Place of each knob, 0..=65535.
+    pub knobs: [u16; KNOBS],
+    /// Both contacts of the encoder, true is closed.
+    pub quadrature: [bool; 2],
+    /// The encoder's button.
+    pub is_pressed: bool,
+}
+
+/// The low half of a board with so many pads and knobs, one encoder and a store in a flash `F`. Nothing here waits but for
+/// that flash. Control: all of it runs below the audio half, in one thread.
+#[derive(Debug)]
+pub struct Desk<'a, 's, F: NorFlash, const PADS: usize, const KNOBS: usize> {
+    /// Moves words between panel, ports and audio half.
+    pub controller: Controller<'a, 's>,
+    /// What the pads' lights show.
+    pub lights: Lights<PADS>,
+    configuration: Configuration<'a, F>,
+    forces: Forces<PADS>,
+    knobs: [Knob; KNOBS],
+    encoder: Encoder,
+    button: Debounce,
+    surface: Surface<PADS>,
+    /// A set-up's memory that the audio half does not have.
+    spare: Option<&'s mut BoardSetup>,
+    /// Not all instruments were chosen yet.
+    is_fresh: bool,
+}
+
+impl<'a, 's, F: NorFlash, const PADS: usize, const KNOBS: usize> Desk<'a, 's, F, PADS, KNOBS> {
+    /// The desk of a board. `session` and `scratch` hold a set-up that is sent, and one that is read; `spare` is what the next
+    /// set-up is made in. Without a store, as when its flash does not answer, the default plays.
+    pub fn new(
+        end: LowEnd<'a, 's>,
+        rate: SampleRate,
+        identity: Identity,
+        store: Option<Store<F, SLOTS>>,
+        [session, scratch]: [&'a mut [u8; PRESET_BYTES]; 2],
+        spare: &'s mut BoardSetup,
+    ) -> Self {
+        let wanted = store.as_ref().and_then(|store| store.settings().active).map(protocol::Event::Activated);
+        let session = Session::new(identity, session);
+        Self {
+            controller: Controller::new(end, rate),
+            lights: Lights::new(),
+            configuration: Configuration { session, store, scratch, wanted },
+            forces: Forces::new(ForceConfig::default()),
+            knobs: [Knob::new(KnobConfig::default()); KNOBS],
+            encoder: Encoder::new(Detents::default()),
+            button: Debounce::new(DEBOUNCE_MICROS),
+            surface: Surface::new(),
+            spare: Some(spare),
+            is_fresh: true,
+        }
+    }
+
+    /// Takes a look at the panel, what the audio half has said, and a set-up that is wanted; `now` in microseconds. Call it
+    /// every 0.5 to 1 ms.
+    pub fn scan(&mut self, now: u64, look: &Look<PADS, KNOBS>) {
+        let Self { controller, surface, forces, knobs, encoder, button, lights, .. } = self;
+        forces.sample(now, &look.pads, |pad, strike| {
+            surface.pad(pad, strike, |word| controller.input(now, SURFACE, word));
+        });
+        for (place, (knob, sample)) in knobs.iter_mut().zip(look.knobs).enumerate() {
+            if let Some(position) = knob.sample(sample) {
+                surface.knob(place, position, |word| controller.input(now, SURFACE, word));
+            }
+        }
+        let [a, b] = look.quadrature;
+        surface.encoder(0, encoder.sample(a, b), |word| controller.input(now, SURFACE, word));
+        if let Some(edge) = button.sample(now, look.is_pressed) {
+            surface.button(0, edge, |word| controller.input(now, SURFACE, word));
+        }
+        controller.poll(now, |event| match event {
+            Event::Light(word) => lights.word(word),
+            Event::Bank(bank) => {
+                surface.set_bank(bank.0);
+                lights.set_bank(bank.0);
+            }
+            // Keys, commands and requests are a computer's.
+            Event::Do { .. } => {}
+        });
+        if self.is_fresh {
+            // All or none: the ring is empty when a board starts, and takes them.
+            self.is_fresh = !defaults::programs().all(|word| controller.direct(now, Command::Midi(word)));
+        }
+        self.load();
+    }
+
+    /// Takes bytes that came by a port: a serial line's, or packets of USB-MIDI.
+    pub fn receive(&mut self, now: u64, port: Port, bytes: &[u8]) {
+        match port {
+            Port::Serial => self.controller.serial_bytes(now, bytes, &mut self.configuration),
+            Port::Usb => self.controller.usb_bytes(now, bytes, &mut self.configuration),
+        }
+    }
+
+    /// Hands over the set-up that is wanted, as soon as there is memory for it.
+    fn load(&mut self) {
+        self.spare = self.controller.returned().or(self.spare.take());
+        let Configuration { store: Some(store), scratch, wanted, .. } = &mut self.configuration else { return };
+        let active = store.settings().active;
+        let (Some(event), Some(spare)) = (*wanted, self.spare.take()) else { return };
+        let setup = match event {
+            protocol::Event::Activated(slot) => Some(slot),
+            protocol::Event::Saved(slot) => Some(slot).filter(|_| active == Some(slot)),
+            protocol::Event::Deleted(slot) if active == Some(slot) => None,
+            protocol::Event::Deleted(_) => return self.keep(spare),
+        };
+        // A slot that cannot be read, or was written by other firmware, leaves what plays.
+        let found = match (setup, event) {
+            (Some(slot), _) => store
+                .load(slot, &mut scratch[..])
+                .ok()
+                .and_then(|length| BoardSetup::decode(scratch.get(..length)?).ok()),
+            (None, protocol::Event::Deleted(_)) => defaults::setup().ok(),
+            (None, _) => None,
+        };
+        let Some(found) = found else { return self.keep(spare) };
+        *spare = found;
+        match self.controller.replace(spare) {
+            Ok(()) => self.configuration.wanted = None,
+            // The one before is on its way: again with the next look.
+            Err(spare) => self.spare = Some(spare),
+        }
+    }
+
+    /// Nothing is wanted any more, and the memory is still here.
+    fn keep(&mut self, spare: &'s mut BoardSetup) {
+        self.spare = Some(spare);
+        self.configuration.wanted = None;
+    }
+}
+
+/// What answers SysEx.
+#[derive(Debug)]
+struct Configuration<'a, F: NorFlash> {
+    session: Session<'a>,
+    store: Option<Store<F, SLOTS>>,
+    scratch: &'a mut [u8; PRESET_BYTES],
+    /// What the last message has changed about what plays.
+    wanted: Option<protocol::Event>,
+}
+
+impl<F: NorFlash> Configure for Configuration<'_, F> {
+    fn receive(&mut self, now: u64, _: Port, body: &[u8], reply: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+        let Some(store) = &mut self.store else { return false };
+        if !Identity::is_asked(body) && matches!(Packet::parse(body), Err(Reject::Foreign)) {
+            return false;
+        }
+        let check = |bytes: &[u8]| BoardSetup::decode(bytes).map(drop).map_err(Refusal::new);
+        let mut shelf = Shelf { store, check };
+        // An answer that finds no room is asked for again by whoever waits for it.
+        let event = self.session.receive(now / 1_000, body, &mut shelf, |answer| _ = reply(answer));
+        self.wanted = event.or(self.wanted);
+        true
+    }
+}

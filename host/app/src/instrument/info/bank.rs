@@ -1,0 +1,73 @@
+//! What is in a flash bank. One that opens is sound as a whole.
+
+use super::PresetInfo;
+use crate::cli::InfoOptions;
+use crate::{Failure, output, report};
+use ripieno_synth::{Bank, Coding, FlashBank};
+use serde::Serialize;
+use std::fmt::{self, Display};
+
+#[derive(Debug, Serialize)]
+struct BankInfo {
+    path: String,
+    name: String,
+    format_version: u16,
+    bytes: u64,
+    sample_bytes: u64,
+    sample_bits: u8,
+    frames: u32,
+    regions: u32,
+    waves: u32,
+    presets: Vec<PresetInfo>,
+}
+
+pub(super) fn run(options: &InfoOptions, bank: &FlashBank<impl AsRef<[u8]>>) -> Result<(), Failure> {
+    let (counts, parts) = (bank.counts(), bank.part_bytes());
+    let presets = bank.presets();
+    let info = BankInfo {
+        path: options.file.display().to_string(),
+        name: bank.name().to_string(),
+        format_version: ripieno_synth::flash::VERSION,
+        bytes: parts.total(),
+        sample_bytes: parts.samples,
+        sample_bits: if bank.pool().coding == Coding::Block8 { 8 } else { 16 },
+        frames: counts.frames,
+        regions: counts.regions,
+        waves: counts.waves,
+        presets: presets
+            .map(|preset| PresetInfo { bank: preset.bank, program: preset.program, name: preset.name.to_string() })
+            .collect(),
+    };
+    if options.json { output::json(&info) } else { output::text(&info.to_string()) }
+}
+
+impl Display for BankInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.name.is_empty() {
+            writeln!(f, "{:<10} {}", "name", self.name)?;
+        }
+        writeln!(f, "{:<10} bank for flash, format version {}", "kind", self.format_version)?;
+        writeln!(
+            f,
+            "{:<10} {} ({} bytes), {} of them samples of {} bits",
+            "memory",
+            report::bytes(self.bytes),
+            self.bytes,
+            report::bytes(self.sample_bytes),
+            self.sample_bits
+        )?;
+        writeln!(
+            f,
+            "{:<10} {} presets, {} regions, {} waves, {} frames",
+            "contents",
+            self.presets.len(),
+            self.regions,
+            self.waves,
+            self.frames
+        )?;
+        writeln!(f, "presets    bank:program")?;
+        self.presets
+            .iter()
+            .try_for_each(|preset| writeln!(f, "{:>7}:{:<3} {}", preset.bank, preset.program, preset.name))
+    }
+}
