@@ -1,10 +1,10 @@
 //! A whole low half: hands and SysEx in, words, lights and set-ups out.
 
+use ripieno_firmware::midi::Port;
 use ripieno_firmware::protocol::{BODY, Identity};
 use ripieno_firmware::setup::{BoardMapper, BoardSetup};
 use ripieno_firmware::store::{MemoryFlash, Store};
 use ripieno_firmware::{Desk, Instrument, Link, Look, PRESET_BYTES, Player, defaults};
-use ripieno_firmware::midi::Port;
 use ripieno_fx::ChainMemory;
 use ripieno_rig::RigConfig;
 use ripieno_types::{Block, SampleRate};
