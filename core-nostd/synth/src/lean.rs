@@ -5,6 +5,8 @@
 //! [`LANES`] partial sums in turn, and these are joined as a tree.
 
 mod loops;
+#[cfg(test)]
+mod tests;
 
 use crate::lanes::{CONTROL_FRAMES, LANES};
 use crate::stage::{Players, Span};
@@ -126,7 +128,7 @@ impl<const VOICES: usize> Lean<VOICES> {
     }
 
     /// Hands over left, right, chorus and reverb of the frames that were summed last, each as far as asked.
-    pub fn collect(&mut self, _from: usize, [left, right, chorus, reverb]: [&mut [f32]; 4]) {
+    pub fn collect(&mut self, _: &Span<'_>, [left, right, chorus, reverb]: [&mut [f32]; 4]) {
         let open = self.has_open.then_some(&self.open[..]);
         let filtered = self.has_filtered.then_some(&self.stack[0][..]);
         loops::take::<0>(open, filtered, left);

@@ -28,7 +28,6 @@ struct Path {
     low: f32,
     band: f32,
     coefficients: [Ramp; 3],
-    loudness: Ramp,
     /// In a row's order.
     gains: [Ramp; 4],
     /// The frame's place in its period.
@@ -49,8 +48,7 @@ impl Path {
             low,
             band,
             coefficients: sound.filter.coefficients,
-            loudness: if is_filtered { sound.loudness.scaled(FILTERED) } else { sound.loudness },
-            gains: [left, right, reverb, chorus],
+            gains: [left, right, reverb, chorus].map(|gain| if is_filtered { gain.scaled(FILTERED) } else { gain }),
             t: from as f32,
         }
     }
@@ -60,12 +58,11 @@ impl Path {
         ramp.base + ramp.slope * self.t
     }
 
-    /// Filters a frame and makes it as loud as it is to be.
+    /// Filters a frame.
     #[inline(always)]
-    fn pass<const FILTER: u8, const SWELLS: bool>(&mut self, x: f32) -> f32 {
-        let loudness = if SWELLS { self.at(self.loudness) } else { self.loudness.base };
+    fn filter<const FILTER: u8>(&mut self, x: f32) -> f32 {
         if FILTER == OPEN {
-            return x * loudness;
+            return x;
         }
         let [a, b, c] = self.coefficients.map(|ramp| if FILTER == MOVING { self.at(ramp) } else { ramp.base });
         let rest = x - self.low;
@@ -73,16 +70,17 @@ impl Path {
         self.band = a * self.band + b * rest;
         let both = self.low + low;
         self.low = low;
-        both * loudness
+        both
     }
 
-    /// Puts a frame into the first buses of a row, or adds it to them.
+    /// Puts a frame into the first buses of a row, or adds it to them; then moves on. Gains are still unless it `SWELLS`.
     #[inline(always)]
-    fn mix<const BUSES: usize, const ADDS: bool>(&self, x: f32, gain: impl Fn(&Self, Ramp) -> f32, row: &mut Row) {
-        for (sum, ramp) in row.iter_mut().zip(self.gains).take(BUSES) {
-            let heard = x * gain(self, ramp);
+    fn mix<const SWELLS: bool, const BUSES: usize, const ADDS: bool>(&mut self, x: f32, row: &mut Row) {
+        for (sum, gain) in row.iter_mut().zip(self.gains).take(BUSES) {
+            let heard = x * if SWELLS { self.at(gain) } else { gain.base };
             *sum = if ADDS { *sum + heard } else { heard };
         }
+        self.t += 1.0;
     }
 }
 
@@ -98,7 +96,7 @@ pub fn voice(sound: &mut Sound, span: &Span<'_>, buses: Buses, window: &mut Wind
     }
 }
 
-/// The usual case in one loop: linear interpolation, no attack, no fade, nothing but the envelopes moves. False, and nothing
+/// The usual case in one loop: linear interpolation at a pitch that stays, no attack, no fade. False, and nothing
 /// done, in all others.
 fn fly(
     sound: &mut Sound,
@@ -110,21 +108,22 @@ fn fly(
     rows: &mut [Row],
 ) -> bool {
     let is_plain = span.interpolation == Interpolation::Linear && sound.onset.is_none() && sound.fade.is_none();
-    if !is_plain || !sound.gains.iter().all(|gain| gain.is_still()) {
+    if !is_plain {
         return false;
     }
     let pool = span.pool(sound);
     let Source::Sample(cursor) = &mut sound.source else { return false };
     let Some((mut reader, window)) = interpolate::fly(cursor, pool, window, rows.len()) else { return false };
     let is_still = path.coefficients.iter().all(|ramp| ramp.is_still());
+    let swells = !path.gains.iter().all(|ramp| ramp.is_still());
     let way = (buses == Buses::All, adds);
-    sound.last = match (sound.filter.is_active, is_still, path.loudness.is_still()) {
-        (false, _, false) => run_in::<OPEN, true>(way, &mut reader, window, path, rows),
-        (false, _, true) => run_in::<OPEN, false>(way, &mut reader, window, path, rows),
-        (true, true, false) => run_in::<STILL, true>(way, &mut reader, window, path, rows),
-        (true, true, true) => run_in::<STILL, false>(way, &mut reader, window, path, rows),
-        (true, false, false) => run_in::<MOVING, true>(way, &mut reader, window, path, rows),
-        (true, false, true) => run_in::<MOVING, false>(way, &mut reader, window, path, rows),
+    sound.last = match (sound.filter.is_active, is_still, swells) {
+        (false, _, true) => run_in::<OPEN, true>(way, &mut reader, window, path, rows),
+        (false, _, false) => run_in::<OPEN, false>(way, &mut reader, window, path, rows),
+        (true, true, true) => run_in::<STILL, true>(way, &mut reader, window, path, rows),
+        (true, true, false) => run_in::<STILL, false>(way, &mut reader, window, path, rows),
+        (true, false, true) => run_in::<MOVING, true>(way, &mut reader, window, path, rows),
+        (true, false, false) => run_in::<MOVING, false>(way, &mut reader, window, path, rows),
     };
     reader.settle(cursor);
     true
@@ -158,9 +157,8 @@ fn run<const FILTER: u8, const SWELLS: bool, const BUSES: usize, const ADDS: boo
     let mut last = 0.0;
     let mut step = |row: &mut Row| {
         last = reader.linear(window);
-        let x = moving.pass::<FILTER, SWELLS>(last);
-        moving.mix::<BUSES, ADDS>(x, |_, gain| gain.base, row);
-        moving.t += 1.0;
+        let x = moving.filter::<FILTER>(last);
+        moving.mix::<SWELLS, BUSES, ADDS>(x, row);
     };
     // Four at a time, so that they share counting and branching.
     let (fours, rest) = rows.as_chunks_mut::<4>();
@@ -203,9 +201,8 @@ fn walk(
 #[inline(always)]
 fn walk_in<const BUSES: usize, const ADDS: bool>(line: &[f32], is_filtered: bool, path: &mut Path, rows: &mut [Row]) {
     for (x, row) in line.iter().zip(rows) {
-        let x = if is_filtered { path.pass::<MOVING, true>(*x) } else { path.pass::<OPEN, true>(*x) };
-        path.mix::<BUSES, ADDS>(x, |path, gain| path.at(gain), row);
-        path.t += 1.0;
+        let x = if is_filtered { path.filter::<MOVING>(*x) } else { *x };
+        path.mix::<true, BUSES, ADDS>(x, row);
     }
 }
 
