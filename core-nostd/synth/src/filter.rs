@@ -28,7 +28,7 @@ impl Coefficients {
     }
 }
 
-/// What the filters' frames, `low + low'`, still have to be multiplied by: gains do that, once a period.
+/// What the filters' frames, `low + low'`, still have to be multiplied by: it is put into the gains.
 pub const FILTERED: f32 = 0.5;
 
 /// True when a cutoff with this resonance (centibels) leaves the sound alone.

@@ -67,8 +67,8 @@ impl Wide {
 
     /// Hands over left, right, chorus and reverb of the frames that were summed last, each as far as asked.
     pub fn collect(&mut self, span: &Span<'_>, buses: [&mut [f32]; 4]) {
-        for (sum, out) in self.sums.iter_mut().zip(buses) {
-            loops::collect(sum, span.from, out);
+        for (sum, out) in self.sums.iter_mut().zip(buses).take(if span.with_sends { 4 } else { 2 }) {
+            loops::collect(sum, span.from, span.count, out);
         }
     }
 }

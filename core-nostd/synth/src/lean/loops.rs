@@ -1,14 +1,12 @@
 //! The inner loops of [`super::Lean`].
 
 use super::near::{Near, Stretch};
-use crate::Interpolation;
-use crate::direct;
 use crate::filter::FILTERED;
-use crate::interpolate;
 use crate::lanes::{Line, Ramp};
 use crate::stage::Span;
 use crate::voice::{Sound, Source};
 use crate::window::Window;
+use crate::{Interpolation, direct, interpolate};
 
 /// One frame of the four buses: left, right, reverb, chorus. Chorus, seldom sent to, is last.
 pub type Row = [f32; 4];
@@ -66,7 +64,7 @@ impl Path {
         ramp.base + ramp.slope * self.t
     }
 
-    /// Filters a frame.
+    /// Filters a frame, [`FILTERED`] not yet in it.
     #[inline(always)]
     fn filter<const FILTER: u8>(&mut self, x: f32) -> f32 {
         if FILTER == OPEN {
@@ -104,8 +102,7 @@ pub fn voice(sound: &mut Sound, span: &Span<'_>, buses: Buses, scratch: &mut Scr
     }
 }
 
-/// The usual case in one loop: linear interpolation, no attack, no fade. False, and nothing
-/// done, in all others.
+/// The usual case in one loop: linear interpolation, no attack, no fade. False, and nothing done, in all others.
 fn fly(
     sound: &mut Sound,
     span: &Span<'_>,
@@ -156,7 +153,7 @@ fn run_in<const STEADY: bool, const FILTER: u8, const SWELLS: bool>(
     }
 }
 
-/// Returns the last frame before filter and loudness. A function of its own, so that it has all registers.
+/// Returns the last frame before the filter. A function of its own, so that it has all registers.
 #[inline(never)]
 fn run<const STEADY: bool, const FILTER: u8, const SWELLS: bool, const BUSES: usize, const ADDS: bool>(
     there: &mut Near,

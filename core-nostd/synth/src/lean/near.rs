@@ -34,7 +34,7 @@ impl Near {
         // To the frame behind the last one, and that one's neighbour. The step is linear: the greater end bounds it.
         let last = cursor.step.wrapping_add_signed(cursor.step_slope * frames as i64);
         let fastest = cursor.step.max(last).min(MAX_STEP);
-        let needed = (fastest * frames as u64 >> 32) as usize + 3;
+        let needed = ((fastest * frames as u64) >> 32) as usize + 3;
         if needed > FRAMES {
             return None;
         }

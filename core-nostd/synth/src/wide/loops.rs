@@ -90,7 +90,7 @@ hot! {
         }
     }
 
-    /// Filters frames `from..` of a period in place, twice as loud: gains are halved in return, once a period.
+    /// Filters frames `from..` of a period in place, [`crate::filter::FILTERED`] not yet in it.
     fn filter(filters: &mut Filters, from: usize, frames: &mut [Lanes]) {
         let [mut low, mut band] = filters.state;
         let [a, b, c] = &filters.coefficients;
@@ -118,14 +118,16 @@ hot! {
         }
     }
 
-    /// Hands over frames `from..` of a bus, summed always in the same order, and leaves it at zero.
-    fn collect(sum: &mut Sum, from: usize, out: &mut [f32]) {
-        let rows = sum.open[from..].iter_mut().zip(&mut sum.lanes[from..]);
-        for ((open, lanes), out) in rows.zip(out) {
+    /// Hands over frames `from..` of a bus, summed always in the same order, as many as `out` holds; leaves `count` of them
+    /// at zero.
+    fn collect(sum: &mut Sum, from: usize, count: usize, out: &mut [f32]) {
+        let (open, lanes) = (&mut sum.open[from..from + count], &mut sum.lanes[from..from + count]);
+        for ((open, lanes), out) in open.iter().zip(&*lanes).zip(out) {
             let [a, b, c, d, e, f, g, h] = *lanes;
             *out = *open + (((a + e) + (c + g)) + ((b + f) + (d + h)));
-            (*open, *lanes) = (0.0, [0.0; LANES]);
         }
+        open.fill(0.0);
+        lanes.fill([0.0; LANES]);
     }
 }
 
