@@ -1,5 +1,6 @@
 //! The command tree: verbs, options, their limits and their examples.
 
+mod controller;
 mod devices;
 mod graph;
 mod instrument;
@@ -10,6 +11,9 @@ mod separate;
 mod serve;
 mod studio;
 
+pub use controller::{
+    ControllerVerb, IdentifyOptions, PortOptions, PullOptions, PushOptions, SlotOptions, WatchOptions,
+};
 pub use devices::DevicesOptions;
 pub use graph::{
     BenchGraphOptions, BenchVerb, GraphCheckOptions, GraphExplainOptions, GraphFmtOptions, GraphKindsOptions,
@@ -85,6 +89,12 @@ pub enum Verb {
     },
     /// List audio and MIDI devices
     Devices(DevicesOptions),
+    /// Find controllers that run Ripieno; read and store their set-ups
+    #[command(arg_required_else_help = true, after_help = controller::EXAMPLES)]
+    Controller {
+        #[command(subcommand)]
+        verb: ControllerVerb,
+    },
     /// Check, import and restore studios: files of panels, presets and settings
     #[command(arg_required_else_help = true, after_help = studio::EXAMPLES)]
     Studio {

@@ -70,6 +70,14 @@ pub enum Failure {
         /// What is wrong with it.
         error: StudioError,
     },
+    /// A set-up's file that cannot be sent to a controller.
+    #[error("{} {error}", .path.display())]
+    Setup {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: String,
+    },
     /// A graph file that breaks rules.
     #[error("{0}")]
     Graph(Box<ripieno_pipeline::Diagnostics>),
@@ -113,7 +121,7 @@ impl Failure {
         match self {
             Self::Usage(_) => USAGE,
             Self::Song { .. } | Self::Map { .. } | Self::Instrument { .. } => BAD_INPUT,
-            Self::Studio { .. } | Self::Graph(_) => BAD_INPUT,
+            Self::Studio { .. } | Self::Setup { .. } | Self::Graph(_) => BAD_INPUT,
             Self::Job(error) => job_code(error.code()),
             Self::Model(error) => model_code(error.kind()),
             Self::Check { fault, .. } => model_code(*fault),

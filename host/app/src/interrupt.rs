@@ -31,6 +31,12 @@ impl Interrupt {
         flag
     }
 
+    /// One that has come already.
+    #[cfg(test)]
+    pub fn raised() -> Self {
+        Self(Arc::new(AtomicBool::new(true)))
+    }
+
     /// Whether the signal has come.
     pub fn is_raised(&self) -> bool {
         self.0.load(Ordering::Relaxed)

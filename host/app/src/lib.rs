@@ -3,6 +3,7 @@
 mod cli;
 pub mod clock;
 mod completions;
+pub mod controller;
 mod demo;
 mod devices;
 pub mod exit;
@@ -64,6 +65,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Verb::Top(options) => pipeline::top::run(&options),
         Verb::Bench { verb: BenchVerb::Graph(options) } => pipeline::bench::run(&options),
         Verb::Devices(options) => devices::run(&options),
+        Verb::Controller { verb } => controller::run(&verb),
         Verb::Studio { verb } => studio::verb::run(&verb),
         Verb::Instrument { verb: InstrumentVerb::Build(options) } => instrument::build::verb::run(&options),
         Verb::Instrument { verb: InstrumentVerb::Info(options) } => instrument::info::run(&options),

@@ -17,7 +17,7 @@ const REPLY: u8 = 2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Identity {
-    /// Which board it is, 0..=16383; `firmware/app/SYSEX.md` has the list.
+    /// Which board it is, 0..=16383: a place in [`BOARDS`](Self::BOARDS).
     pub board: u16,
     /// The version of the protocol, 0..=127.
     pub protocol: u8,
@@ -28,6 +28,14 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// What boards are called, by their numbers. Any.
+    pub const BOARDS: [&str; 4] = ["own", "qemu-mps2", "pico2", "daisy"];
+
+    /// What the board is called; `None` if this version does not know it. Any.
+    pub fn board_name(&self) -> Option<&'static str> {
+        Self::BOARDS.get(usize::from(self.board)).copied()
+    }
+
     /// The body that asks everybody at a port. Any.
     pub const REQUEST: [u8; 4] = [UNIVERSAL, ALL, GENERAL, REQUEST];
 
