@@ -107,8 +107,10 @@ impl Plan {
         let mut frames = 0_u64;
         for (kind, clip) in &mut clips {
             if let (Some((rate_hz, repeats)), Some(limit)) = (kind.retuned, limit_hz) {
-                let repeats = repeats.map(|(start, end, until_release)| {
-                    Loop { start: start - clip.start, end: end - clip.start, until_release }
+                let repeats = repeats.map(|(start, end, until_release)| Loop {
+                    start: start - clip.start,
+                    end: end - clip.start,
+                    until_release,
                 });
                 clip.retune = Some(Retune::new(clip.end - clip.start, repeats, rate_hz, limit));
             }
