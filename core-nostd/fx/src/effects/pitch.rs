@@ -44,10 +44,24 @@ pub struct Pitch<M> {
     sum: f32,
     summed: usize,
     heads: Heads,
+    /// Of the present segment; kept while the shift is settled.
+    pace: Option<Pace>,
     /// For where the newest head goes next.
     search: Search,
     is_empty: bool,
     grid: Grid,
+}
+
+/// How fast heads read in a segment.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Pace {
+    /// Change of delay per frame, and the change of that, in 2⁻³² frames.
+    drift: i64,
+    bend: i64,
+    /// The ratios that a take-over has to reckon with.
+    fastest: f32,
+    slowest: f32,
+    is_settled: bool,
 }
 
 /// What is heard: one source, or two while one takes over.
@@ -128,6 +142,7 @@ impl<M: AsMut<[f32]>> Pitch<M> {
             sum: 0.0,
             summed: 0,
             heads: DRY,
+            pace: None,
             search: Search::new(),
             is_empty: true,
             grid: Grid::default(),
@@ -147,25 +162,33 @@ impl<M: AsMut<[f32]>> Pitch<M> {
     }
 
     fn tick(&mut self) {
-        let before = self.shift.now();
-        let (is_centred, shift) = (self.shift.target() == 0.5 && !self.shift.is_moving(), self.shift.segment());
-        let ratio = |value: f32| exp2(map::semitones(value) * (1.0 / 12.0));
-        let (from, to) = (ratio(before), ratio(shift.end()));
+        let is_centred = self.shift.target() == 0.5 && !self.shift.is_moving();
+        if self.shift.is_moving() || self.pace.is_none() {
+            let before = self.shift.now();
+            let shift = self.shift.segment();
+            let ratio = |value: f32| exp2(map::semitones(value) * (1.0 / 12.0));
+            let (from, to, target) = (ratio(before), ratio(shift.end()), ratio(self.shift.target()));
+            // A settled shift drifts the same for ever, without the rounding of a ramp.
+            let drift = ((1.0 - from) * FRAME as f32) as i64;
+            let bend = if shift.is_flat() { 0 } else { ((from - to) * (FRAME / GRID as i64) as f32) as i64 };
+            // A take-over must last while the ratio still rises.
+            let fastest = from.max(to).max((RISE * from.max(to)).min(target));
+            self.pace = Some(Pace { drift, bend, fastest, slowest: from.min(to), is_settled: shift.is_flat() });
+        }
+        let Some(Pace { drift, bend, fastest, slowest, is_settled }) = self.pace else { return };
+        if !is_settled {
+            self.pace = None;
+        }
         if self.heads.next.is_some() {
             self.heads.done += 1;
             if self.heads.done >= self.sizes.fade {
                 self.heads = Heads { now: self.heads.next.unwrap_or(Head::Dry), ..DRY };
             }
         }
-        // A take-over must last while the ratio still rises.
-        let rising = (RISE * from.max(to)).min(ratio(self.shift.target()));
-        self.look(is_centred, from.max(to).max(rising), from.min(to));
+        self.look(is_centred, fastest, slowest);
         if self.heads.next.is_none() {
             self.splice(is_centred);
         }
-        // A settled shift drifts the same for ever, without the rounding of a ramp.
-        let drift = ((1.0 - from) * FRAME as f32) as i64;
-        let bend = if shift.is_flat() { 0 } else { ((from - to) * (FRAME / GRID as i64) as f32) as i64 };
         let edge = self.sizes.edge();
         self.heads.now.advance(drift, bend, edge);
         if let Some(next) = &mut self.heads.next {
@@ -323,6 +346,7 @@ impl<M: AsMut<[f32]>> Effect for Pitch<M> {
     fn reset(&mut self) {
         self.shift.reset();
         self.heads = DRY;
+        self.pace = None;
         self.search.stop();
         self.grid = Grid::default();
         self.clear();
