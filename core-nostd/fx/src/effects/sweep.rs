@@ -71,9 +71,8 @@ impl Sweep {
 
 #[cfg(test)]
 mod tests {
-    extern crate std;
     use super::*;
-    use std::array::from_fn;
+    use core::array::from_fn;
 
     /// On a ramp, where a cubic is exact, what is read is the delay itself.
     #[test]
