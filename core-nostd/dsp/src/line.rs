@@ -88,7 +88,8 @@ impl Line {
     pub fn commit(&mut self, memory: &mut [f32], frames: usize) {
         let end = self.at + frames;
         if self.at < PAD {
-            memory.copy_within(self.at..end, self.at + self.len);
+            let (line, pad) = memory.split_at_mut(self.len);
+            copy(&mut pad[self.at..end], &line[self.at..end]);
         }
         self.at = if end >= self.len { 0 } else { end };
     }

@@ -216,25 +216,40 @@ fn segment<const FLAT: bool>(
     let half = memory.len() / 2;
     let (memory_left, memory_right) = memory.split_at_mut(half);
     let before = *line;
+    let frames = places.len();
+    // One tap that has sound all along, nearly always: what is read and what is written lie apart.
+    let is_plain = taps[0] == taps[1] && taps[0] <= written && taps[0] + frames <= line.len();
+    let feed = |heard: f32, input: f32, place: f32| {
+        flush(intake.along::<FLAT>(place) * input + feedback.along::<FLAT>(place) * heard)
+    };
     for (dry, memory) in channels.into_iter().zip([memory_left, memory_right]) {
+        *line = before;
+        if is_plain {
+            let (old, new) = line.exchange(memory, taps[0], frames);
+            for (((old, new), dry), place) in old.iter().zip(new).zip(dry.iter_mut()).zip(places) {
+                *new = feed(*old, *dry, *place);
+                *dry = blend(*dry, *old, mix.along::<FLAT>(*place));
+            }
+            line.commit(memory, frames);
+            continue;
+        }
         let mut wet = [0.0; GRID];
-        let wet = &mut wet[..places.len()];
-        tap(memory, &before, written, taps[0], wet);
+        let wet = &mut wet[..frames];
+        tap(memory, line, written, taps[0], wet);
         if taps[0] != taps[1] {
             let mut other = [0.0; GRID];
-            let other = &mut other[..places.len()];
-            tap(memory, &before, written, taps[1], other);
+            let other = &mut other[..frames];
+            tap(memory, line, written, taps[1], other);
             for ((wet, other), place) in wet.iter_mut().zip(other.iter()).zip(places) {
                 *wet = flush(blend(*wet, *other, fade.at(*place)));
             }
         }
         // What is heard turns into what is written, in place.
         for ((wet, dry), place) in wet.iter_mut().zip(dry.iter_mut()).zip(places) {
-            let (heard, input) = (*wet, *dry);
-            *wet = flush(intake.along::<FLAT>(*place) * input + feedback.along::<FLAT>(*place) * heard);
-            *dry = blend(input, heard, mix.along::<FLAT>(*place));
+            let heard = *wet;
+            *wet = feed(heard, *dry, *place);
+            *dry = blend(*dry, heard, mix.along::<FLAT>(*place));
         }
-        *line = before;
         line.write(memory, wet);
     }
 }

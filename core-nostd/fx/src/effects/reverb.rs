@@ -92,6 +92,8 @@ struct Control {
     level: Segment,
     mix: Segment,
     intake: Segment,
+    /// Mix, level and losses stay.
+    is_flat: bool,
 }
 
 const fn scaled(frames: usize, rate_hz: u32) -> usize {
@@ -227,6 +229,7 @@ impl<M: AsMut<[f32]>> Reverb<M> {
             }
             self.settled = decay.is_flat().then_some(decay.start);
         }
+        self.control.is_flat = mix.is_flat() && self.settled.is_some();
         kernel::advance(&mut self.network, &mut self.control.swings);
     }
 

@@ -53,9 +53,8 @@ pub fn run(
     places: &[f32],
 ) {
     let frames = places.len();
-    let flat = control.mix.is_flat() && control.level.is_flat() && control.loss.iter().flatten().all(|s| s.is_flat());
     // The full segment in peace, nearly always: constants make straight-line code.
-    if flat && frames == GRID && network.reach == 1 {
+    if control.is_flat && frames == GRID && network.reach == 1 {
         segment::<true>(memory, network, control, channels, send, places, GRID, 1);
     } else {
         segment::<false>(memory, network, control, channels, send, places, frames, network.reach);
