@@ -185,9 +185,7 @@ fn a_transfer_outlives_its_plug() {
 fn a_controller_that_is_gone_is_unavailable() {
     let (_, mut line) = bench([0, u32::MAX]);
     let interrupt = Interrupt::default();
-    let broken = line
-        .work(Job::Counts, &SystemClock::default(), &interrupt, |_| {}, |_, _| {})
-        .unwrap_err();
+    let broken = line.work(Job::Counts, &SystemClock::default(), &interrupt, |_| {}, |_, _| {}).unwrap_err();
     assert_eq!(broken, Broken::Port("the device is gone".into()));
     assert_eq!(failed(broken).code(), crate::exit::UNAVAILABLE);
 }
