@@ -64,12 +64,12 @@ impl<'a, 's, F: NorFlash, const PADS: usize, const KNOBS: usize> Desk<'a, 's, F,
         [session, scratch]: [&'a mut [u8; PRESET_BYTES]; 2],
         spare: &'s mut BoardSetup,
     ) -> Self {
-        let wanted = store.as_ref().and_then(|store| store.settings().active).map(protocol::Event::Activated);
+        let is_stale = store.as_ref().is_some_and(|store| store.settings().active.is_some());
         let session = Session::new(identity, session);
         Self {
             controller: Controller::new(end, rate),
             lights: Lights::new(),
-            configuration: Configuration { session, store, scratch, wanted },
+            configuration: Configuration { session, store, scratch, is_stale },
             forces: Forces::new(ForceConfig::default()),
             knobs: [Knob::new(KnobConfig::default()); KNOBS],
             encoder: Encoder::new(Detents::default()),
@@ -80,7 +80,7 @@ impl<'a, 's, F: NorFlash, const PADS: usize, const KNOBS: usize> Desk<'a, 's, F,
         }
     }
 
-    /// Takes a look at the panel, what the audio half has said, and a set-up that is wanted; `now` in microseconds. Call it
+    /// Takes a look at the panel, what the audio half has said, and a set-up that is to play; `now` in microseconds. Call it
     /// every 0.5 to 1 ms.
     pub fn scan(&mut self, now: u64, look: &Look<PADS, KNOBS>) {
         let Self { controller, surface, forces, knobs, encoder, button, lights, .. } = self;
@@ -121,40 +121,34 @@ impl<'a, 's, F: NorFlash, const PADS: usize, const KNOBS: usize> Desk<'a, 's, F,
         }
     }
 
-    /// Hands over the set-up that is wanted, as soon as there is memory for it.
+    /// Hands over the set-up that is to play, as soon as there is memory for it.
     fn load(&mut self) {
         self.spare = self.controller.returned().or(self.spare.take());
-        let Configuration { store: Some(store), scratch, wanted, .. } = &mut self.configuration else { return };
-        let active = store.settings().active;
-        let (Some(event), Some(spare)) = (*wanted, self.spare.take()) else { return };
-        let setup = match event {
-            protocol::Event::Activated(slot) => Some(slot),
-            protocol::Event::Saved(slot) => Some(slot).filter(|_| active == Some(slot)),
-            protocol::Event::Deleted(slot) if active == Some(slot) => None,
-            protocol::Event::Deleted(_) => return self.keep(spare),
-        };
-        // A slot that cannot be read, or was written by other firmware, leaves what plays.
-        let found = match (setup, event) {
-            (Some(slot), _) => store
+        let Configuration { store: Some(store), scratch, is_stale, .. } = &mut self.configuration else { return };
+        if !*is_stale {
+            return;
+        }
+        let Some(spare) = self.spare.take() else { return };
+        let active = store.settings().active.map(|slot| (slot, store.entry(slot)));
+        let found = match active {
+            None | Some((_, Ok(None))) => defaults::setup().ok(),
+            // One that cannot be read, or was written by other firmware, leaves what plays.
+            Some((slot, Ok(Some(_)))) => store
                 .load(slot, &mut scratch[..])
                 .ok()
                 .and_then(|length| BoardSetup::decode(scratch.get(..length)?).ok()),
-            (None, protocol::Event::Deleted(_)) => defaults::setup().ok(),
-            (None, _) => None,
+            Some((_, Err(_))) => None,
         };
-        let Some(found) = found else { return self.keep(spare) };
+        let Some(found) = found else {
+            (self.spare, *is_stale) = (Some(spare), false);
+            return;
+        };
         *spare = found;
         match self.controller.replace(spare) {
-            Ok(()) => self.configuration.wanted = None,
+            Ok(()) => *is_stale = false,
             // The one before is on its way: again with the next look.
             Err(spare) => self.spare = Some(spare),
         }
-    }
-
-    /// Nothing is wanted any more, and the memory is still here.
-    fn keep(&mut self, spare: &'s mut BoardSetup) {
-        self.spare = Some(spare);
-        self.configuration.wanted = None;
     }
 }
 
@@ -164,8 +158,8 @@ struct Configuration<'a, F: NorFlash> {
     session: Session<'a>,
     store: Option<Store<F, SLOTS>>,
     scratch: &'a mut [u8; PRESET_BYTES],
-    /// What the last message has changed about what plays.
-    wanted: Option<protocol::Event>,
+    /// The set-up in the active slot is another than the one that plays.
+    is_stale: bool,
 }
 
 impl<F: NorFlash> Configure for Configuration<'_, F> {
@@ -178,7 +172,12 @@ impl<F: NorFlash> Configure for Configuration<'_, F> {
         let mut shelf = Shelf { store, check };
         // An answer that finds no room is asked for again by whoever waits for it.
         let event = self.session.receive(now / 1_000, body, &mut shelf, |answer| _ = reply(answer));
-        self.wanted = event.or(self.wanted);
+        let active = shelf.store.settings().active;
+        self.is_stale |= match event {
+            Some(protocol::Event::Activated(_)) => true,
+            Some(protocol::Event::Saved(slot) | protocol::Event::Deleted(slot)) => active == Some(slot),
+            None => false,
+        };
         true
     }
 }
