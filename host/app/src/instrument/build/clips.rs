@@ -49,12 +49,15 @@ impl Clip {
     }
 }
 
+/// A loop in the font's pool, and whether it ends with the key.
+type Repeats = (u32, u32, bool);
+
 /// What keeps stretches apart that overlap.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Kind {
     blend: Option<Blend>,
     /// Rate and loop where the rate changes: the loop has to come out whole.
-    retuned: Option<(u32, Option<(u32, u32, bool)>)>,
+    retuned: Option<(u32, Option<Repeats>)>,
 }
 
 impl Kind {
