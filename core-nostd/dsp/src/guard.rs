@@ -7,11 +7,15 @@ pub const TINY: f32 = 1e-15;
 pub const LIMIT: f32 = 1e6;
 
 /// The sample, or 0 when it is NaN, infinite, beyond [`LIMIT`] or below [`TINY`]. Real-time; no branch.
+///
+/// On the bits, which order as magnitudes do: one comparison, and none of it waits for an FPU's flags.
 #[inline(always)]
-#[allow(clippy::manual_range_contains, reason = "both comparisons always run, so that loops vectorise")]
 pub fn clean(x: f32) -> f32 {
-    let size = x.abs();
-    if (size >= TINY) & (size <= LIMIT) { x } else { 0.0 }
+    // Twice the bits is the magnitude alone: the sign has gone over the edge.
+    const LEAST: u32 = TINY.to_bits() << 1;
+    const SPAN: u32 = (LIMIT.to_bits() << 1) - LEAST;
+    let bits = x.to_bits();
+    f32::from_bits(if (bits << 1).wrapping_sub(LEAST) <= SPAN { bits } else { 0 })
 }
 
 /// The sample, or 0 when it is below [`TINY`]: for what is fed back. Real-time; no branch.

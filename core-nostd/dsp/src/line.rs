@@ -5,8 +5,12 @@
 
 use crate::grid::GRID;
 
-/// Frames kept twice: one segment and the neighbours that an interpolator looks at.
-pub const PAD: usize = 2 * GRID;
+/// Frames kept twice: what a head that reads twice as fast as it is written passes in a segment, and an interpolator's
+/// neighbours.
+pub const PAD: usize = 3 * GRID;
+
+/// The frames that [`Line::window`] shows: 64 places of four frames in a row.
+pub const WINDOW: usize = 64 + 3;
 
 /// The positions of one delay line. Its memory is handed to each call, so that it can be lent by anyone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,15 +60,72 @@ impl Line {
         &memory[start..start + frames]
     }
 
+    /// The frames from `delay` frames ago on; those that are still to come mean nothing. Nothing when memory is shorter than
+    /// the line. Real-time.
+    #[inline(always)]
+    pub fn window<'m>(&self, memory: &'m [f32], delay: usize) -> Option<&'m [f32; WINDOW]> {
+        memory.get(self.place(delay)..)?.first_chunk()
+    }
+
+    /// What was written `delay` frames ago and the room for what is written now, as many frames of each; [`commit`] ends
+    /// it. The two must lie apart: `frames` ≤ `delay` ≤ [`len`](Self::len) − `frames`. Real-time.
+    ///
+    /// [`commit`]: Self::commit
+    #[inline(always)]
+    pub fn exchange<'m>(&self, memory: &'m mut [f32], delay: usize, frames: usize) -> (&'m [f32], &'m mut [f32]) {
+        let (from, to) = (self.place(delay), self.at);
+        if from < to {
+            let (front, back) = memory.split_at_mut(to);
+            (&front[from..from + frames], &mut back[..frames])
+        } else {
+            let (front, back) = memory.split_at_mut(from);
+            (&back[..frames], &mut front[to..to + frames])
+        }
+    }
+
+    /// Counts frames as written that [`exchange`](Self::exchange) gave room for. Real-time.
+    #[inline(always)]
+    pub fn commit(&mut self, memory: &mut [f32], frames: usize) {
+        let end = self.at + frames;
+        if self.at < PAD {
+            let (line, pad) = memory.split_at_mut(self.len);
+            copy(&mut pad[self.at..end], &line[self.at..end]);
+        }
+        self.at = if end >= self.len { 0 } else { end };
+    }
+
     /// Appends frames of one grid segment. Real-time.
     #[inline(always)]
     pub fn write(&mut self, memory: &mut [f32], frames: &[f32]) {
         let end = self.at + frames.len();
-        memory[self.at..end].copy_from_slice(frames);
+        copy(&mut memory[self.at..end], frames);
         if self.at < PAD {
-            memory[self.at + self.len..end + self.len].copy_from_slice(frames);
+            copy(&mut memory[self.at + self.len..end + self.len], frames);
         }
         self.at = if end >= self.len { 0 } else { end };
+    }
+}
+
+/// Copies frames. Real-time.
+///
+/// # Panics
+/// When the lengths differ.
+#[inline(always)]
+pub fn copy(to: &mut [f32], from: &[f32]) {
+    match (<&mut [f32; GRID]>::try_from(&mut *to), <&[f32; GRID]>::try_from(from)) {
+        (Ok(to), Ok(from)) => copy_segment(to, from),
+        _ => to.copy_from_slice(from),
+    }
+}
+
+/// In two pieces of the size that compilers still copy in place on small cores, once they know that the two lie apart,
+/// which arguments do: a call of `memcpy` takes three instructions a sample there.
+#[inline(never)]
+fn copy_segment(to: &mut [f32; GRID], from: &[f32; GRID]) {
+    const HALF: usize = GRID / 2;
+    if let (([to, to_later], _), ([from, from_later], _)) = (to.as_chunks_mut::<HALF>(), from.as_chunks::<HALF>()) {
+        *to = *from;
+        *to_later = *from_later;
     }
 }
 
@@ -77,7 +138,7 @@ mod tests {
 
     #[test]
     fn odd_memory_is_rounded_down_and_nothing_panics() {
-        for (memory, len) in [(0, 0), (PAD, 0), (PAD + GRID - 1, 0), (PAD + GRID, GRID), (1_000, 928)] {
+        for (memory, len) in [(0, 0), (PAD, 0), (PAD + GRID - 1, 0), (PAD + GRID, GRID), (1_000, 896)] {
             assert_eq!(Line::new(memory).len(), len);
         }
         assert_eq!(Line::new(Line::memory(100)).len(), 128);
@@ -101,6 +162,26 @@ mod tests {
             let start = model.len() - delay.max(want);
             let got = line.read(&memory, delay.max(want), want);
             prop_assert_eq!(got, &model[start..start + want]);
+        }
+
+        /// The same line, written in place while it is read.
+        #[test]
+        fn exchanges_as_it_reads_and_writes(segments in 1usize..40, delay in GRID..=128usize, cut in 1usize..=GRID) {
+            let mut memory = [vec![0.0; Line::memory(160)], vec![0.0; Line::memory(160)]];
+            let mut lines = [Line::new(memory[0].len()); 2];
+            for segment in 0..segments {
+                let frames: Vec<f32> = (0..GRID).map(|i| (segment * GRID + i + 1) as f32).collect();
+                for part in frames.chunks(cut) {
+                    let want = lines[0].read(&memory[0], delay, part.len()).to_vec();
+                    lines[0].write(&mut memory[0], part);
+                    let (old, new) = lines[1].exchange(&mut memory[1], delay, part.len());
+                    prop_assert_eq!(old, &want[..]);
+                    new.copy_from_slice(part);
+                    lines[1].commit(&mut memory[1], part.len());
+                }
+            }
+            prop_assert_eq!(&memory[0], &memory[1]);
+            prop_assert_eq!(lines[0], lines[1]);
         }
     }
 }

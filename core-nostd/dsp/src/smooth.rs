@@ -45,6 +45,13 @@ impl Segment {
         self.start + self.step * place
     }
 
+    /// As [`at`](Self::at), which for a segment that [is flat](Self::is_flat) needs no place: for loops that are compiled
+    /// for both.
+    #[inline(always)]
+    pub fn along<const FLAT: bool>(self, place: f32) -> f32 {
+        if FLAT { self.start } else { self.at(place) }
+    }
+
     /// The value at the end of the segment.
     #[inline]
     pub fn end(self) -> f32 {

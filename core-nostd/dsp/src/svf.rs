@@ -5,6 +5,7 @@
 //! stable under fast modulation, where a direct-form biquad is not.
 
 use crate::guard::flush;
+use crate::maths::{cos_turns, sin_turns};
 
 /// What a filter needs per frame, made from cutoff and damping.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -27,9 +28,10 @@ impl Step {
     }
 }
 
-/// tan(π·cutoff/rate) for a cutoff below half the rate. Control.
+/// tan(π·cutoff/rate) for a cutoff below half the rate. Real-time.
 pub fn prewarp(cutoff_hz: f32, rate_hz: f32) -> f32 {
-    libm::tanf(core::f32::consts::PI * cutoff_hz / rate_hz)
+    let turns = 0.5 * cutoff_hz / rate_hz;
+    sin_turns(turns) / cos_turns(turns)
 }
 
 /// One channel's two integrators.

@@ -1,7 +1,7 @@
 //! Seven effects in one chain: any order, each one bypassed or not, never a click.
 
 use crate::effect::Effect;
-use crate::effects::{Chorus, Delay, Filter, Pan, Pitch, Reverb, Volume};
+use crate::effects::{Chorus, Delay, Filter, Pan, Pitch, Reverb, Volume, clean_block};
 use crate::memory::ChainMemory;
 use crate::param::{EFFECTS, PARAMS, id};
 use crate::state::{ChainState, Refused};
@@ -108,6 +108,8 @@ impl<M: AsMut<[f32]>> Chain<M> {
     /// Changes the block in place. Real-time.
     pub fn process(&mut self, mut block: Block<'_>, sends: Option<Sends<'_>>) {
         let mut sends = sends.unwrap_or_default();
+        // Once for all effects: what is audio stays audio from one to the next.
+        clean_block(&mut block);
         while !block.is_empty() {
             if self.grid.is_due() {
                 self.tick();
@@ -294,7 +296,7 @@ impl<M: AsMut<[f32]>> Chain<M> {
         let places = self.grid.places(part.frames());
         for channel in part.channels() {
             for (x, place) in channel.iter_mut().zip(places) {
-                *x = ripieno_dsp::guard::flush(ripieno_dsp::guard::clean(*x) * self.level_line.at(*place));
+                *x = ripieno_dsp::guard::flush(*x * self.level_line.at(*place));
             }
         }
     }
@@ -320,9 +322,13 @@ impl<M: AsMut<[f32]>> Chain<M> {
 
     fn run(&mut self, index: usize, block: Block<'_>, sends: Sends<'_>) {
         match EffectId(index as u8) {
-            id::CHORUS => self.chorus.process_with_send(block, Some(sends.chorus)),
-            id::REVERB => self.reverb.process_with_send(block, Some(sends.reverb)),
-            _ => self.effect(index).process(block),
+            id::VOLUME => self.volume.run(block),
+            id::FILTER => self.filter.run(block),
+            id::PITCH => self.pitch.run(block),
+            id::CHORUS => self.chorus.run(block, sends.chorus),
+            id::DELAY => self.delay.run(block),
+            id::REVERB => self.reverb.run(block, sends.reverb),
+            _ => self.pan.run(block),
         }
     }
 
@@ -332,9 +338,7 @@ impl<M: AsMut<[f32]>> Chain<M> {
         let places = self.grid.places(frames);
         let mut dry = [[0.0; GRID]; 2];
         for (dry, channel) in dry.iter_mut().zip(block.channels()) {
-            for (dry, x) in dry.iter_mut().zip(channel.iter()) {
-                *dry = ripieno_dsp::guard::clean(*x);
-            }
+            dry[..frames].copy_from_slice(&channel[..frames]);
         }
         self.run(index, block.reborrow(), sends);
         for (dry, channel) in dry.iter().zip(block.channels()) {

@@ -6,6 +6,7 @@ mod filter;
 mod pan;
 mod pitch;
 mod reverb;
+mod sweep;
 mod volume;
 
 pub use chorus::Chorus;
@@ -18,12 +19,13 @@ pub use volume::Volume;
 
 use ripieno_dsp::Segment;
 use ripieno_dsp::guard::clean;
+use ripieno_types::Block;
 
 /// Replaces what is no audio by silence.
 #[cfg_attr(feature = "simd-dispatch", multiversion::multiversion(targets("x86_64+avx2")))]
-pub(crate) fn clean_block(left: &mut [f32], right: &mut [f32]) {
-    for x in left.iter_mut().chain(right) {
-        *x = clean(*x);
+pub(crate) fn clean_block(block: &mut Block<'_>) {
+    for channel in block.channels() {
+        channel.iter_mut().for_each(|x| *x = clean(*x));
     }
 }
 
@@ -32,7 +34,7 @@ pub(crate) fn clean_block(left: &mut [f32], right: &mut [f32]) {
 pub(crate) fn ramp_gain(left: &mut [f32], right: &mut [f32], gains: [Segment; 2], places: &[f32]) {
     for (channel, gain) in [left, right].into_iter().zip(gains) {
         for (x, place) in channel.iter_mut().zip(places) {
-            *x = clean(*x) * gain.at(*place);
+            *x *= gain.at(*place);
         }
     }
 }
@@ -41,19 +43,16 @@ pub(crate) fn ramp_gain(left: &mut [f32], right: &mut [f32], gains: [Segment; 2]
 #[cfg_attr(feature = "simd-dispatch", multiversion::multiversion(targets("x86_64+avx2")))]
 pub(crate) fn flat_gain(left: &mut [f32], right: &mut [f32], gains: [f32; 2]) {
     for (channel, gain) in [left, right].into_iter().zip(gains) {
-        for x in channel.iter_mut() {
-            *x = clean(*x) * gain;
+        if gain != 1.0 {
+            channel.iter_mut().for_each(|x| *x *= gain);
         }
     }
 }
 
-/// `dry` faded against `wet` by `mix`; the result replaces `dry`.
+/// `dry` faded against `wet` by a share of the latter.
 #[inline(always)]
-pub(crate) fn blend(dry: &mut [f32], wet: &[f32], mix: Segment, places: &[f32]) {
-    for ((dry, wet), place) in dry.iter_mut().zip(wet).zip(places) {
-        let share = mix.at(*place);
-        *dry = (1.0 - share) * *dry + share * wet;
-    }
+pub(crate) fn blend(dry: f32, wet: f32, share: f32) -> f32 {
+    (1.0 - share) * dry + share * wet
 }
 
 /// Fades what enters a delay line that wakes up empty: a tone cut in half there would click when it comes out.

@@ -45,7 +45,9 @@ impl<'a> ChainMemory<&'a mut [f32]> {
         let hz = rate.hz();
         let mut rest = arena;
         let mut take = |frames: usize| {
-            let (front, back) = core::mem::take(&mut rest).split_at_mut_checked(frames).unwrap_or_default();
+            let all = core::mem::take(&mut rest);
+            let fits = frames.min(all.len());
+            let (front, back) = all.split_at_mut(fits);
             rest = back;
             front
         };

@@ -246,6 +246,10 @@ impl<S: Deref<Target = Score<NOTES>>, const NOTES: usize> Sequencer<S> {
     }
 
     fn end_run(&mut self, place: usize, each: &mut impl FnMut(MidiWord)) {
+        // Said here, it is no panic that an interrupt could reach.
+        if place >= self.runs.len() {
+            return;
+        }
         // In order of their start, so that the first is the oldest.
         let run = self.runs.remove(place);
         self.sounding.end_of(Owner::Run(run.number), each);

@@ -1,6 +1,6 @@
 //! The voice's low-pass: coefficients from cutoff and resonance, on fluidsynth's conventions.
 
-use crate::lanes::Ramp;
+use crate::lanes::{CONTROL_FRAMES, Ramp};
 use crate::units;
 use ripieno_dsp::maths::{cos_turns, sin_turns};
 
@@ -28,7 +28,7 @@ impl Coefficients {
     }
 }
 
-/// What the filters' frames, `low + low'`, still have to be multiplied by: loudness does that, once a period.
+/// What the filters' frames, `low + low'`, still have to be multiplied by: it is put into the gains.
 pub const FILTERED: f32 = 0.5;
 
 /// True when a cutoff with this resonance (centibels) leaves the sound alone.
@@ -79,7 +79,7 @@ impl Filter {
         }
         self.aim = (cents, damping);
         for (ramp, target) in self.coefficients.iter_mut().zip(Coefficients::new(cents, damping, rate).0) {
-            ramp.move_to(target, jump);
+            *ramp = if jump { Ramp::hold(target) } else { ramp.next(target) };
         }
     }
 
@@ -90,7 +90,7 @@ impl Filter {
 
     /// Stays where this period ends.
     pub fn freeze(&mut self) {
-        self.coefficients = self.coefficients.map(Ramp::held);
+        self.coefficients = self.coefficients.map(|ramp| Ramp::hold(ramp.at(CONTROL_FRAMES)));
     }
 
     /// Takes a lane's state back. Silence becomes zero where a period ends and nowhere else: a block may end anywhere.
@@ -104,14 +104,14 @@ mod tests {
     extern crate std;
     use super::*;
     use crate::lanes::LANES;
-    use crate::wide::{self, Filters, Ramps};
+    use crate::wide::{self, Filters};
     use std::vec;
 
     const RATE: f32 = 44_100.0;
 
     /// Gain in decibels at `hz`, from the steady state of a sine.
     fn response(cents: f32, q: f32, hz: f32) -> f32 {
-        let mut filters = Filters { loudness: Ramps::hold(FILTERED), ..Filters::default() };
+        let mut filters = Filters::default();
         for (ramps, value) in filters.coefficients.iter_mut().zip(Coefficients::new(cents, 1.0 / q, RATE).0) {
             ramps.set(3, Ramp::hold(value));
         }
@@ -120,7 +120,7 @@ mod tests {
             frame[3] = (f64::from(hz) * n as f64 / f64::from(RATE) * core::f64::consts::TAU).sin() as f32;
         }
         wide::filter(&mut filters, 0, &mut frames);
-        let power: f64 = frames[22_050..].iter().map(|frame| f64::from(frame[3]).powi(2)).sum();
+        let power: f64 = frames[22_050..].iter().map(|frame| f64::from(FILTERED * frame[3]).powi(2)).sum();
         (10.0 * (2.0 * power / 22_050.0).log10()) as f32
     }
 
@@ -148,12 +148,12 @@ mod tests {
 
     #[test]
     fn the_lowest_cutoff_passes_dc_exactly() {
-        let mut filters = Filters { loudness: Ramps::hold(FILTERED), ..Filters::default() };
+        let mut filters = Filters::default();
         for (ramps, value) in filters.coefficients.iter_mut().zip(Coefficients::new(1_500.0, 1.414, RATE).0) {
             ramps.set(0, Ramp::hold(value));
         }
         let mut frames = vec![[1.0; LANES]; 44_100];
         wide::filter(&mut filters, 0, &mut frames);
-        assert!((frames[44_099][0] - 1.0).abs() < 1e-3);
+        assert!((FILTERED * frames[44_099][0] - 1.0).abs() < 1e-3);
     }
 }

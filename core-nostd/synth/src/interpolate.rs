@@ -49,9 +49,9 @@ pub fn sing<const WIDE: bool>(
         } else {
             let raw = cursor.raw(pool, before, needed, &mut window.raw);
             if interpolation == Interpolation::Linear {
-                reader.raw::<WIDE, 1, _>(raw, now, whole_fraction, |[near], x| linear_word(near, x));
+                reader.raw::<WIDE, 1>(raw, now, |[near], x| linear_word(near, x));
             } else {
-                reader.raw::<WIDE, 2, _>(raw, now, fraction, |[near, far], x| {
+                reader.raw::<WIDE, 2>(raw, now, |[near, far], x| {
                     let ([a, b], [c, d]) = (pair(near), pair(far));
                     cubic([a, b, c, d], x)
                 });
@@ -60,32 +60,6 @@ pub fn sing<const WIDE: bool>(
         reader.settle(cursor);
         rest = behind;
     }
-}
-
-/// A short window for [`Reader::linear`]: a mask of eight bits is cheaper than one of nine.
-pub type Near = [Raw; NEAR_FRAMES + MARGIN];
-
-const NEAR_FRAMES: usize = 256;
-
-/// Where the next `frames` of a voice whose pitch does not move can be read as 16-bit neighbours, all out of one short
-/// window.
-#[inline(always)]
-pub fn fly<'a>(
-    cursor: &mut Cursor,
-    pool: SamplePool<'a>,
-    window: &'a mut Window,
-    frames: usize,
-) -> Option<(Reader, &'a Near)> {
-    if cursor.step_slope != 0 || !pool.low.is_empty() {
-        return None;
-    }
-    cursor.wrap();
-    let needed = (cursor.step * frames as u64 >> 32) as usize + 3;
-    if needed > NEAR_FRAMES {
-        return None;
-    }
-    let window = cursor.raw(pool, 0, needed, &mut window.raw).first_chunk()?;
-    Some((Reader::new(cursor), window))
 }
 
 /// Wraps the phase; how many of `frames` a window can serve from there, and how many of its own that takes.
@@ -103,8 +77,7 @@ fn reach(cursor: &mut Cursor, frames: usize, points: usize) -> (usize, usize) {
 }
 
 /// A position in the window, 32.32, and how it moves.
-#[derive(Clone, Copy)]
-pub struct Reader {
+struct Reader {
     at: u64,
     step: u64,
     slope: i64,
@@ -127,7 +100,7 @@ static PASSED: ([u32; CONTROL_FRAMES], [u32; CONTROL_FRAMES]) = {
 
 /// Where between two frames a position lies.
 #[inline(always)]
-fn fraction(at: u32) -> f32 {
+pub fn fraction(at: u32) -> f32 {
     (at >> 8) as i32 as f32 * (1.0 / 16_777_216.0)
 }
 
@@ -140,7 +113,7 @@ impl Reader {
 
     /// Moves the cursor to where the reading ended.
     #[inline(always)]
-    pub fn settle(self, cursor: &mut Cursor) {
+    fn settle(self, cursor: &mut Cursor) {
         cursor.phase += self.at - (cursor.phase & 0xFFFF_FFFF);
         cursor.step = self.step;
     }
@@ -156,9 +129,9 @@ impl Reader {
 
     /// The fractions of the next frames, side by side: the low halves of the positions, in closed form.
     #[inline(always)]
-    fn fractions<X: Copy + Default>(&self, fraction: impl Fn(u32) -> X) -> [X; CONTROL_FRAMES] {
+    fn fractions(&self) -> [f32; CONTROL_FRAMES] {
         let (at, step, slope) = (self.at as u32, self.step as u32, self.slope as u32);
-        let mut fractions = [X::default(); CONTROL_FRAMES];
+        let mut fractions = [0.0; CONTROL_FRAMES];
         for ((x, steps), slopes) in fractions.iter_mut().zip(&PASSED.0).zip(&PASSED.1) {
             *x = fraction(at.wrapping_add(step.wrapping_mul(*steps)).wrapping_add(slope.wrapping_mul(*slopes)));
         }
@@ -174,7 +147,7 @@ impl Reader {
         out: &mut [f32],
         kernel: impl Fn([f32; POINTS], f32) -> f32,
     ) {
-        let fractions = self.fractions(fraction);
+        let fractions = self.fractions();
         let mut points = [[0.0_f32; POINTS]; CONTROL_FRAMES];
         for (points, _) in points.iter_mut().zip(&*out) {
             let i = self.next();
@@ -187,12 +160,11 @@ impl Reader {
 
     /// The same for a window of raw frames, which travel two in a word.
     #[inline(always)]
-    fn raw<const WIDE: bool, const WORDS: usize, X: Copy + Default>(
+    fn raw<const WIDE: bool, const WORDS: usize>(
         &mut self,
         window: &Stretch<Raw>,
         out: &mut [f32],
-        fraction: impl Fn(u32) -> X,
-        kernel: impl Fn([u32; WORDS], X) -> f32,
+        kernel: impl Fn([u32; WORDS], f32) -> f32,
     ) {
         let bytes = window.as_flattened();
         let word =
@@ -205,7 +177,7 @@ impl Reader {
             }
             return;
         }
-        let fractions = self.fractions(fraction);
+        let fractions = self.fractions();
         let mut words = [[0_u32; CONTROL_FRAMES]; WORDS];
         for n in 0..out.len().min(CONTROL_FRAMES) {
             let i = self.next();
@@ -218,23 +190,12 @@ impl Reader {
         }
     }
 
-    /// The next frame between its neighbours; then moves on, by one and the same step.
-    #[inline(always)]
-    pub fn linear(&mut self, window: &Near) -> f32 {
-        let x = whole_fraction(self.at as u32);
-        let i = (self.at >> 32) as usize % NEAR_FRAMES;
-        self.at = self.at.wrapping_add(self.step);
-        // One load: both frames lie in one word.
-        let word = window.as_flattened()[2 * i..].first_chunk().map_or(0, |word| u32::from_le_bytes(*word));
-        linear_word(word, x)
-    }
-
     #[inline(always)]
     fn sinc(&mut self, window: &Stretch<f32>, out: &mut [f32]) {
         // Eight partial sums a frame, then a fixed tree: the order never depends on the machine. They go through memory
         // because only stores side by side make a compiler keep them side by side.
         let mut partial = [[0.0_f32; HALF]; CONTROL_FRAMES];
-        let fractions = self.fractions(fraction);
+        let fractions = self.fractions();
         for ((sums, _), x) in partial.iter_mut().zip(&*out).zip(&fractions) {
             let i = self.next();
             let scaled = x * sinc::PHASES as f32;
@@ -266,20 +227,11 @@ fn linear([a, b]: [f32; 2], x: f32) -> f32 {
     a + (b - a) * x
 }
 
-/// Where between two frames a position lies, as a whole number: this much is one frame.
-const WHOLE: i32 = 1 << 13;
-
+/// Between the two neighbours in a word of raw frames. As a whole number their difference is as exact, and sooner made.
 #[inline(always)]
-fn whole_fraction(at: u32) -> i32 {
-    (at >> 19) as i32
-}
-
-/// Between the two neighbours in a word of raw frames. Products of 16 bits by 16 take a small processor a third of the time,
-/// and are exact: what is lost is less than a part in 2¹³ of where, and the last rounding.
-#[inline(always)]
-fn linear_word(word: u32, x: i32) -> f32 {
+pub fn linear_word(word: u32, x: f32) -> f32 {
     let (a, b) = ((word as i32) << 16 >> 16, word as i32 >> 16);
-    (a * (WHOLE - x) + b * x) as f32 * (1.0 / WHOLE as f32)
+    a as f32 + (b - a) as f32 * x
 }
 
 /// Catmull-Rom in Hermite form: value, slope, curvature, twist.

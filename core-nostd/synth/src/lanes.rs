@@ -52,18 +52,6 @@ impl Ramp {
         Self { base, slope: (target - base) * (1.0 / CONTROL_FRAMES as f32) }
     }
 
-    /// Moves to a value by the end of the next period; `jump` is there at once.
-    #[inline]
-    pub fn move_to(&mut self, target: f32, jump: bool) {
-        *self = if jump { Self::hold(target) } else { self.next(target) };
-    }
-
-    /// The next period, in which it stays where this one ends.
-    #[inline]
-    pub fn held(self) -> Self {
-        Self::hold(self.at(CONTROL_FRAMES))
-    }
-
     /// Multiplied as a whole.
     #[inline]
     pub fn scaled(self, factor: f32) -> Self {

@@ -5,11 +5,14 @@
 //! [`LANES`] partial sums in turn, and these are joined as a tree.
 
 mod loops;
+mod near;
+#[cfg(test)]
+mod tests;
 
 use crate::lanes::{CONTROL_FRAMES, LANES};
 use crate::stage::{Players, Span};
 use crate::window::Window;
-use loops::{Buses, Row};
+use loops::{Buses, Row, Scratch};
 
 /// A control period of the four buses.
 type Rows = [Row; CONTROL_FRAMES];
@@ -25,7 +28,7 @@ const DEPTH: usize = 4;
 /// Sings, filters and sums.
 #[derive(Debug)]
 pub struct Lean<const VOICES: usize> {
-    window: Window,
+    scratch: Scratch,
     /// Voices without a filter.
     open: Rows,
     /// Partial sums of filtered ones; at last the lowest is their whole.
@@ -40,7 +43,7 @@ pub struct Lean<const VOICES: usize> {
 impl<const VOICES: usize> Lean<VOICES> {
     /// With nothing in its sums.
     pub const SILENT: Self = Self {
-        window: Window::SILENT,
+        scratch: Scratch { window: Window::SILENT, line: [0.0; CONTROL_FRAMES] },
         open: [[0.0; 4]; CONTROL_FRAMES],
         stack: [[[0.0; 4]; CONTROL_FRAMES]; DEPTH],
         members: [[0; VOICES]; 2],
@@ -57,7 +60,7 @@ impl<const VOICES: usize> Lean<VOICES> {
         for place in 0..players.places() {
             let Some(sound) = players.sound(players.member(place)) else { continue };
             if !sound.filter.is_active {
-                loops::voice(sound, span, self.buses, &mut self.window, self.has_open, &mut self.open);
+                loops::voice(sound, span, self.buses, &mut self.scratch, self.has_open, &mut self.open);
                 self.has_open = true;
             }
         }
@@ -112,7 +115,7 @@ impl<const VOICES: usize> Lean<VOICES> {
         for n in members.step_by(LANES) {
             let member = self.members.as_flattened().get(n);
             if let Some(sound) = member.and_then(|member| players.sound(*member)) {
-                loops::voice(sound, span, self.buses, &mut self.window, adds, &mut self.stack[place]);
+                loops::voice(sound, span, self.buses, &mut self.scratch, adds, &mut self.stack[place]);
                 adds = true;
             }
         }
@@ -126,7 +129,7 @@ impl<const VOICES: usize> Lean<VOICES> {
     }
 
     /// Hands over left, right, chorus and reverb of the frames that were summed last, each as far as asked.
-    pub fn collect(&mut self, _from: usize, [left, right, chorus, reverb]: [&mut [f32]; 4]) {
+    pub fn collect(&mut self, _: &Span<'_>, [left, right, chorus, reverb]: [&mut [f32]; 4]) {
         let open = self.has_open.then_some(&self.open[..]);
         let filtered = self.has_filtered.then_some(&self.stack[0][..]);
         loops::take::<0>(open, filtered, left);

@@ -232,9 +232,8 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
                 chorus_part.fill(0.0);
                 reverb_part.fill(0.0);
             } else {
-                self.sound(from, count, with_sends);
                 let [left, right] = part.channels();
-                self.mixer.collect(from, [left, right, chorus_part, reverb_part]);
+                self.sum(from, count, with_sends, [left, right, chorus_part, reverb_part]);
             }
             self.frame += count as u64;
         }
@@ -442,8 +441,8 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
         self.sounding = kept;
     }
 
-    /// Sums frames `from..from + count` of every voice.
-    fn sound(&mut self, from: usize, count: usize, with_sends: bool) {
+    /// Sums frames `from..from + count` of every voice into left, right, chorus and reverb.
+    fn sum(&mut self, from: usize, count: usize, with_sends: bool, buses: [&mut [f32]; 4]) {
         let pool = self.bank.pool();
         let mut players = Players {
             voices: &mut self.voices,
@@ -459,6 +458,7 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
             with_sends,
         };
         self.mixer.play(&mut players, &span);
+        self.mixer.collect(&span, buses);
     }
 }
 

@@ -24,9 +24,7 @@ pub struct Sound {
     /// Its sample lies in the bank before the present one.
     pub is_of_old_bank: bool,
     pub filter: Filter,
-    /// The envelope with all that attenuates it.
-    pub loudness: Ramp,
-    /// How loud in each bus: left, right, chorus, reverb.
+    /// Left, right, chorus, reverb.
     pub gains: [Ramp; 4],
     /// The attack, frame by frame; clamped to 0..=1.
     pub onset: Option<Ramp>,
@@ -51,19 +49,11 @@ impl Sound {
     pub fn drift(&mut self) {
         self.settle_fade();
         self.onset = self.onset.map(next_period);
-        self.loudness = self.loudness.held();
-        self.hold_gains();
+        self.gains = self.gains.map(|gain| Ramp::hold(gain.at(CONTROL_FRAMES)));
         self.filter.freeze();
         match &mut self.source {
             Source::Sample(cursor) => cursor.step_slope = 0,
             Source::Direct(oscillators) => oscillators.freeze(),
-        }
-    }
-
-    /// Gains stay where this period ends.
-    fn hold_gains(&mut self) {
-        if self.gains.iter().any(|gain| !gain.is_still()) {
-            self.gains = self.gains.map(Ramp::held);
         }
     }
 
@@ -107,15 +97,13 @@ pub struct Voice {
     release: Option<Release>,
     /// Cents that the step was made from.
     cents: f32,
-    /// Centibels that the loudness were made from, and the amplitude they are worth.
+    /// Centibels that the gains were made from, and the amplitude they are worth.
     centibels: f32,
     amplitude: f32,
     /// Linear level at the period's end.
     level: f32,
     /// A controller that it listens to has moved.
     is_stale: bool,
-    /// The gains are not yet what the settings say.
-    is_renewed: bool,
     is_first: bool,
     is_soft: bool,
     /// The slot of the stereo partner whose pitch it follows.
@@ -176,7 +164,6 @@ impl Voice {
             source,
             is_of_old_bank: false,
             filter: Filter::new(around.keeps_filter || is_filtered(&settings)),
-            loudness: Ramp::default(),
             gains: [Ramp::default(); 4],
             onset: None,
             fade: None,
@@ -195,7 +182,6 @@ impl Voice {
             amplitude: 0.0,
             level: 0.0,
             is_stale: false,
-            is_renewed: true,
             is_first: true,
             is_soft,
             leader: None,
@@ -233,7 +219,7 @@ impl Voice {
         self.release = Some(Release { age, volume, modulation: settings.modulation.modulation(age) });
         if let Some(onset) = self.sound.onset.take() {
             let reached = onset.at(from).clamp(0.0, 1.0);
-            self.sound.loudness = self.sound.loudness.scaled(reached);
+            self.sound.gains = self.sound.gains.map(|gain| gain.scaled(reached));
         }
         if let Source::Sample(cursor) = &mut self.sound.source {
             cursor.release();
@@ -251,7 +237,7 @@ impl Voice {
             }
         }
         if self.is_stale {
-            (self.is_stale, self.is_renewed) = (false, true);
+            self.is_stale = false;
             self.renew(region, channel, around);
         }
         let frames = CONTROL_FRAMES - from;
@@ -263,7 +249,6 @@ impl Voice {
         self.steer_onset(from, start);
         self.is_first = false;
         self.aim(self.age, frames, around, false);
-        self.is_renewed = false;
         true
     }
 
@@ -294,6 +279,7 @@ impl Voice {
     }
 
     fn renew(&mut self, region: &Region, channel: &Channel, around: &Surroundings) {
+        self.centibels = f32::NAN;
         self.settings = Settings::new(
             &region.generators,
             &region.modulators,
@@ -357,16 +343,12 @@ impl Voice {
         if jump || centibels != self.centibels {
             self.centibels = centibels;
             self.amplitude = if volume > 0.0 { units::attenuation(centibels) } else { 0.0 };
-            self.sound.loudness.move_to(self.amplitude * around.gain, jump);
-        } else if !self.sound.loudness.is_still() {
-            self.sound.loudness = self.sound.loudness.held();
-        }
-        if self.is_renewed {
             for (ramp, gain) in self.sound.gains.iter_mut().zip(settings.gains) {
-                ramp.move_to(gain, jump);
+                let target = self.amplitude * gain * around.gain;
+                *ramp = if jump { Ramp::hold(target) } else { ramp.next(target) };
             }
-        } else {
-            self.sound.hold_gains();
+        } else if self.sound.gains.iter().any(|ramp| ramp.slope != 0.0) {
+            self.sound.gains = self.sound.gains.map(|ramp| Ramp::hold(ramp.at(CONTROL_FRAMES)));
         }
         let own = match &self.sound.source {
             Source::Sample(_) => 1.0,

@@ -11,7 +11,7 @@ use crate::voice::Source;
 use crate::window::Window;
 use group::Group;
 #[cfg(test)]
-pub use loops::{Filters, Ramps, filter};
+pub use loops::{Filters, filter};
 use loops::{Sum, Sums};
 
 /// Sings, filters and sums.
@@ -48,7 +48,7 @@ impl Wide {
             if !sound.filter.is_active {
                 sound.last = line[span.count - 1];
                 let with_sends = span.with_sends && group::has_sends(sound);
-                loops::mix_one(line, span.from, sound, with_sends, &mut self.sums);
+                loops::mix_one(line, span.from, &sound.gains, with_sends, &mut self.sums);
             } else if self.filtered.join(member, sound, span.from, line) {
                 self.flush(players, span);
             }
@@ -65,10 +65,10 @@ impl Wide {
         }
     }
 
-    /// Hands over frames `from..` of left, right, chorus and reverb as they were summed last, each as far as asked.
-    pub fn collect(&mut self, from: usize, buses: [&mut [f32]; 4]) {
-        for (sum, out) in self.sums.iter_mut().zip(buses) {
-            loops::collect(sum, from, out);
+    /// Hands over left, right, chorus and reverb of the frames that were summed last, each as far as asked.
+    pub fn collect(&mut self, span: &Span<'_>, buses: [&mut [f32]; 4]) {
+        for (sum, out) in self.sums.iter_mut().zip(buses).take(if span.with_sends { 4 } else { 2 }) {
+            loops::collect(sum, span.from, span.count, out);
         }
     }
 }

@@ -1,15 +1,16 @@
 //! A board's low half, whole: what hands touch, what ports bring, what lights show, and which set-up plays. A board looks at
 //! its pins and moves bytes; all else is here.
 
-use crate::controller::{Configure, Controller, Event};
+use crate::Setups;
+use crate::controller::{Controller, Event};
 use crate::defaults;
 use crate::lights::Lights;
 use crate::link::LowEnd;
 use crate::midi::Port;
-use crate::protocol::{self, Identity, Packet, Refusal, Reject, Session};
+use crate::protocol::{Identity, Refusal, Session};
 use crate::scan::{Debounce, Detents, Encoder, ForceConfig, Forces, Knob, KnobConfig, Surface};
 use crate::setup::{BoardSetup, SURFACE};
-use crate::store::{Shelf, Store};
+use crate::store::Store;
 use embedded_storage::nor_flash::NorFlash;
 use ripieno_types::{Command, SampleRate};
 
@@ -41,7 +42,8 @@ pub struct Desk<'a, 's, F: NorFlash, const PADS: usize, const KNOBS: usize> {
     pub controller: Controller<'a, 's>,
     /// What the pads' lights show.
     pub lights: Lights<PADS>,
-    configuration: Configuration<'a, F>,
+    setups: Option<Setups<'a, F, Check, SLOTS>>,
+    scratch: &'a mut [u8; PRESET_BYTES],
     forces: Forces<PADS>,
     knobs: [Knob; KNOBS],
     encoder: Encoder,
@@ -64,12 +66,12 @@ impl<'a, 's, F: NorFlash, const PADS: usize, const KNOBS: usize> Desk<'a, 's, F,
         [session, scratch]: [&'a mut [u8; PRESET_BYTES]; 2],
         spare: &'s mut BoardSetup,
     ) -> Self {
-        let wanted = store.as_ref().and_then(|store| store.settings().active).map(protocol::Event::Activated);
-        let session = Session::new(identity, session);
+        let check: Check = |bytes| BoardSetup::decode(bytes).map(drop).map_err(Refusal::new);
         Self {
             controller: Controller::new(end, rate),
             lights: Lights::new(),
-            configuration: Configuration { session, store, scratch, wanted },
+            setups: store.map(|store| Setups::new(Session::new(identity, session), store, check)),
+            scratch,
             forces: Forces::new(ForceConfig::default()),
             knobs: [Knob::new(KnobConfig::default()); KNOBS],
             encoder: Encoder::new(Detents::default()),
@@ -80,7 +82,7 @@ impl<'a, 's, F: NorFlash, const PADS: usize, const KNOBS: usize> Desk<'a, 's, F,
         }
     }
 
-    /// Takes a look at the panel, what the audio half has said, and a set-up that is wanted; `now` in microseconds. Call it
+    /// Takes a look at the panel, what the audio half has said, and a set-up that is to play; `now` in microseconds. Call it
     /// every 0.5 to 1 ms.
     pub fn scan(&mut self, now: u64, look: &Look<PADS, KNOBS>) {
         let Self { controller, surface, forces, knobs, encoder, button, lights, .. } = self;
@@ -116,69 +118,29 @@ impl<'a, 's, F: NorFlash, const PADS: usize, const KNOBS: usize> Desk<'a, 's, F,
     /// Takes bytes that came by a port: a serial line's, or packets of USB-MIDI.
     pub fn receive(&mut self, now: u64, port: Port, bytes: &[u8]) {
         match port {
-            Port::Serial => self.controller.serial_bytes(now, bytes, &mut self.configuration),
-            Port::Usb => self.controller.usb_bytes(now, bytes, &mut self.configuration),
+            Port::Serial => self.controller.serial_bytes(now, bytes, &mut self.setups),
+            Port::Usb => self.controller.usb_bytes(now, bytes, &mut self.setups),
         }
     }
 
-    /// Hands over the set-up that is wanted, as soon as there is memory for it.
+    /// Hands over the set-up that is to play, as soon as there is memory for it.
     fn load(&mut self) {
         self.spare = self.controller.returned().or(self.spare.take());
-        let Configuration { store: Some(store), scratch, wanted, .. } = &mut self.configuration else { return };
-        let active = store.settings().active;
-        let (Some(event), Some(spare)) = (*wanted, self.spare.take()) else { return };
-        let setup = match event {
-            protocol::Event::Activated(slot) => Some(slot),
-            protocol::Event::Saved(slot) => Some(slot).filter(|_| active == Some(slot)),
-            protocol::Event::Deleted(slot) if active == Some(slot) => None,
-            protocol::Event::Deleted(_) => return self.keep(spare),
-        };
-        // A slot that cannot be read, or was written by other firmware, leaves what plays.
-        let found = match (setup, event) {
-            (Some(slot), _) => store
-                .load(slot, &mut scratch[..])
-                .ok()
-                .and_then(|length| BoardSetup::decode(scratch.get(..length)?).ok()),
-            (None, protocol::Event::Deleted(_)) => defaults::setup().ok(),
-            (None, _) => None,
-        };
-        let Some(found) = found else { return self.keep(spare) };
-        *spare = found;
-        match self.controller.replace(spare) {
-            Ok(()) => self.configuration.wanted = None,
-            // The one before is on its way: again with the next look.
-            Err(spare) => self.spare = Some(spare),
+        let Some(setups) = &mut self.setups else { return };
+        let Some(spare) = self.spare.take() else { return };
+        if !setups.changed() {
+            self.spare = Some(spare);
+            return;
+        }
+        let length = setups.load(&mut self.scratch[..]).unwrap_or(0);
+        let found = self.scratch.get(..length).and_then(|bytes| BoardSetup::decode(bytes).ok());
+        if let Some(found) = found.or_else(|| defaults::setup().ok()) {
+            *spare = found;
+            // There is room: the one before is back, or there was none.
+            self.spare = self.controller.replace(spare).err();
         }
     }
-
-    /// Nothing is wanted any more, and the memory is still here.
-    fn keep(&mut self, spare: &'s mut BoardSetup) {
-        self.spare = Some(spare);
-        self.configuration.wanted = None;
-    }
 }
 
-/// What answers SysEx.
-#[derive(Debug)]
-struct Configuration<'a, F: NorFlash> {
-    session: Session<'a>,
-    store: Option<Store<F, SLOTS>>,
-    scratch: &'a mut [u8; PRESET_BYTES],
-    /// What the last message has changed about what plays.
-    wanted: Option<protocol::Event>,
-}
-
-impl<F: NorFlash> Configure for Configuration<'_, F> {
-    fn receive(&mut self, now: u64, _: Port, body: &[u8], reply: &mut dyn FnMut(&[u8]) -> bool) -> bool {
-        let Some(store) = &mut self.store else { return false };
-        if !Identity::is_asked(body) && matches!(Packet::parse(body), Err(Reject::Foreign)) {
-            return false;
-        }
-        let check = |bytes: &[u8]| BoardSetup::decode(bytes).map(drop).map_err(Refusal::new);
-        let mut shelf = Shelf { store, check };
-        // An answer that finds no room is asked for again by whoever waits for it.
-        let event = self.session.receive(now / 1_000, body, &mut shelf, |answer| _ = reply(answer));
-        self.wanted = event.or(self.wanted);
-        true
-    }
-}
+/// What a set-up is checked by before it is kept.
+type Check = fn(&[u8]) -> Result<(), Refusal>;

@@ -82,6 +82,17 @@ where
     }
 }
 
+/// Set-ups whose flash may not answer: then nothing is meant for them.
+impl<F, C, const COUNT: usize, const BYTES: usize> Configure for Option<Setups<'_, F, C, COUNT, BYTES>>
+where
+    F: NorFlash,
+    C: FnMut(&[u8]) -> Result<(), Refusal>,
+{
+    fn receive(&mut self, now: u64, port: Port, body: &[u8], reply: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+        self.as_mut().is_some_and(|setups| setups.receive(now, port, body, reply))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -185,11 +185,7 @@ fn everything_at_once_leaves_no_note_behind_and_no_byte_broken() {
                     }
                 }
                 13 => {
-                    if let Some(setup) = spare.take() {
-                        if let Err(setup) = board.controller.replace(setup) {
-                            spare = Some(setup);
-                        }
-                    }
+                    spare = spare.take().and_then(|setup| board.controller.replace(setup).err());
                     spare = spare.or(board.controller.returned());
                 }
                 _ => _ = board.blocks(dice.roll(4) as usize),

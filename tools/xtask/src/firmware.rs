@@ -2,6 +2,7 @@
 
 mod board;
 mod count;
+mod figures;
 mod graph;
 mod image;
 mod live;
@@ -27,7 +28,7 @@ cargo xtask firmware COMMAND [BOARD] [ARGS...]
 
   build [BOARD...]        release ELF of each board and what its loader takes (UF2 or BIN); all when none is named
   size [BOARD...]         flash and RAM of each program, by crate, and the limits of those that have one
-  test [--bless]          all that a board must show, in the emulator; --bless writes instruction counts down
+  test [--bless]          all that a board must show, in the emulator; --bless writes figures down
   run BOARD [ARGS...]     boot it in the emulator (qemu-mps2): its scenes and their words are in the board's README
   uf2 FILE --at ADDRESS   wrap bytes, such as a bank, for drag and drop onto a Pico 2: FILE.uf2, written to ADDRESS
 

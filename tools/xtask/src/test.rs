@@ -1,7 +1,7 @@
 //! Every test, in the order that fails fastest.
 
 use crate::run::{cargo, program};
-use crate::{python, sanitize, setup, tidy};
+use crate::{firmware, python, sanitize, setup, tidy};
 use anyhow::Result;
 use std::path::Path;
 use std::time::Instant;
@@ -15,6 +15,7 @@ pub fn all(root: &Path) -> Result<()> {
     python::ensure_numpy(root)?;
     step("tidy", || tidy::check(root))?;
     step("format", || cargo(&["fmt", "--all", "--check"]).run())?;
+    step("format of boards", || cargo(&["fmt", "--all", "--check"]).within(&root.join("firmware")).run())?;
     step("lints", || cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]).run())?;
     step("tests", || {
         if program("cargo-nextest", &["nextest", "--version"]).succeeds() {
@@ -38,6 +39,9 @@ pub fn all(root: &Path) -> Result<()> {
     // Every interleaving that the rings' orderings allow, within loom's bounds.
     step("models", || cargo(&["test", "--package", "ripieno-ring", "--features", "loom", "--test", "loom"]).run())?;
     step("real-time sanitizer", sanitize::realtime)?;
+    // Real boards are only built; the emulated one shows what it can do.
+    step("boards", || firmware::dispatch(root, &["build".to_owned()]))?;
+    step("firmware", || firmware::dispatch(root, &["test".to_owned()]))?;
     step("doc tests", || cargo(&["test", "--workspace", "--doc", "--quiet"]).run())?;
     step("docs", || cargo(&["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings").run())?;
     eprintln!("all tests passed in {:.0} s", start.elapsed().as_secs_f32());

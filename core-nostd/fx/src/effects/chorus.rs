@@ -1,11 +1,11 @@
 //! Chorus: one sine-modulated delay line a channel, the right LFO a quarter turn ahead of the left.
 
+use super::sweep::Sweep;
 use super::{blend, clean_block, fade_in};
 use crate::effect::{Effect, accept};
 use crate::param::{EFFECTS, ParamInfo, id, map};
 use ripieno_dsp::guard::{clean, flush};
-use ripieno_dsp::interpolate::cubic;
-use ripieno_dsp::maths::{round, sin_turns};
+use ripieno_dsp::maths::sin_turns;
 use ripieno_dsp::{GRID, Grid, Line, Phase, Segment, Smooth};
 use ripieno_types::{Block, SampleRate};
 
@@ -36,8 +36,8 @@ pub struct Chorus<M> {
 /// What one segment of frames needs.
 #[derive(Clone, Copy, Debug, Default)]
 struct Control {
-    /// Each channel's delay in frames as a parabola through the LFO's values at start, middle and end.
-    delays: [[f32; 3]; 2],
+    /// Each channel's delay: through the LFO's values at start, middle and end.
+    sweeps: [Sweep; 2],
     mix: Segment,
     intake: Segment,
 }
@@ -76,21 +76,23 @@ impl<M: AsMut<[f32]>> Chorus<M> {
     /// As [`process`](Effect::process); `send`, mono, joins the wet path's input. Missing frames of it are silent.
     /// Real-time.
     pub fn process_with_send(&mut self, mut block: Block<'_>, send: Option<&[f32]>) {
-        let mut send = send.unwrap_or_default();
+        clean_block(&mut block);
+        self.run(block, send.unwrap_or_default());
+    }
+
+    /// As [`process_with_send`](Self::process_with_send), of frames that are clean. Real-time.
+    pub(crate) fn run(&mut self, mut block: Block<'_>, mut send: &[f32]) {
         while !block.is_empty() {
             if self.grid.is_due() {
                 self.tick();
             }
             let frames = self.grid.run(block.frames());
             let mut part = block.split_front(frames);
-            let [left, right] = part.channels();
             let (now, later) = send.split_at(frames.min(send.len()));
             send = later;
-            if self.is_asleep {
-                clean_block(left, right);
-            } else {
+            if !self.is_asleep {
                 let memory = self.memory.as_mut();
-                run(memory, &mut self.line, &self.control, [left, right], now, self.grid.places(frames));
+                run(memory, &mut self.line, &mut self.control, part.channels(), now, self.grid.places(frames));
             }
             self.grid.advance(frames);
         }
@@ -121,20 +123,14 @@ impl<M: AsMut<[f32]>> Chorus<M> {
         let intake = self.intake.segment();
         let per_ms = self.rate.as_f32() / 1_000.0;
         let longest = (self.line.len() - 2 * GRID) as f32;
-        let delays = [0.0, 0.25].map(|ahead| {
+        let sweeps = [0.0, 0.25].map(|ahead| {
             let at = |i: usize| {
                 let swing = map::chorus_ms(depth.at((i * GRID / 2) as f32)) * sin_turns(phases[i].turns() + ahead);
                 ((BASE_MS + swing) * per_ms).clamp(2.0, longest)
             };
-            let (start, middle, end) = (at(0), at(1), at(2));
-            let length = GRID as f32;
-            [
-                start,
-                (4.0 * middle - 3.0 * start - end) / length,
-                (2.0 * start - 4.0 * middle + 2.0 * end) / (length * length),
-            ]
+            Sweep::through([at(0), at(1), at(2)])
         });
-        self.control = Control { delays, mix, intake };
+        self.control = Control { sweeps, mix, intake };
     }
 
     fn clear(&mut self) {
@@ -193,48 +189,54 @@ impl<M: AsMut<[f32]>> Effect for Chorus<M> {
 fn run(
     memory: &mut [f32],
     line: &mut Line,
-    control: &Control,
+    control: &mut Control,
     channels: [&mut [f32]; 2],
     send: &[f32],
     places: &[f32],
 ) {
-    let frames = places.len().min(GRID);
     let half = memory.len() / 2;
     let (memory_left, memory_right) = memory.split_at_mut(half);
     let before = *line;
-    for ((dry, memory), [start, slope, bend]) in
-        channels.into_iter().zip([memory_left, memory_right]).zip(control.delays)
-    {
-        let dry = &mut dry[..frames];
-        let mut wet = [0.0; GRID];
-        let wet = &mut wet[..frames];
-        for (wet, dry) in wet.iter_mut().zip(dry.iter_mut()) {
-            *dry = clean(*dry);
-            *wet = *dry;
-        }
-        for (wet, send) in wet.iter_mut().zip(send) {
-            *wet = flush(*wet + clean(*send));
-        }
-        fade_in(wet, control.intake, places);
+    for ((dry, memory), sweep) in channels.into_iter().zip([memory_left, memory_right]).zip(&mut control.sweeps) {
         *line = before;
-        line.write(memory, wet);
-        // Whole frames and the rest, in lanes; the reads themselves are scattered.
-        let mut wholes = [0u32; GRID];
-        let mut parts = [0.0; GRID];
-        for ((whole, part), place) in wholes.iter_mut().zip(&mut parts).zip(places) {
-            let delay = start + place * (slope + place * bend);
-            let nearest = round(delay - 0.5);
-            *part = delay - nearest;
-            // The sum has the whole number in its low bits: a conversion without saturation checks.
-            *whole = (nearest + 8_388_608.0).to_bits() & 0x7f_ffff;
+        if send.is_empty() && control.intake == Segment::flat(1.0) {
+            line.write(memory, dry);
+        } else {
+            let mut input = [0.0; GRID];
+            let input = &mut input[..dry.len()];
+            input.copy_from_slice(dry);
+            for (input, send) in input.iter_mut().zip(send) {
+                *input = flush(*input + clean(*send));
+            }
+            fade_in(input, control.intake, places);
+            line.write(memory, input);
         }
-        for (i, wet) in wet.iter_mut().enumerate() {
-            // Oldest first: two frames before the whole delay to one after it.
-            let first = before.place(wholes[i] as usize + 2) + i;
-            let first = if first >= before.len() { first - before.len() } else { first };
-            let Some(&[d, c, b, a]) = memory.get(first..).and_then(|rest| rest.first_chunk()) else { continue };
-            *wet = flush(cubic([a, b, c, d], parts[i]));
+        if control.mix.is_flat() {
+            read::<true>(memory, &before, sweep, control.mix, dry, places);
+        } else {
+            read::<false>(memory, &before, sweep, control.mix, dry, places);
         }
-        blend(dry, wet, control.mix, places);
     }
+}
+
+/// Mixes what a swinging delay reads into one channel.
+#[inline(always)]
+fn read<const FLAT: bool>(
+    memory: &[f32],
+    before: &Line,
+    sweep: &mut Sweep,
+    mix: Segment,
+    dry: &mut [f32],
+    places: &[f32],
+) {
+    let Some(window) = places.first().and_then(|place| before.window(memory, sweep.opening(*place as usize))) else {
+        return;
+    };
+    // A copy stays in registers.
+    let mut now = *sweep;
+    for (dry, place) in dry.iter_mut().zip(places) {
+        let [wet] = now.tick([window]);
+        *dry = blend(*dry, wet, mix.along::<FLAT>(*place));
+    }
+    *sweep = now;
 }

@@ -1,9 +1,10 @@
 //! Delay: a feedback delay, each channel on its own. Times are whole frames; a new time is faded to, not glided to.
 
-use super::clean_block;
+use super::{blend, clean_block};
 use crate::effect::{Effect, accept};
 use crate::param::{EFFECTS, ParamInfo, id, map};
-use ripieno_dsp::guard::{clean, flush};
+use ripieno_dsp::guard::flush;
+use ripieno_dsp::line::copy;
 use ripieno_dsp::{GRID, Grid, Line, Segment, Smooth};
 use ripieno_types::{Block, SampleRate};
 
@@ -109,6 +110,25 @@ impl<M: AsMut<[f32]>> Delay<M> {
         self.fade.set(0.0);
         self.fade.reset();
     }
+
+    /// As [`process`](Effect::process), of frames that are clean. Real-time.
+    pub(crate) fn run(&mut self, mut block: Block<'_>) {
+        while !block.is_empty() {
+            if self.grid.is_due() {
+                self.tick();
+            }
+            let frames = self.grid.run(block.frames());
+            let mut part = block.split_front(frames);
+            let [left, right] = part.channels();
+            if !self.is_asleep {
+                let memory = self.memory.as_mut();
+                let places = self.grid.places(frames);
+                run(memory, &mut self.line, self.written, &self.control, [left, right], places);
+                self.written = (self.written + frames).min(self.line.len());
+            }
+            self.grid.advance(frames);
+        }
+    }
 }
 
 impl<M: AsMut<[f32]>> Effect for Delay<M> {
@@ -134,23 +154,8 @@ impl<M: AsMut<[f32]>> Effect for Delay<M> {
     }
 
     fn process(&mut self, mut block: Block<'_>) {
-        while !block.is_empty() {
-            if self.grid.is_due() {
-                self.tick();
-            }
-            let frames = self.grid.run(block.frames());
-            let mut part = block.split_front(frames);
-            let [left, right] = part.channels();
-            if self.is_asleep {
-                clean_block(left, right);
-            } else {
-                let memory = self.memory.as_mut();
-                let places = self.grid.places(frames);
-                run(memory, &mut self.line, self.written, &self.control, [left, right], places);
-                self.written = (self.written + frames).min(self.line.len());
-            }
-            self.grid.advance(frames);
-        }
+        clean_block(&mut block);
+        self.run(block);
     }
 
     fn params(&self) -> &'static [ParamInfo] {
@@ -176,7 +181,7 @@ impl<M: AsMut<[f32]>> Effect for Delay<M> {
 /// Copies `out.len()` frames of `delay` frames ago; what was never written is silence.
 #[inline(always)]
 fn tap(memory: &[f32], line: &Line, written: usize, delay: usize, out: &mut [f32]) {
-    out.copy_from_slice(line.read(memory, delay, out.len()));
+    copy(out, line.read(memory, delay, out.len()));
     let silent = delay.saturating_sub(written).min(out.len());
     out[..silent].fill(0.0);
 }
@@ -191,47 +196,60 @@ fn run(
     channels: [&mut [f32]; 2],
     places: &[f32],
 ) {
-    let frames = places.len();
-    // The full segment, nearly always: a constant length makes straight-line code.
-    if frames == GRID {
-        segment(memory, line, written, control, channels, places, GRID);
+    if [control.feedback, control.mix, control.intake].iter().all(|line| line.is_flat()) {
+        segment::<true>(memory, line, written, control, channels, places);
     } else {
-        segment(memory, line, written, control, channels, places, frames);
+        segment::<false>(memory, line, written, control, channels, places);
     }
 }
 
 #[inline(always)]
-fn segment(
+fn segment<const FLAT: bool>(
     memory: &mut [f32],
     line: &mut Line,
     written: usize,
     control: &Control,
     channels: [&mut [f32]; 2],
     places: &[f32],
-    frames: usize,
 ) {
+    let Control { feedback, mix, intake, fade, taps } = *control;
     let half = memory.len() / 2;
     let (memory_left, memory_right) = memory.split_at_mut(half);
     let before = *line;
+    let frames = places.len();
+    // One tap that has sound all along, nearly always: what is read and what is written lie apart.
+    let is_plain = taps[0] == taps[1] && taps[0] <= written && taps[0] + frames <= line.len();
+    let feed = |heard: f32, input: f32, place: f32| {
+        flush(intake.along::<FLAT>(place) * input + feedback.along::<FLAT>(place) * heard)
+    };
     for (dry, memory) in channels.into_iter().zip([memory_left, memory_right]) {
-        let (mut wet, mut other, mut input) = ([0.0; GRID], [0.0; GRID], [0.0; GRID]);
-        let (wet, input) = (&mut wet[..frames], &mut input[..frames]);
-        tap(memory, &before, written, control.taps[0], wet);
-        if control.taps[0] != control.taps[1] {
+        *line = before;
+        if is_plain {
+            let (old, new) = line.exchange(memory, taps[0], frames);
+            for (((old, new), dry), place) in old.iter().zip(new).zip(dry.iter_mut()).zip(places) {
+                *new = feed(*old, *dry, *place);
+                *dry = blend(*dry, *old, mix.along::<FLAT>(*place));
+            }
+            line.commit(memory, frames);
+            continue;
+        }
+        let mut wet = [0.0; GRID];
+        let wet = &mut wet[..frames];
+        tap(memory, line, written, taps[0], wet);
+        if taps[0] != taps[1] {
+            let mut other = [0.0; GRID];
             let other = &mut other[..frames];
-            tap(memory, &before, written, control.taps[1], other);
+            tap(memory, line, written, taps[1], other);
             for ((wet, other), place) in wet.iter_mut().zip(other.iter()).zip(places) {
-                let share = control.fade.at(*place);
-                *wet = flush((1.0 - share) * *wet + share * other);
+                *wet = flush(blend(*wet, *other, fade.at(*place)));
             }
         }
-        for (((input, dry), wet), place) in input.iter_mut().zip(dry.iter_mut()).zip(wet.iter()).zip(places) {
-            let clean = clean(*dry);
-            *input = flush(control.intake.at(*place) * clean + control.feedback.at(*place) * wet);
-            let share = control.mix.at(*place);
-            *dry = (1.0 - share) * clean + share * wet;
+        // What is heard turns into what is written, in place.
+        for ((wet, dry), place) in wet.iter_mut().zip(dry.iter_mut()).zip(places) {
+            let heard = *wet;
+            *wet = feed(heard, *dry, *place);
+            *dry = blend(*dry, heard, mix.along::<FLAT>(*place));
         }
-        *line = before;
-        line.write(memory, input);
+        line.write(memory, wet);
     }
 }

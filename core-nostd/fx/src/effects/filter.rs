@@ -3,7 +3,7 @@
 use super::clean_block;
 use crate::effect::{Effect, accept};
 use crate::param::{EFFECTS, ParamInfo, id, map};
-use ripieno_dsp::guard::{clean, flush};
+use ripieno_dsp::guard::flush;
 use ripieno_dsp::svf::{Step, Svf, prewarp, weights};
 use ripieno_dsp::{GRID, Grid, Segment, Smooth};
 use ripieno_types::{Block, SampleRate};
@@ -32,6 +32,8 @@ pub struct Filter {
     control: Control,
     channels: [Svf; 2],
     is_asleep: bool,
+    /// Nothing glides, and the control values are made.
+    is_settled: bool,
     grid: Grid,
 }
 
@@ -44,8 +46,9 @@ struct Control {
     k: Segment,
     /// Of input, band and low sums.
     weights: [Segment; 3],
-    /// For when `g` and `k` are flat.
+    /// For when all of them are flat.
     step: Step,
+    is_flat: bool,
 }
 
 impl Filter {
@@ -62,6 +65,7 @@ impl Filter {
             control: Control::default(),
             channels: [Svf::default(); 2],
             is_asleep: false,
+            is_settled: false,
             grid: Grid::default(),
         }
     }
@@ -71,13 +75,18 @@ impl Filter {
     }
 
     fn tick(&mut self) {
+        self.channels.iter_mut().for_each(Svf::settle);
+        let is_still = !self.glides().iter().any(|glide| glide.is_moving());
+        if is_still && self.is_settled {
+            return;
+        }
+        self.is_settled = is_still;
         let [cutoff, resonance, high, amount] = self.glides().map(Smooth::segment);
         self.is_asleep = amount.is_zero();
         if self.is_asleep {
             self.channels = [Svf::default(); 2];
             return;
         }
-        self.channels.iter_mut().for_each(Svf::settle);
         let rate_hz = self.rate.as_f32();
         let g = |value: f32| prewarp(map::cutoff_hz(value).min(HIGHEST * rate_hz), rate_hz);
         let k = |value: f32| 1.0 / map::quality(value);
@@ -92,7 +101,24 @@ impl Filter {
             true => Segment::flat(start[i]),
             false => Segment::between(start[i], end[i]),
         });
-        self.control = Control { g, k, weights, step: Step::new(g.start, k.start) };
+        let is_flat = [g, k].iter().chain(&weights).all(|line| line.is_flat());
+        self.control = Control { g, k, weights, step: Step::new(g.start, k.start), is_flat };
+    }
+
+    /// As [`process`](Effect::process), of frames that are clean. Real-time.
+    pub(crate) fn run(&mut self, mut block: Block<'_>) {
+        while !block.is_empty() {
+            if self.grid.is_due() {
+                self.tick();
+            }
+            let frames = self.grid.run(block.frames());
+            let mut part = block.split_front(frames);
+            let [left, right] = part.channels();
+            if !self.is_asleep {
+                run(&mut self.channels, &self.control, left, right, self.grid.places(frames));
+            }
+            self.grid.advance(frames);
+        }
     }
 }
 
@@ -106,24 +132,13 @@ impl Effect for Filter {
     fn reset(&mut self) {
         self.glides().into_iter().for_each(Smooth::reset);
         self.channels = [Svf::default(); 2];
+        self.is_settled = false;
         self.grid = Grid::default();
     }
 
     fn process(&mut self, mut block: Block<'_>) {
-        while !block.is_empty() {
-            if self.grid.is_due() {
-                self.tick();
-            }
-            let frames = self.grid.run(block.frames());
-            let mut part = block.split_front(frames);
-            let [left, right] = part.channels();
-            if self.is_asleep {
-                clean_block(left, right);
-            } else {
-                run(&mut self.channels, &self.control, left, right, self.grid.places(frames));
-            }
-            self.grid.advance(frames);
-        }
+        clean_block(&mut block);
+        self.run(block);
     }
 
     fn params(&self) -> &'static [ParamInfo] {
@@ -133,6 +148,7 @@ impl Effect for Filter {
     fn set(&mut self, index: usize, value: f32) {
         let (Some(slot), Some(value)) = (self.values.get_mut(index), accept(value)) else { return };
         *slot = value;
+        self.is_settled = false;
         let [cutoff, resonance, mode] = self.values;
         self.cutoff.set(cutoff);
         self.resonance.set(resonance);
@@ -147,44 +163,41 @@ impl Effect for Filter {
     }
 }
 
-/// At most one segment. The recursion keeps both channels' states in registers and leaves the sums that the outputs are
-/// made of in `sums`; mixing them is a second loop that runs in SIMD lanes over time.
+/// At most one segment.
 #[cfg_attr(feature = "simd-dispatch", multiversion::multiversion(targets("x86_64+avx2")))]
 fn run(channels: &mut [Svf; 2], control: &Control, left: &mut [f32], right: &mut [f32], places: &[f32]) {
-    let frames = places.len().min(GRID);
-    let (left, right, places) = (&mut left[..frames], &mut right[..frames], &places[..frames]);
-    for x in left.iter_mut().chain(right.iter_mut()) {
-        *x = clean(*x);
-    }
-    // The divisions do not depend on the states: a loop of their own runs them in lanes.
-    let mut steps = [[0.0f32; GRID]; 3];
-    let [keeps, crosses, directs] = &mut steps;
-    if control.g.is_flat() && control.k.is_flat() {
-        keeps.fill(control.step.keep);
-        crosses.fill(control.step.cross);
-        directs.fill(control.step.direct);
+    let mut steps = [Step::default(); GRID];
+    if control.is_flat {
+        segment::<true>(channels, control, &steps, [left, right], places);
     } else {
-        for (i, place) in places.iter().enumerate() {
-            let step = Step::new(control.g.at(*place), control.k.at(*place));
-            (keeps[i], crosses[i], directs[i]) = (step.keep, step.cross, step.direct);
+        // The divisions do not depend on the states: a loop of their own runs them in lanes.
+        for (step, place) in steps.iter_mut().zip(places) {
+            *step = Step::new(control.g.at(*place), control.k.at(*place));
         }
+        segment::<false>(channels, control, &steps, [left, right], places);
     }
-    let mut sums = [[[0.0f32; GRID]; 2]; 2];
-    let [[band_l, low_l], [band_r, low_r]] = &mut sums;
+}
+
+#[inline(always)]
+fn segment<const FLAT: bool>(
+    channels: &mut [Svf; 2],
+    control: &Control,
+    steps: &[Step; GRID],
+    [left, right]: [&mut [f32]; 2],
+    places: &[f32],
+) {
+    let [direct, band, low] = control.weights;
     let [mut l, mut r] = *channels;
-    for i in 0..frames {
-        let step = Step { keep: keeps[i], cross: crosses[i], direct: directs[i] };
-        let (before_l, before_r) = (l, r);
-        l.tick(left[i], step);
-        r.tick(right[i], step);
-        (band_l[i], low_l[i]) = (before_l.band + l.band, before_l.low + l.low);
-        (band_r[i], low_r[i]) = (before_r.band + r.band, before_r.low + r.low);
+    for (((x, y), place), step) in left.iter_mut().zip(right).zip(places).zip(steps) {
+        let step = if FLAT { control.step } else { *step };
+        let weights = [direct, band, low].map(|weight| weight.along::<FLAT>(*place));
+        let tick = |svf: &mut Svf, x: &mut f32| {
+            let before = *svf;
+            svf.tick(*x, step);
+            *x = flush(weights[0] * *x + (weights[1] * (before.band + svf.band) + weights[2] * (before.low + svf.low)));
+        };
+        tick(&mut l, x);
+        tick(&mut r, y);
     }
     *channels = [l, r];
-    let [direct, band, low] = control.weights;
-    for (channel, [bands, lows]) in [left, right].into_iter().zip(&sums) {
-        for (((x, place), b), l) in channel.iter_mut().zip(places).zip(bands).zip(lows) {
-            *x = flush(direct.at(*place) * *x + (band.at(*place) * b + low.at(*place) * l));
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! Pan: a balance. It turns the far channel down and leaves the near one alone, so that stereo stays stereo.
 
-use super::{flat_gain, ramp_gain};
+use super::{clean_block, flat_gain, ramp_gain};
 use crate::effect::{Effect, accept};
 use crate::param::{EFFECTS, ParamInfo, id};
 use ripieno_dsp::{Grid, Segment, Smooth};
@@ -21,20 +21,9 @@ impl Pan {
         let gain = Smooth::new(1.0, rate);
         Self { value: 0.5, gains: [gain; 2], lines: [Segment::flat(1.0); 2], grid: Grid::default() }
     }
-}
 
-impl Effect for Pan {
-    fn prepare(&mut self, rate: SampleRate) {
-        self.gains.iter_mut().for_each(|gain| gain.prepare(rate));
-        self.reset();
-    }
-
-    fn reset(&mut self) {
-        self.gains.iter_mut().for_each(Smooth::reset);
-        self.grid = Grid::default();
-    }
-
-    fn process(&mut self, mut block: Block<'_>) {
+    /// As [`process`](Effect::process), of frames that are clean. Real-time.
+    pub(crate) fn run(&mut self, mut block: Block<'_>) {
         while !block.is_empty() {
             if self.grid.is_due() {
                 self.lines = [self.gains[0].segment(), self.gains[1].segment()];
@@ -51,6 +40,23 @@ impl Effect for Pan {
             }
             self.grid.advance(frames);
         }
+    }
+}
+
+impl Effect for Pan {
+    fn prepare(&mut self, rate: SampleRate) {
+        self.gains.iter_mut().for_each(|gain| gain.prepare(rate));
+        self.reset();
+    }
+
+    fn reset(&mut self) {
+        self.gains.iter_mut().for_each(Smooth::reset);
+        self.grid = Grid::default();
+    }
+
+    fn process(&mut self, mut block: Block<'_>) {
+        clean_block(&mut block);
+        self.run(block);
     }
 
     fn params(&self) -> &'static [ParamInfo] {

@@ -2,20 +2,21 @@
 //!
 //! One head reads the past at the shifted speed and drifts; before it leaves the line, a second one starts a jump away, the
 //! jump chosen by correlation (coarsely on a decimated mono copy, then finely), and takes over in a cross-fade. Heads that
-//! agree neither gap nor beat: the idea of WSOLA (W. Verhelst, M. Roelands, 1993) in a delay line.
+//! agree neither gap nor beat: the idea of WSOLA (W. Verhelst, M. Roelands, 1993) in a delay line. The choice is made in
+//! slices, a dozen grid points long, ahead of the jump: no block is dearer than another.
 
 mod search;
 mod sizes;
 
 use super::clean_block;
+use super::sweep::Sweep;
 use crate::effect::{Effect, accept};
 use crate::param::{EFFECTS, ParamInfo, id, map};
-use ripieno_dsp::guard::{clean, flush};
-use ripieno_dsp::interpolate::cubic;
+use ripieno_dsp::guard::flush;
 use ripieno_dsp::maths::exp2;
 use ripieno_dsp::{GRID, Grid, Line, Segment, Smooth};
 use ripieno_types::{Block, SampleRate};
-use search::Search;
+use search::{Past, Search};
 use sizes::Sizes;
 
 /// Delays are counted in 2⁻³² frames, so that drift is exact.
@@ -43,11 +44,24 @@ pub struct Pitch<M> {
     sum: f32,
     summed: usize,
     heads: Heads,
-    /// Change of delay per frame, and the change of that.
-    drift: i64,
-    bend: i64,
+    /// Of the present segment; kept while the shift is settled.
+    pace: Option<Pace>,
+    /// For where the newest head goes next.
+    search: Search,
     is_empty: bool,
     grid: Grid,
+}
+
+/// How fast heads read in a segment.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Pace {
+    /// Change of delay per frame, and the change of that, in 2⁻³² frames.
+    drift: i64,
+    bend: i64,
+    /// The ratios that a take-over has to reckon with.
+    fastest: f32,
+    slowest: f32,
+    is_settled: bool,
 }
 
 /// What is heard: one source, or two while one takes over.
@@ -65,12 +79,48 @@ struct Heads {
 enum Head {
     /// The input as it comes.
     Dry,
-    /// A delay in 2⁻³² frames.
-    Shifted(i64),
+    /// A reader of the past.
+    Shifted(Reader),
+}
+
+/// A head in the past, in 2⁻³² frames.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Reader {
+    /// How late it is at the segment's start, and at its end.
+    delay: i64,
+    end: i64,
+    sweep: Sweep,
 }
 
 const DRY: Heads =
     Heads { now: Head::Dry, next: None, done: 0, likeness: 0.0, gains: [Segment::flat(1.0), Segment::flat(0.0)] };
+
+impl Head {
+    fn at(delay: i64) -> Self {
+        Self::Shifted(Reader { delay, end: delay, sweep: Sweep::default() })
+    }
+
+    /// Goes to the next segment. A head that would leave the line stands still instead.
+    fn advance(&mut self, drift: i64, bend: i64, edge: usize) {
+        const FRAMES: i64 = GRID as i64;
+        if let Head::Shifted(reader) = self {
+            reader.delay = reader.end;
+            reader.end = reader.delay + FRAMES * drift + FRAMES * (FRAMES - 1) / 2 * bend;
+            let stays = (NEAREST as i64 * FRAME..edge as i64 * FRAME).contains(&reader.end);
+            let (drift, bend) = if stays { (drift, bend) } else { (0, 0) };
+            reader.end = if stays { reader.end } else { reader.delay };
+            reader.sweep = Sweep::from_fixed(reader.delay, drift, bend);
+        }
+    }
+
+    /// How late it is now, in frames; 0 for the input.
+    fn frames(&self) -> usize {
+        match self {
+            Head::Dry => 0,
+            Head::Shifted(reader) => (reader.end / FRAME) as usize,
+        }
+    }
+}
 
 impl<M> Pitch<M> {
     /// Samples of memory at `rate_hz`. Any.
@@ -92,8 +142,8 @@ impl<M: AsMut<[f32]>> Pitch<M> {
             sum: 0.0,
             summed: 0,
             heads: DRY,
-            drift: 0,
-            bend: 0,
+            pace: None,
+            search: Search::new(),
             is_empty: true,
             grid: Grid::default(),
         };
@@ -112,61 +162,102 @@ impl<M: AsMut<[f32]>> Pitch<M> {
     }
 
     fn tick(&mut self) {
-        let before = self.shift.now();
-        let (is_centred, shift) = (self.shift.target() == 0.5 && !self.shift.is_moving(), self.shift.segment());
-        let ratio = |value: f32| exp2(map::semitones(value) * (1.0 / 12.0));
-        let (from, to) = (ratio(before), ratio(shift.end()));
-        // A settled shift drifts the same for ever, without the rounding of a ramp.
-        self.drift = ((1.0 - from) * FRAME as f32) as i64;
-        self.bend = if shift.is_flat() { 0 } else { ((from - to) * (FRAME / GRID as i64) as f32) as i64 };
+        let is_centred = self.shift.target() == 0.5 && !self.shift.is_moving();
+        if self.shift.is_moving() || self.pace.is_none() {
+            let before = self.shift.now();
+            let shift = self.shift.segment();
+            let ratio = |value: f32| exp2(map::semitones(value) * (1.0 / 12.0));
+            let (from, to, target) = (ratio(before), ratio(shift.end()), ratio(self.shift.target()));
+            // A settled shift drifts the same for ever, without the rounding of a ramp.
+            let drift = ((1.0 - from) * FRAME as f32) as i64;
+            let bend = if shift.is_flat() { 0 } else { ((from - to) * (FRAME / GRID as i64) as f32) as i64 };
+            // A take-over must last while the ratio still rises.
+            let fastest = from.max(to).max((RISE * from.max(to)).min(target));
+            self.pace = Some(Pace { drift, bend, fastest, slowest: from.min(to), is_settled: shift.is_flat() });
+        }
+        let Some(Pace { drift, bend, fastest, slowest, is_settled }) = self.pace else { return };
+        if !is_settled {
+            self.pace = None;
+        }
         if self.heads.next.is_some() {
             self.heads.done += 1;
             if self.heads.done >= self.sizes.fade {
                 self.heads = Heads { now: self.heads.next.unwrap_or(Head::Dry), ..DRY };
             }
         }
+        self.look(is_centred, fastest, slowest);
         if self.heads.next.is_none() {
-            // A take-over must last while the ratio still rises.
-            let rising = (RISE * from.max(to)).min(ratio(self.shift.target()));
-            self.splice(is_centred, from.max(to).max(rising), from.min(to));
+            self.splice(is_centred);
         }
-        if self.heads.next.is_some() {
+        let edge = self.sizes.edge();
+        self.heads.now.advance(drift, bend, edge);
+        if let Some(next) = &mut self.heads.next {
+            next.advance(drift, bend, edge);
             let at = |done: usize| fade_gains(done as f32 / self.sizes.fade as f32, self.heads.likeness);
             let (start, end) = (at(self.heads.done), at(self.heads.done + 1));
             self.heads.gains = [0, 1].map(|i| Segment::between(start[i], end[i]));
         }
     }
 
-    /// Starts a take-over if one is due.
-    fn splice(&mut self, is_centred: bool, fastest: f32, slowest: f32) {
-        let sizes = self.sizes;
-        let low = sizes.low(fastest);
-        // A head that lands here is not due again before its fade is over.
-        let landing = 2 * low - NEAREST;
-        let (next, likeness) = match self.heads.now {
-            Head::Dry if is_centred => return,
-            Head::Dry => self.search().best(0, landing.max(low + sizes.jump), low + sizes.jump + sizes.range),
-            Head::Shifted(delay) => {
-                let frames = (delay / FRAME) as usize;
-                if is_centred {
-                    let likeness = self.search().likeness(frames, 0);
-                    (Head::Dry, likeness)
-                } else if frames < low && fastest > 1.0 {
-                    self.search().best(delay, landing.max(frames + sizes.jump), low + sizes.jump + sizes.range)
-                } else if frames > sizes.high(fastest) && slowest < 1.0 {
-                    let nearest = frames.saturating_sub(sizes.jump + sizes.range).max(low);
-                    self.search().best(delay, nearest, nearest + sizes.range)
-                } else {
-                    return;
-                }
+    /// Does a slice of the search for the newest head's next place, or begins one when the time draws near.
+    fn look(&mut self, is_centred: bool, fastest: f32, slowest: f32) {
+        if is_centred {
+            self.search.stop();
+            return;
+        }
+        let sizes = &self.sizes;
+        let head = self.heads.next.unwrap_or(self.heads.now);
+        let frames = head.frames();
+        let past = past(self.memory.as_mut(), sizes, (self.line, self.coarse));
+        if self.search.is_asleep() {
+            let low = sizes.low(fastest);
+            // A head that lands here is not due again before its fade is over.
+            let landing = 2 * low - NEAREST;
+            let (up, down) = (sizes.lead(fastest - 1.0), sizes.lead(1.0 - slowest));
+            // Lags from where the head will be by then.
+            let between = |head: usize, first: usize, last: usize| {
+                (first as isize - head as isize, last as isize - head as isize)
+            };
+            let lags = if head == Head::Dry {
+                Some(between(0, landing.max(low + sizes.jump), low + sizes.jump + sizes.range))
+            } else if fastest > 1.0 && frames < low + up {
+                let then = frames.saturating_sub(up);
+                Some(between(then, landing.max(then + sizes.jump), low + sizes.jump + sizes.range))
+            } else if slowest < 1.0 && frames + down > sizes.high(fastest) {
+                let then = frames + down;
+                let nearest = then.saturating_sub(sizes.jump + sizes.range).max(low);
+                Some(between(then, nearest, nearest + sizes.range))
+            } else {
+                None
+            };
+            if let Some(lags) = lags {
+                self.search.begin(sizes, &past, frames, lags);
             }
-        };
-        self.heads = Heads { next: Some(next), done: 0, likeness, ..self.heads };
+        } else {
+            self.search.advance(sizes, &past, frames);
+        }
     }
 
-    fn search(&mut self) -> Search<'_> {
-        let (left, right, coarse) = self.sizes.split(self.memory.as_mut());
-        Search { sizes: self.sizes, line: self.line, left, right, coarse_line: self.coarse, coarse }
+    /// Starts a take-over if one is due.
+    fn splice(&mut self, is_centred: bool) {
+        let (next, likeness) = match (self.heads.now, self.search.take()) {
+            (Head::Dry, _) if is_centred => return,
+            (Head::Shifted(_), _) if is_centred => {
+                let (window, frames) = (self.sizes.window, self.heads.now.frames());
+                let past = past(self.memory.as_mut(), &self.sizes, (self.line, self.coarse));
+                (Head::Dry, past.likeness(window, frames, 0))
+            }
+            (now, Some(found)) => {
+                let delay = found.lag + if let Head::Shifted(reader) = now { reader.end } else { 0 };
+                // What it was looked for may be over: the shift has turned around since.
+                if !(NEAREST as i64 * FRAME..self.sizes.edge() as i64 * FRAME).contains(&delay) {
+                    return;
+                }
+                (Head::at(delay), found.likeness)
+            }
+            _ => return,
+        };
+        self.heads = Heads { next: Some(next), done: 0, likeness, ..self.heads };
     }
 
     fn clear(&mut self) {
@@ -178,6 +269,52 @@ impl<M: AsMut<[f32]>> Pitch<M> {
             self.is_empty = true;
         }
     }
+
+    /// As [`process`](Effect::process), of frames that are clean. Real-time.
+    pub(crate) fn run(&mut self, mut block: Block<'_>) {
+        while !block.is_empty() {
+            let frames = self.grid.run(block.frames());
+            let mut part = block.split_front(frames);
+            let [left, right] = part.channels();
+            if self.line.is_empty() {
+                return;
+            }
+            if self.grid.is_due() {
+                self.tick();
+            }
+            self.is_empty = false;
+            let places = self.grid.places(frames);
+            let (memory_left, memory_right, coarse) = self.sizes.split(self.memory.as_mut());
+            let before = self.line;
+            self.line.write(memory_left, left);
+            self.line = before;
+            self.line.write(memory_right, right);
+            let mut rest = (&*left, &*right);
+            while !rest.0.is_empty() {
+                let count = (self.sizes.decimation - self.summed).min(rest.0.len());
+                let ((l, later_l), (r, later_r)) = (rest.0.split_at(count), rest.1.split_at(count));
+                rest = (later_l, later_r);
+                // In the same order however the block is cut.
+                let add = |sum, (l, r): (&f32, &f32)| sum + (l + r);
+                self.sum = match (<&[f32; 8]>::try_from(l), <&[f32; 8]>::try_from(r)) {
+                    (Ok(l), Ok(r)) => l.iter().zip(r).fold(self.sum, add),
+                    _ => l.iter().zip(r).fold(self.sum, add),
+                };
+                self.summed += count;
+                if self.summed == self.sizes.decimation {
+                    self.coarse.write(coarse, &[flush(self.sum)]);
+                    (self.sum, self.summed) = (0.0, 0);
+                }
+            }
+            play(&mut self.heads, &before, [memory_left, memory_right], [left, right], places);
+            self.grid.advance(frames);
+        }
+    }
+}
+
+fn past<'m>(memory: &'m mut [f32], sizes: &Sizes, (line, coarse_line): (Line, Line)) -> Past<'m> {
+    let (left, right, coarse) = sizes.split(memory);
+    Past { line, left, right, coarse_line, coarse }
 }
 
 /// Gains of the old and the new head, `done` of the way; together they keep the level of sources so much alike.
@@ -209,46 +346,15 @@ impl<M: AsMut<[f32]>> Effect for Pitch<M> {
     fn reset(&mut self) {
         self.shift.reset();
         self.heads = DRY;
+        self.pace = None;
+        self.search.stop();
         self.grid = Grid::default();
         self.clear();
     }
 
     fn process(&mut self, mut block: Block<'_>) {
-        while !block.is_empty() {
-            let frames = self.grid.run(block.frames());
-            let mut part = block.split_front(frames);
-            let [left, right] = part.channels();
-            if self.line.is_empty() {
-                clean_block(left, right);
-                continue;
-            }
-            if self.grid.is_due() {
-                self.tick();
-            }
-            self.is_empty = false;
-            let places = self.grid.places(frames);
-            let (memory_left, memory_right, coarse) = self.sizes.split(self.memory.as_mut());
-            let before = self.line;
-            store(&mut self.line, [memory_left, memory_right], [left, right]);
-            let mut rest = (&*left, &*right);
-            while !rest.0.is_empty() {
-                let count = (self.sizes.decimation - self.summed).min(rest.0.len());
-                let ((l, later_l), (r, later_r)) = (rest.0.split_at(count), rest.1.split_at(count));
-                rest = (later_l, later_r);
-                // In the same order however the block is cut.
-                self.sum = l.iter().zip(r).fold(self.sum, |sum, (l, r)| sum + (l + r));
-                self.summed += count;
-                if self.summed == self.sizes.decimation {
-                    self.coarse.write(coarse, &[flush(self.sum)]);
-                    (self.sum, self.summed) = (0.0, 0);
-                }
-            }
-            let motion = Motion { drift: self.drift, bend: self.bend, farthest: self.sizes.farthest() };
-            let past = Past { line: before, left: memory_left, right: memory_right };
-            play(&mut self.heads, motion, &past, [left, right], places);
-            self.drift += self.bend * frames as i64;
-            self.grid.advance(frames);
-        }
+        clean_block(&mut block);
+        self.run(block);
     }
 
     fn params(&self) -> &'static [ParamInfo] {
@@ -266,92 +372,53 @@ impl<M: AsMut<[f32]>> Effect for Pitch<M> {
     }
 }
 
-/// How the heads move through one segment.
-#[derive(Clone, Copy)]
-struct Motion {
-    drift: i64,
-    bend: i64,
-    farthest: usize,
-}
-
-/// The line as it was before this part of a segment, the part itself already written.
-struct Past<'a> {
-    line: Line,
-    left: &'a [f32],
-    right: &'a [f32],
-}
-
+/// At most one segment: `before` is the line as it was before this part of it, the part itself already written.
 #[cfg_attr(feature = "simd-dispatch", multiversion::multiversion(targets("x86_64+avx2")))]
-fn store(line: &mut Line, memory: [&mut [f32]; 2], channels: [&mut [f32]; 2]) {
-    let before = *line;
-    for (memory, channel) in memory.into_iter().zip(channels) {
-        for x in channel.iter_mut() {
-            *x = clean(*x);
-        }
-        *line = before;
-        line.write(memory, channel);
-    }
-}
-
-#[cfg_attr(feature = "simd-dispatch", multiversion::multiversion(targets("x86_64+avx2")))]
-fn play(heads: &mut Heads, motion: Motion, past: &Past<'_>, channels: [&mut [f32]; 2], places: &[f32]) {
-    let [left, right] = channels;
-    let (mut l, mut r) = ([0.0; GRID], [0.0; GRID]);
-    let frames = places.len();
+fn play(heads: &mut Heads, before: &Line, memory: [&[f32]; 2], [left, right]: [&mut [f32]; 2], places: &[f32]) {
+    let offset = places.first().map_or(0, |place| *place as usize);
+    let windows = |sweep: &Sweep| {
+        let [left, right] = memory.map(|memory| before.window(memory, sweep.opening(offset)));
+        Some([left?, right?])
+    };
+    let out = left.iter_mut().zip(right).zip(places);
+    let [old, new] = heads.gains;
+    let mix = |x: f32, y: f32, place: f32| old.at(place) * x + new.at(place) * y;
     match (&mut heads.now, &mut heads.next) {
         (Head::Dry, None) => {}
-        (Head::Shifted(delay), None) => read(delay, motion, past, left, right),
-        (now, Some(next)) => {
-            let (l, r) = (&mut l[..frames], &mut r[..frames]);
-            l.copy_from_slice(left);
-            r.copy_from_slice(right);
-            if let Head::Shifted(delay) = next {
-                read(delay, motion, past, l, r);
-            }
-            if let Head::Shifted(delay) = now {
-                read(delay, motion, past, left, right);
-            }
-            let [old, new] = heads.gains;
-            for (out, other) in [(left, l), (right, r)] {
-                for ((out, other), place) in out.iter_mut().zip(other.iter()).zip(places) {
-                    *out = flush(old.at(*place) * *out + new.at(*place) * other);
-                }
-            }
+        (Head::Shifted(reader), None) => {
+            let Some(now) = windows(&reader.sweep) else { return };
+            let mut sweep = reader.sweep;
+            out.for_each(|((l, r), _)| [*l, *r] = sweep.tick(now));
+            reader.sweep = sweep;
         }
+        (Head::Dry, Some(Head::Shifted(reader))) => {
+            let Some(next) = windows(&reader.sweep) else { return };
+            out.for_each(|((l, r), place)| {
+                let [x, y] = reader.sweep.tick(next);
+                (*l, *r) = (mix(*l, x, *place), mix(*r, y, *place));
+            });
+        }
+        (Head::Shifted(reader), Some(Head::Dry)) => {
+            let Some(now) = windows(&reader.sweep) else { return };
+            out.for_each(|((l, r), place)| {
+                let [x, y] = reader.sweep.tick(now);
+                (*l, *r) = (mix(x, *l, *place), mix(y, *r, *place));
+            });
+        }
+        (Head::Shifted(one), Some(Head::Shifted(other))) => {
+            let (Some(now), Some(next)) = (windows(&one.sweep), windows(&other.sweep)) else { return };
+            // One head after the other: together they want more registers than small cores have.
+            let mut read = [[0.0; 2]; GRID];
+            let mut sweep = one.sweep;
+            read.iter_mut().zip(places).for_each(|(read, _)| *read = sweep.tick(now));
+            one.sweep = sweep;
+            let mut sweep = other.sweep;
+            out.zip(&read).for_each(|(((l, r), place), read)| {
+                let [x, y] = sweep.tick(next);
+                (*l, *r) = (mix(read[0], x, *place), mix(read[1], y, *place));
+            });
+            other.sweep = sweep;
+        }
+        (Head::Dry, Some(Head::Dry)) => {}
     }
-}
-
-/// Fills both channels from one head and moves it on.
-#[inline(always)]
-fn read(delay: &mut i64, motion: Motion, past: &Past<'_>, left: &mut [f32], right: &mut [f32]) {
-    let mut drift = motion.drift;
-    let mut at = *delay;
-    let len = past.line.len();
-    // Where delay 0 of the first frame lies, kept above every delay.
-    let origin = past.line.place(0) + len;
-    let (nearest, farthest) = (NEAREST as i64 * FRAME, motion.farthest as i64 * FRAME);
-    for (i, (l, r)) in left.iter_mut().zip(right.iter_mut()).enumerate() {
-        at = at.clamp(nearest, farthest);
-        let whole = (at >> 32) as usize;
-        // 24 bits of the fraction, all that an f32 holds.
-        let part = ((at as u32) >> 8) as f32 * (1.0 / 16_777_216.0);
-        // Oldest first: two frames before the whole delay to one after it.
-        let mut first = origin + i - whole - 2;
-        if first >= len {
-            first -= len;
-        }
-        if first >= len {
-            first -= len;
-        }
-        if let (Some(&[d, c, b, a]), Some(&[h, g, f, e])) = (
-            past.left.get(first..).and_then(|rest| rest.first_chunk()),
-            past.right.get(first..).and_then(|rest| rest.first_chunk()),
-        ) {
-            *l = flush(cubic([a, b, c, d], part));
-            *r = flush(cubic([e, f, g, h], part));
-        }
-        at += drift;
-        drift += motion.bend;
-    }
-    *delay = at;
 }

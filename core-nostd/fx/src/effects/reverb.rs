@@ -68,8 +68,10 @@ struct Network {
     delays: [usize; LINES],
     diffusers: [[Line; DIFFUSED]; 2],
     diffuser_delays: [[usize; DIFFUSED]; 2],
-    /// What the lines gave before this segment, then what they give in it: the loss filter looks back.
-    outputs: [[f32; 2 * REACH + GRID]; LINES],
+    /// Of one segment: what enters the network and what its lines give. Here, so that nothing has to clear it.
+    inputs: [[f32; GRID]; 2],
+    outputs: [[f32; GRID]; LINES],
+    /// Frames between the taps of the loss filter.
     reach: usize,
     /// How far a line swings to each side, in frames.
     swing: f32,
@@ -90,6 +92,8 @@ struct Control {
     level: Segment,
     mix: Segment,
     intake: Segment,
+    /// Mix, level and losses stay.
+    is_flat: bool,
 }
 
 const fn scaled(frames: usize, rate_hz: u32) -> usize {
@@ -115,6 +119,11 @@ const fn margin(rate_hz: u32) -> usize {
     rate_hz as usize / 1_500 + 8
 }
 
+/// Memory of an all-pass: a segment longer than its delay, so that it is read and written at once.
+const fn diffuser(frames: usize, rate_hz: u32) -> usize {
+    Line::memory(scaled(frames, rate_hz) + GRID)
+}
+
 impl<M> Reverb<M> {
     /// Samples of memory at `rate_hz`. Any.
     pub const fn memory(rate_hz: u32) -> usize {
@@ -126,7 +135,7 @@ impl<M> Reverb<M> {
         }
         let mut i = 0;
         while i < 2 * DIFFUSED {
-            sum += Line::memory(scaled(DIFFUSERS[i / DIFFUSED][i % DIFFUSED], rate_hz));
+            sum += diffuser(DIFFUSERS[i / DIFFUSED][i % DIFFUSED], rate_hz);
             i += 1;
         }
         sum
@@ -141,7 +150,8 @@ impl<M: AsMut<[f32]>> Reverb<M> {
             delays: [0; LINES],
             diffusers: [[Line::default(); DIFFUSED]; 2],
             diffuser_delays: [[0; DIFFUSED]; 2],
-            outputs: [[0.0; 2 * REACH + GRID]; LINES],
+            inputs: [[0.0; GRID]; 2],
+            outputs: [[0.0; GRID]; LINES],
             reach: 1,
             swing: 0.0,
             swings: [Phase::default(); SWINGING],
@@ -169,21 +179,23 @@ impl<M: AsMut<[f32]>> Reverb<M> {
     /// As [`process`](Effect::process); `send`, mono, joins the wet path's input. Missing frames of it are silent.
     /// Real-time.
     pub fn process_with_send(&mut self, mut block: Block<'_>, send: Option<&[f32]>) {
-        let mut send = send.unwrap_or_default();
+        clean_block(&mut block);
+        self.run(block, send.unwrap_or_default());
+    }
+
+    /// As [`process_with_send`](Self::process_with_send), of frames that are clean. Real-time.
+    pub(crate) fn run(&mut self, mut block: Block<'_>, mut send: &[f32]) {
         while !block.is_empty() {
             if self.grid.is_due() {
                 self.tick();
             }
             let frames = self.grid.run(block.frames());
             let mut part = block.split_front(frames);
-            let [left, right] = part.channels();
             let (now, later) = send.split_at(frames.min(send.len()));
             send = later;
-            if self.is_asleep {
-                clean_block(left, right);
-            } else {
+            if !self.is_asleep {
                 let places = self.grid.places(frames);
-                kernel::run(self.memory.as_mut(), &mut self.network, &self.control, [left, right], now, places);
+                kernel::run(self.memory.as_mut(), &mut self.network, &self.control, part.channels(), now, places);
             }
             self.grid.advance(frames);
         }
@@ -217,6 +229,7 @@ impl<M: AsMut<[f32]>> Reverb<M> {
             }
             self.settled = decay.is_flat().then_some(decay.start);
         }
+        self.control.is_flat = mix.is_flat() && self.settled.is_some();
         kernel::advance(&mut self.network, &mut self.control.swings);
     }
 
@@ -248,7 +261,6 @@ impl<M: AsMut<[f32]>> Reverb<M> {
             self.memory.as_mut().fill(0.0);
             let network = &mut self.network;
             network.lines.iter_mut().chain(network.diffusers.iter_mut().flatten()).for_each(Line::rewind);
-            network.outputs = [[0.0; 2 * REACH + GRID]; LINES];
             self.is_clear = true;
         }
     }
@@ -267,15 +279,15 @@ impl<M: AsMut<[f32]>> Effect for Reverb<M> {
             hz = (hz - hz / 16).max(SampleRate::MIN_HZ);
         }
         let fits = Self::memory(hz) <= have;
-        let line = |frames: usize| if fits { Line::new(Line::memory(frames)) } else { Line::default() };
+        let line = |memory: usize| if fits { Line::new(memory) } else { Line::default() };
         let network = &mut self.network;
         network.reach = reach(rate.hz());
         network.advances = SWING_HZ.map(|hz| Phase::advance_of(hz, GRID, rate));
         network.swing = SWING_SECS * hz as f32;
         network.delays = LENGTHS.map(|frames| scaled(frames, hz));
-        network.lines = LENGTHS.map(|frames| line(scaled(frames, hz) + margin(hz)));
+        network.lines = LENGTHS.map(|frames| line(Line::memory(scaled(frames, hz) + margin(hz))));
         network.diffuser_delays = DIFFUSERS.map(|side| side.map(|frames| scaled(frames, hz)));
-        network.diffusers = DIFFUSERS.map(|side| side.map(|frames| line(scaled(frames, hz))));
+        network.diffusers = DIFFUSERS.map(|side| side.map(|frames| line(diffuser(frames, hz))));
         self.is_clear = false;
         self.reset();
     }

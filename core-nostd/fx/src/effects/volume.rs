@@ -1,6 +1,6 @@
 //! Volume: a linear gain.
 
-use super::{flat_gain, ramp_gain};
+use super::{clean_block, flat_gain, ramp_gain};
 use crate::effect::{Effect, accept};
 use crate::param::{EFFECTS, ParamInfo, id};
 use ripieno_dsp::{Grid, Segment, Smooth};
@@ -19,20 +19,9 @@ impl Volume {
     pub fn new(rate: SampleRate) -> Self {
         Self { gain: Smooth::new(1.0, rate), line: Segment::flat(1.0), grid: Grid::default() }
     }
-}
 
-impl Effect for Volume {
-    fn prepare(&mut self, rate: SampleRate) {
-        self.gain.prepare(rate);
-        self.reset();
-    }
-
-    fn reset(&mut self) {
-        self.gain.reset();
-        self.grid = Grid::default();
-    }
-
-    fn process(&mut self, mut block: Block<'_>) {
+    /// As [`process`](Effect::process), of frames that are clean. Real-time.
+    pub(crate) fn run(&mut self, mut block: Block<'_>) {
         while !block.is_empty() {
             if self.grid.is_due() {
                 self.line = self.gain.segment();
@@ -49,6 +38,23 @@ impl Effect for Volume {
             }
             self.grid.advance(frames);
         }
+    }
+}
+
+impl Effect for Volume {
+    fn prepare(&mut self, rate: SampleRate) {
+        self.gain.prepare(rate);
+        self.reset();
+    }
+
+    fn reset(&mut self) {
+        self.gain.reset();
+        self.grid = Grid::default();
+    }
+
+    fn process(&mut self, mut block: Block<'_>) {
+        clean_block(&mut block);
+        self.run(block);
     }
 
     fn params(&self) -> &'static [ParamInfo] {

@@ -98,6 +98,10 @@ impl Sounding {
     }
 
     fn end(&mut self, place: usize, each: &mut impl FnMut(MidiWord)) {
+        // Said here, it is no panic that an interrupt could reach.
+        if place >= self.sounds.len() {
+            return;
+        }
         let key = self.sounds.swap_remove(place).key;
         if !self.wants(key) {
             key.word(0x80, RELEASE).into_iter().for_each(each);

@@ -1,13 +1,12 @@
 //! The inner loops of [`super::Lean`].
 
-use crate::Interpolation;
-use crate::direct;
+use super::near::{Near, Stretch};
 use crate::filter::FILTERED;
-use crate::interpolate::{self, Near, Reader};
-use crate::lanes::{CONTROL_FRAMES, Ramp};
+use crate::lanes::{Line, Ramp};
 use crate::stage::Span;
 use crate::voice::{Sound, Source};
 use crate::window::Window;
+use crate::{Interpolation, direct, interpolate};
 
 /// One frame of the four buses: left, right, reverb, chorus. Chorus, seldom sent to, is last.
 pub type Row = [f32; 4];
@@ -21,6 +20,13 @@ pub enum Buses {
     All,
 }
 
+/// Room for one voice.
+#[derive(Debug)]
+pub struct Scratch {
+    pub window: Window,
+    pub line: Line,
+}
+
 /// What a voice's frames go through on their way from the interpolation to the sums.
 #[derive(Clone, Copy)]
 struct Path {
@@ -28,7 +34,6 @@ struct Path {
     low: f32,
     band: f32,
     coefficients: [Ramp; 3],
-    loudness: Ramp,
     /// In a row's order.
     gains: [Ramp; 4],
     /// The frame's place in its period.
@@ -49,8 +54,7 @@ impl Path {
             low,
             band,
             coefficients: sound.filter.coefficients,
-            loudness: if is_filtered { sound.loudness.scaled(FILTERED) } else { sound.loudness },
-            gains: [left, right, reverb, chorus],
+            gains: [left, right, reverb, chorus].map(|gain| if is_filtered { gain.scaled(FILTERED) } else { gain }),
             t: from as f32,
         }
     }
@@ -60,12 +64,11 @@ impl Path {
         ramp.base + ramp.slope * self.t
     }
 
-    /// Filters a frame and makes it as loud as it is to be.
+    /// Filters a frame, [`FILTERED`] not yet in it.
     #[inline(always)]
-    fn pass<const FILTER: u8, const SWELLS: bool>(&mut self, x: f32) -> f32 {
-        let loudness = if SWELLS { self.at(self.loudness) } else { self.loudness.base };
+    fn filter<const FILTER: u8>(&mut self, x: f32) -> f32 {
         if FILTER == OPEN {
-            return x * loudness;
+            return x;
         }
         let [a, b, c] = self.coefficients.map(|ramp| if FILTER == MOVING { self.at(ramp) } else { ramp.base });
         let rest = x - self.low;
@@ -73,33 +76,33 @@ impl Path {
         self.band = a * self.band + b * rest;
         let both = self.low + low;
         self.low = low;
-        both * loudness
+        both
     }
 
-    /// Puts a frame into the first buses of a row, or adds it to them.
+    /// Puts a frame into the first buses of a row, or adds it to them; then moves on. Gains are still unless it `SWELLS`.
     #[inline(always)]
-    fn mix<const BUSES: usize, const ADDS: bool>(&self, x: f32, gain: impl Fn(&Self, Ramp) -> f32, row: &mut Row) {
-        for (sum, ramp) in row.iter_mut().zip(self.gains).take(BUSES) {
-            let heard = x * gain(self, ramp);
+    fn mix<const SWELLS: bool, const BUSES: usize, const ADDS: bool>(&mut self, x: f32, row: &mut Row) {
+        for (sum, gain) in row.iter_mut().zip(self.gains).take(BUSES) {
+            let heard = x * if SWELLS { self.at(gain) } else { gain.base };
             *sum = if ADDS { *sum + heard } else { heard };
         }
+        self.t += 1.0;
     }
 }
 
 /// Makes the next frames of a voice and adds them to the rows, or puts them there.
-pub fn voice(sound: &mut Sound, span: &Span<'_>, buses: Buses, window: &mut Window, adds: bool, rows: &mut [Row]) {
+pub fn voice(sound: &mut Sound, span: &Span<'_>, buses: Buses, scratch: &mut Scratch, adds: bool, rows: &mut [Row]) {
     let rows = &mut rows[..span.count];
     let mut path = Path::new(sound, span.from);
-    if !fly(sound, span, &mut path, buses, window, adds, rows) {
-        walk(sound, span, &mut path, buses, window, adds, rows);
+    if !fly(sound, span, &mut path, buses, &mut scratch.window, adds, rows) {
+        walk(sound, span, &mut path, buses, scratch, adds, rows);
     }
     if sound.filter.is_active {
         sound.filter.keep(path.low, path.band, span.ends_period());
     }
 }
 
-/// The usual case in one loop: linear interpolation, no attack, no fade, nothing but the envelopes moves. False, and nothing
-/// done, in all others.
+/// The usual case in one loop: linear interpolation, no attack, no fade. False, and nothing done, in all others.
 fn fly(
     sound: &mut Sound,
     span: &Span<'_>,
@@ -110,65 +113,63 @@ fn fly(
     rows: &mut [Row],
 ) -> bool {
     let is_plain = span.interpolation == Interpolation::Linear && sound.onset.is_none() && sound.fade.is_none();
-    if !is_plain || !sound.gains.iter().all(|gain| gain.is_still()) {
+    if !is_plain {
         return false;
     }
     let pool = span.pool(sound);
     let Source::Sample(cursor) = &mut sound.source else { return false };
-    let Some((mut reader, window)) = interpolate::fly(cursor, pool, window, rows.len()) else { return false };
+    let Some((mut near, window)) = Near::of(cursor, pool, window, rows.len()) else { return false };
     let is_still = path.coefficients.iter().all(|ramp| ramp.is_still());
+    let swells = !path.gains.iter().all(|ramp| ramp.is_still());
     let way = (buses == Buses::All, adds);
-    sound.last = match (sound.filter.is_active, is_still, path.loudness.is_still()) {
-        (false, _, false) => run_in::<OPEN, true>(way, &mut reader, window, path, rows),
-        (false, _, true) => run_in::<OPEN, false>(way, &mut reader, window, path, rows),
-        (true, true, false) => run_in::<STILL, true>(way, &mut reader, window, path, rows),
-        (true, true, true) => run_in::<STILL, false>(way, &mut reader, window, path, rows),
-        (true, false, false) => run_in::<MOVING, true>(way, &mut reader, window, path, rows),
-        (true, false, true) => run_in::<MOVING, false>(way, &mut reader, window, path, rows),
+    // Where the pitch moves, one loop for whatever else may move.
+    sound.last = match (near.is_steady(), sound.filter.is_active, is_still, swells) {
+        (false, false, _, _) => run_in::<false, OPEN, true>(way, &mut near, window, path, rows),
+        (false, true, _, _) => run_in::<false, MOVING, true>(way, &mut near, window, path, rows),
+        (true, false, _, false) => run_in::<true, OPEN, false>(way, &mut near, window, path, rows),
+        (true, false, _, true) => run_in::<true, OPEN, true>(way, &mut near, window, path, rows),
+        (true, true, true, false) => run_in::<true, STILL, false>(way, &mut near, window, path, rows),
+        (true, true, true, true) => run_in::<true, STILL, true>(way, &mut near, window, path, rows),
+        (true, true, false, false) => run_in::<true, MOVING, false>(way, &mut near, window, path, rows),
+        (true, true, false, true) => run_in::<true, MOVING, true>(way, &mut near, window, path, rows),
     };
-    reader.settle(cursor);
+    near.settle(cursor);
     true
 }
 
 #[inline(always)]
-fn run_in<const FILTER: u8, const SWELLS: bool>(
+fn run_in<const STEADY: bool, const FILTER: u8, const SWELLS: bool>(
     (is_all, adds): (bool, bool),
-    reader: &mut Reader,
-    window: &Near,
+    near: &mut Near,
+    window: &Stretch,
     path: &mut Path,
     rows: &mut [Row],
 ) -> f32 {
     match (is_all, adds) {
-        (false, false) => run::<FILTER, SWELLS, 3, false>(reader, window, path, rows),
-        (false, true) => run::<FILTER, SWELLS, 3, true>(reader, window, path, rows),
-        (true, false) => run::<FILTER, SWELLS, 4, false>(reader, window, path, rows),
-        (true, true) => run::<FILTER, SWELLS, 4, true>(reader, window, path, rows),
+        (false, false) => run::<STEADY, FILTER, SWELLS, 3, false>(near, window, path, rows),
+        (false, true) => run::<STEADY, FILTER, SWELLS, 3, true>(near, window, path, rows),
+        (true, false) => run::<STEADY, FILTER, SWELLS, 4, false>(near, window, path, rows),
+        (true, true) => run::<STEADY, FILTER, SWELLS, 4, true>(near, window, path, rows),
     }
 }
 
-/// Returns the last frame before filter and loudness. A function of its own, so that it has all registers.
+/// Returns the last frame before the filter. A function of its own, so that it has all registers.
 #[inline(never)]
-fn run<const FILTER: u8, const SWELLS: bool, const BUSES: usize, const ADDS: bool>(
-    there: &mut Reader,
-    window: &Near,
+fn run<const STEADY: bool, const FILTER: u8, const SWELLS: bool, const BUSES: usize, const ADDS: bool>(
+    there: &mut Near,
+    window: &Stretch,
     path: &mut Path,
     rows: &mut [Row],
 ) -> f32 {
-    let (mut reader, mut moving) = (*there, *path);
+    let (mut near, mut moving) = (*there, *path);
     let mut last = 0.0;
-    let mut step = |row: &mut Row| {
-        last = reader.linear(window);
-        let x = moving.pass::<FILTER, SWELLS>(last);
-        moving.mix::<BUSES, ADDS>(x, |_, gain| gain.base, row);
-        moving.t += 1.0;
+    let step = |row: &mut Row| {
+        last = near.next::<STEADY>(window);
+        let x = moving.filter::<FILTER>(last);
+        moving.mix::<SWELLS, BUSES, ADDS>(x, row);
     };
-    // Four at a time, so that they share counting and branching.
-    let (fours, rest) = rows.as_chunks_mut::<4>();
-    for four in fours {
-        four.iter_mut().for_each(&mut step);
-    }
-    rest.iter_mut().for_each(&mut step);
-    (*there, path.low, path.band) = (reader, moving.low, moving.band);
+    rows.iter_mut().for_each(step);
+    (*there, path.low, path.band) = (near, moving.low, moving.band);
     last
 }
 
@@ -179,12 +180,12 @@ fn walk(
     span: &Span<'_>,
     path: &mut Path,
     buses: Buses,
-    window: &mut Window,
+    scratch: &mut Scratch,
     adds: bool,
     rows: &mut [Row],
 ) {
-    let mut line = [0.0; CONTROL_FRAMES];
-    let line = &mut line[..rows.len()];
+    let line = &mut scratch.line[..rows.len()];
+    let window = &mut scratch.window;
     let pool = span.pool(sound);
     match &mut sound.source {
         Source::Sample(cursor) => interpolate::sing::<false>(cursor, pool, span.interpolation, window, line),
@@ -192,21 +193,32 @@ fn walk(
     }
     span.shape(sound, line);
     sound.last = line.last().copied().unwrap_or_default();
-    match (buses == Buses::All, adds) {
-        (false, false) => walk_in::<3, false>(line, sound.filter.is_active, path, rows),
-        (false, true) => walk_in::<3, true>(line, sound.filter.is_active, path, rows),
-        (true, false) => walk_in::<4, false>(line, sound.filter.is_active, path, rows),
-        (true, true) => walk_in::<4, true>(line, sound.filter.is_active, path, rows),
+    let way = (buses == Buses::All, adds);
+    if sound.filter.is_active {
+        walk_in::<MOVING>(way, line, path, rows);
+    } else {
+        walk_in::<OPEN>(way, line, path, rows);
     }
 }
 
 #[inline(always)]
-fn walk_in<const BUSES: usize, const ADDS: bool>(line: &[f32], is_filtered: bool, path: &mut Path, rows: &mut [Row]) {
-    for (x, row) in line.iter().zip(rows) {
-        let x = if is_filtered { path.pass::<MOVING, true>(*x) } else { path.pass::<OPEN, true>(*x) };
-        path.mix::<BUSES, ADDS>(x, |path, gain| path.at(gain), row);
-        path.t += 1.0;
+fn walk_in<const FILTER: u8>((is_all, adds): (bool, bool), line: &[f32], path: &mut Path, rows: &mut [Row]) {
+    match (is_all, adds) {
+        (false, false) => walk_as::<FILTER, 3, false>(line, path, rows),
+        (false, true) => walk_as::<FILTER, 3, true>(line, path, rows),
+        (true, false) => walk_as::<FILTER, 4, false>(line, path, rows),
+        (true, true) => walk_as::<FILTER, 4, true>(line, path, rows),
     }
+}
+
+#[inline(never)]
+fn walk_as<const FILTER: u8, const BUSES: usize, const ADDS: bool>(line: &[f32], path: &mut Path, rows: &mut [Row]) {
+    let mut moving = *path;
+    for (x, row) in line.iter().zip(rows) {
+        let x = moving.filter::<FILTER>(*x);
+        moving.mix::<true, BUSES, ADDS>(x, row);
+    }
+    (path.low, path.band) = (moving.low, moving.band);
 }
 
 /// Adds rows to rows.

@@ -14,8 +14,6 @@ pub struct Group {
     members: [u16; LANES],
     count: usize,
     has_sends: bool,
-    /// No gain moves.
-    is_still: bool,
 }
 
 impl Group {
@@ -24,12 +22,11 @@ impl Group {
         const STILL: Ramps = Ramps::STILL;
         Self {
             frames: [[0.0; LANES]; CONTROL_FRAMES],
-            filters: Filters { state: [[0.0; LANES]; 2], coefficients: [STILL; 3], loudness: STILL },
+            filters: Filters { state: [[0.0; LANES]; 2], coefficients: [STILL; 3] },
             gains: [STILL; 4],
             members: [0; LANES],
             count: 0,
             has_sends: false,
-            is_still: true,
         }
     };
 
@@ -41,10 +38,8 @@ impl Group {
         }
         self.members[lane] = member;
         for (ramps, gain) in self.gains.iter_mut().zip(sound.gains) {
-            ramps.set(lane, gain);
-            self.is_still &= gain.is_still();
+            ramps.set(lane, gain.scaled(FILTERED));
         }
-        self.filters.loudness.set(lane, sound.loudness.scaled(FILTERED));
         self.has_sends |= has_sends(sound);
         for (states, state) in self.filters.state.iter_mut().zip(sound.filter.state) {
             states[lane] = state;
@@ -65,8 +60,7 @@ impl Group {
         sums: &mut Sums,
     ) -> impl Iterator<Item = (u16, [f32; 2])> + '_ {
         for lane in self.count..LANES {
-            for ramps in self.gains.iter_mut().chain(&mut self.filters.coefficients).chain([&mut self.filters.loudness])
-            {
+            for ramps in self.gains.iter_mut().chain(&mut self.filters.coefficients) {
                 ramps.set(lane, Ramp::default());
             }
             self.filters.state.iter_mut().for_each(|states| states[lane] = 0.0);
@@ -74,10 +68,10 @@ impl Group {
         let frames = &mut self.frames[from..from + count];
         if self.count > 0 {
             loops::filter(&mut self.filters, from, frames);
-            loops::mix(frames, from, &self.gains, self.is_still, with_sends && self.has_sends, sums);
+            loops::mix(frames, from, &self.gains, with_sends && self.has_sends, sums);
         }
         let members = core::mem::replace(&mut self.count, 0);
-        (self.has_sends, self.is_still) = (false, true);
+        self.has_sends = false;
         let ([low, band], slots) = (&self.filters.state, &self.members);
         (0..members).map(move |lane| (slots[lane], [low[lane], band[lane]]))
     }

@@ -3,7 +3,6 @@
 use crate::direct::{self, Oscillators};
 use crate::interpolate;
 use crate::lanes::{CONTROL_FRAMES, LANES, Line, NUMBERS, Ramp, hot};
-use crate::voice::Sound;
 use crate::window::{Cursor, Window};
 use crate::{Interpolation, SamplePool};
 
@@ -23,12 +22,6 @@ pub struct Ramps {
 impl Ramps {
     /// Zero.
     pub const STILL: Self = Self { base: [0.0; LANES], slope: [0.0; LANES] };
-
-    /// All alike, and still.
-    #[cfg(test)]
-    pub fn hold(value: f32) -> Self {
-        Self { base: [value; LANES], slope: [0.0; LANES] }
-    }
 
     /// Puts one lane's ramp in.
     #[inline]
@@ -66,8 +59,6 @@ pub struct Filters {
     pub state: [Lanes; 2],
     /// The three coefficients of [`crate::filter::Coefficients`].
     pub coefficients: [Ramps; 3],
-    /// What comes out is multiplied by, [`crate::filter::FILTERED`] in it.
-    pub loudness: Ramps,
 }
 
 /// Gains side by side: left, right, chorus, reverb.
@@ -85,37 +76,24 @@ hot! {
     }
 
     /// Adds frames `from..` of one voice to the sums.
-    fn mix_one(frames: &mut [f32], from: usize, sound: &Sound, with_sends: bool, sums: &mut Sums) {
+    fn mix_one(frames: &[f32], from: usize, gains: &[Ramp; 4], with_sends: bool, sums: &mut Sums) {
         let until = from + frames.len();
         let numbers = &NUMBERS[from..until];
-        let (loudness, gains) = (sound.loudness, &sound.gains);
-        for (frame, t) in frames.iter_mut().zip(numbers) {
-            *frame *= loudness.base + loudness.slope * t;
-        }
         let [left, right, chorus, reverb] = sums;
         let pairs = [(left, right, gains[0], gains[1]), (chorus, reverb, gains[2], gains[3])];
         for (one, other, gain, other_gain) in pairs.into_iter().take(1 + usize::from(with_sends)) {
             let both = one.open[from..until].iter_mut().zip(&mut other.open[from..until]);
-            let rows = both.zip(&*frames);
-            if gain.is_still() && other_gain.is_still() {
-                for ((one, other), frame) in rows {
-                    *one += frame * gain.base;
-                    *other += frame * other_gain.base;
-                }
-            } else {
-                for (((one, other), frame), t) in rows.zip(numbers) {
-                    *one += frame * (gain.base + gain.slope * t);
-                    *other += frame * (other_gain.base + other_gain.slope * t);
-                }
+            for (((one, other), frame), t) in both.zip(frames).zip(numbers) {
+                *one += frame * (gain.base + gain.slope * t);
+                *other += frame * (other_gain.base + other_gain.slope * t);
             }
         }
     }
 
-    /// Filters frames `from..` of a period in place, and makes them as loud as they are to be.
+    /// Filters frames `from..` of a period in place, [`crate::filter::FILTERED`] not yet in it.
     fn filter(filters: &mut Filters, from: usize, frames: &mut [Lanes]) {
         let [mut low, mut band] = filters.state;
         let [a, b, c] = &filters.coefficients;
-        let loudness = &filters.loudness;
         // Counting in f32 is exact and keeps the loop from being turned inside out: lanes are what runs side by side.
         let mut t = from as f32;
         for frame in frames {
@@ -123,7 +101,7 @@ hot! {
                 let rest = frame[lane] - low[lane];
                 let next_low = low[lane] + (b.at(lane, t) * band[lane] + c.at(lane, t) * rest);
                 band[lane] = a.at(lane, t) * band[lane] + b.at(lane, t) * rest;
-                frame[lane] = (low[lane] + next_low) * loudness.at(lane, t);
+                frame[lane] = low[lane] + next_low;
                 low[lane] = next_low;
             }
             t += 1.0;
@@ -131,42 +109,34 @@ hot! {
         filters.state = [low, band];
     }
 
-    /// Adds frames `from..` of a group to the sums; `is_still` when no gain moves.
-    fn mix(frames: &[Lanes], from: usize, gains: &Gains, is_still: bool, with_sends: bool, sums: &mut Sums) {
+    /// Adds frames `from..` of a group to the sums.
+    fn mix(frames: &[Lanes], from: usize, gains: &Gains, with_sends: bool, sums: &mut Sums) {
         let [left, right, chorus, reverb] = sums;
-        mix_two(frames, from, [&gains[0], &gains[1]], is_still, left, right);
+        mix_two(frames, from, [&gains[0], &gains[1]], left, right);
         if with_sends {
-            mix_two(frames, from, [&gains[2], &gains[3]], is_still, chorus, reverb);
+            mix_two(frames, from, [&gains[2], &gains[3]], chorus, reverb);
         }
     }
 
-    /// Hands over frames `from..` of a bus, summed always in the same order, and leaves it at zero.
-    fn collect(sum: &mut Sum, from: usize, out: &mut [f32]) {
-        let rows = sum.open[from..].iter_mut().zip(&mut sum.lanes[from..]);
-        for ((open, lanes), out) in rows.zip(out) {
+    /// Hands over frames `from..` of a bus, summed always in the same order, as many as `out` holds; leaves `count` of them
+    /// at zero.
+    fn collect(sum: &mut Sum, from: usize, count: usize, out: &mut [f32]) {
+        let (open, lanes) = (&mut sum.open[from..from + count], &mut sum.lanes[from..from + count]);
+        for ((open, lanes), out) in open.iter().zip(&*lanes).zip(out) {
             let [a, b, c, d, e, f, g, h] = *lanes;
             *out = *open + (((a + e) + (c + g)) + ((b + f) + (d + h)));
-            (*open, *lanes) = (0.0, [0.0; LANES]);
         }
+        open.fill(0.0);
+        lanes.fill([0.0; LANES]);
     }
 }
 
 #[inline(always)]
-fn mix_two(frames: &[Lanes], from: usize, gains: [&Ramps; 2], is_still: bool, one: &mut Sum, other: &mut Sum) {
+fn mix_two(frames: &[Lanes], from: usize, gains: [&Ramps; 2], one: &mut Sum, other: &mut Sum) {
     let until = from + frames.len();
     let both = one.lanes[from..until].iter_mut().zip(&mut other.lanes[from..until]);
-    let rows = frames.iter().zip(both);
-    if is_still {
-        for (frame, (one, other)) in rows {
-            for lane in 0..LANES {
-                one[lane] += frame[lane] * gains[0].base[lane];
-                other[lane] += frame[lane] * gains[1].base[lane];
-            }
-        }
-        return;
-    }
     let mut t = from as f32;
-    for (frame, (one, other)) in rows {
+    for (frame, (one, other)) in frames.iter().zip(both) {
         for lane in 0..LANES {
             one[lane] += frame[lane] * gains[0].at(lane, t);
             other[lane] += frame[lane] * gains[1].at(lane, t);

@@ -32,8 +32,8 @@ pub fn rich() -> SoundFontFile {
     file
 }
 
-/// The image of a whole font. A pool of 8-bit blocks is `blocks`, which the caller has packed.
-pub fn image_of(font: &SoundFont<Vec<u8>>, blocks: Option<&[u8]>) -> Vec<u8> {
+/// The image of a whole font, or of another pool in its place.
+pub fn image_of(font: &SoundFont<Vec<u8>>, instead: Option<(Coding, &[u8])>) -> Vec<u8> {
     let mut presets: Vec<_> = font.presets().collect();
     presets.sort_by_key(|preset| (preset.bank, preset.program));
     presets.dedup_by_key(|preset| (preset.bank, preset.program));
@@ -62,7 +62,8 @@ pub fn image_of(font: &SoundFont<Vec<u8>>, blocks: Option<&[u8]>) -> Vec<u8> {
         let (bank, program, count) = (preset.bank, preset.program, regions.len() as u32 - first);
         entries.push(PresetEntry { bank, program, first, regions: count as u16, name: name(&preset.name.to_string()) });
     }
-    let pool = font.pool();
+    let frames = (font.pool().high.len() / 2) as u32;
+    let (coding, pool) = instead.unwrap_or((Coding::Pcm16, font.pool().high));
     let image = Image {
         name: name(&font.name().to_string()),
         presets: &entries,
@@ -70,9 +71,9 @@ pub fn image_of(font: &SoundFont<Vec<u8>>, blocks: Option<&[u8]>) -> Vec<u8> {
         waves: &waves,
         generators: &generators,
         modulators: &modulators,
-        frames: (pool.high.len() / 2) as u32,
-        coding: if blocks.is_some() { Coding::Block8 } else { Coding::Pcm16 },
-        pool: blocks.unwrap_or(pool.high),
+        frames,
+        coding,
+        pool,
     };
     let mut bytes = vec![0xFF; image.part_bytes().total() as usize];
     assert_eq!(image.write(&mut bytes), Ok(bytes.len()));

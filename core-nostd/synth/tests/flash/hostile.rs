@@ -4,7 +4,8 @@
 use crate::fonts::{image_of, rich};
 use ripieno_synth::flash::{FlashBank, FlashError};
 use ripieno_synth::{
-    BLOCK8_BYTES, Bank, Generator, LoopMode, Modulators, SoundFont, Synth, SynthConfig, Wave, soundfont::MAX_LAYERS,
+    BLOCK8_BYTES, Bank, Coding, Generator, LoopMode, Modulators, SoundFont, Synth, SynthConfig, Wave,
+    soundfont::MAX_LAYERS,
 };
 use ripieno_types::{Block, SampleRate, midi::MidiWord};
 
@@ -174,5 +175,5 @@ fn noise_in_blocks_is_only_noise() {
     let font = SoundFont::new(rich().to_bytes()).unwrap();
     let frames = font.pool().high.len() / 2;
     let blocks: Vec<u8> = (0..frames.div_ceil(32) * BLOCK8_BYTES).map(|n| (n * n / 7 % 256) as u8).collect();
-    assert!(survive(&image_of(&font, Some(&blocks))).unwrap() > 0);
+    assert!(survive(&image_of(&font, Some((Coding::Block8, &blocks)))).unwrap() > 0);
 }

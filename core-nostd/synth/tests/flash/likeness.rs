@@ -4,7 +4,7 @@ use crate::fonts::{image_of, rich};
 use crate::sf2::{ModulatorRecord, Sample, SoundFontFile, Zone};
 use proptest::prelude::*;
 use ripieno_synth::flash::{FlashBank, FlashError, Image};
-use ripieno_synth::{Bank, Interpolation, Region, SoundFont, Synth, SynthConfig};
+use ripieno_synth::{BLOCK8_BYTES, BLOCK8_FRAMES, Bank, Coding, Interpolation, Region, SoundFont, Synth, SynthConfig};
 use ripieno_types::{Block, SampleRate, midi::MidiWord};
 
 fn regions(bank: &impl Bank, address: (u16, u8), key: u8, velocity: u8) -> Option<Vec<Region>> {
@@ -92,6 +92,31 @@ fn a_rich_font_and_its_bank_are_alike() {
     let font = SoundFont::new(rich().to_bytes()).unwrap();
     check(&font);
     assert!(sound(&font, Interpolation::Cubic).iter().any(|frame| frame[0] << 1 != 0), "it is heard");
+}
+
+#[test]
+fn blocks_sound_as_the_frames_that_they_stand_for() {
+    let font = SoundFont::new(rich().to_bytes()).unwrap();
+    let (mut blocks, mut frames) = (vec![], vec![]);
+    for block in font.pool().high.chunks(2 * BLOCK8_FRAMES) {
+        // Coarser by turns, and coarse enough that it shows.
+        let shift = 6 + blocks.len() / BLOCK8_BYTES % 3;
+        blocks.push(shift as u8);
+        for frame in block.as_chunks::<2>().0 {
+            let byte = (i16::from_le_bytes(*frame) >> shift).clamp(-128, 127);
+            blocks.push(byte as u8);
+            frames.extend((byte << shift).to_le_bytes());
+        }
+        blocks.resize(blocks.len().next_multiple_of(BLOCK8_BYTES), 0);
+    }
+    let image = |coding, pool: &[u8]| image_of(&font, Some((coding, pool)));
+    let packed = FlashBank::new(image(Coding::Block8, &blocks)).unwrap();
+    let plain = FlashBank::new(image(Coding::Pcm16, &frames)).unwrap();
+    for interpolation in [Interpolation::Linear, Interpolation::Cubic, Interpolation::Hq] {
+        let sound_of_packed = sound(&packed, interpolation);
+        assert!(sound_of_packed == sound(&plain, interpolation), "{interpolation:?}");
+        assert!(sound_of_packed != sound(&font, interpolation), "{interpolation:?}: nothing was lost");
+    }
 }
 
 #[test]

@@ -39,7 +39,8 @@ impl Fader {
         }
         let [left, right] = block.channels();
         for (left, right) in left.iter_mut().zip(right) {
-            self.gain = self.goal.clamp(self.gain - self.step, self.gain + self.step);
+            // Not `clamp`, which can panic.
+            self.gain = self.goal.max(self.gain - self.step).min(self.gain + self.step);
             *left *= self.gain;
             *right *= self.gain;
         }

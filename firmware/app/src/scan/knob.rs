@@ -1,8 +1,8 @@
 //! A potentiometer: oversampled, still when it is still, and at its ends when it is at its ends.
 //!
 //! A number of samples is averaged; the average drags a value along behind it, at the end of a string as long as
-//! `slack`. Noise whose averages span no more than twice the slack moves it at most once, and never back: to reverse,
-//! the average has to travel twice the slack. What the string takes away at both ends, and what worn potentiometers do not
+//! `slack`. Noise whose averages span no more than twice the slack moves it one way alone, until it rests: to reverse, the
+//! average has to travel twice the slack. What the string takes away at both ends, and what worn potentiometers do not
 //! reach, is stretched back over 0..=16383.
 
 /// How a potentiometer is read. Samples are 0..=65535: a converter of 12 bits is shifted up by four.

@@ -1,9 +1,9 @@
 //! Sound: frames to the codec, by DMA that goes round two halves of a buffer. One is played while the other is filled, at
 //! interrupt priority.
 
-use crate::memory::Words;
-use crate::codec::{Codec, Parts};
 use crate::Voice;
+use crate::codec::{Codec, Parts};
+use crate::memory::Uncleared;
 use core::sync::atomic::{AtomicU32, Ordering};
 use embassy_executor::InterruptExecutor;
 use embassy_stm32::interrupt::{self, InterruptExt, Priority};
@@ -23,9 +23,9 @@ static EXECUTOR: InterruptExecutor = InterruptExecutor::new();
 static FILLED: AtomicU32 = AtomicU32::new(0);
 
 #[unsafe(link_section = ".dma")]
-static PLAYING: Words<u32, WORDS> = Words::new();
+static PLAYING: Uncleared<[u32; WORDS]> = Uncleared::new();
 #[unsafe(link_section = ".dma")]
-static HEARD: Words<u32, WORDS> = Words::new();
+static HEARD: Uncleared<[u32; WORDS]> = Uncleared::new();
 
 /// Halves that were filled so far.
 pub fn filled() -> u32 {
@@ -35,8 +35,8 @@ pub fn filled() -> u32 {
 /// Starts to play, for ever. Once only.
 pub fn start(parts: Parts, voice: &'static mut Voice, hush: &'static Hush) {
     // Above everything that waits in the thread, below the short interrupts that wake it (0).
-    interrupt::UART9.set_priority(Priority::P6);
-    let spawner = EXECUTOR.start(interrupt::UART9);
+    interrupt::UART7.set_priority(Priority::P6);
+    let spawner = EXECUTOR.start(interrupt::UART7);
     spawner.spawn(play(parts, voice, hush).expect("the only one"));
 }
 
@@ -47,12 +47,12 @@ pub fn start(parts: Parts, voice: &'static mut Voice, hush: &'static Hush) {
 /// Interrupts are off for good.
 pub unsafe fn silence() {
     // SAFETY: the task that owned the words never runs again, by the caller's promise.
-    unsafe { PLAYING.take(0) };
+    unsafe { PLAYING.take() }.write([0; WORDS]);
     cortex_m::asm::dsb();
 }
 
 #[embassy_stm32::interrupt]
-unsafe fn UART9() {
+unsafe fn UART7() {
     // SAFETY: this is the interrupt that the executor was started with; no such port is used.
     unsafe { EXECUTOR.on_interrupt() }
 }
@@ -60,7 +60,8 @@ unsafe fn UART9() {
 #[embassy_executor::task]
 async fn play(parts: Parts, voice: &'static mut Voice, hush: &'static Hush) {
     // SAFETY: this task runs once, and `silence` only when it never runs again.
-    let (playing, heard) = unsafe { (PLAYING.take(0), HEARD.take(0)) };
+    let (playing, heard) = unsafe { (PLAYING.take(), HEARD.take()) };
+    let (playing, heard) = (playing.write([0; WORDS]), heard.write([0; WORDS]));
     let mut codec = Codec::start(parts, playing, heard).await;
     let mut half = [0; 2 * FRAMES];
     let (mut left, mut right) = ([0.0; FRAMES], [0.0; FRAMES]);

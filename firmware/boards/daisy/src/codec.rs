@@ -9,12 +9,10 @@ use crate::clock::CODEC_DIVIDER;
 use embassy_stm32::Peri;
 use embassy_stm32::gpio::{Input, Level, Output, Pull, Speed};
 use embassy_stm32::i2c::{self, I2c};
-use embassy_stm32::peripherals::{
-    DMA1_CH0, DMA1_CH1, I2C2, PB11, PD3, PD4, PE2, PE3, PE4, PE5, PE6, PH4, SAI1,
-};
+use embassy_stm32::peripherals::{DMA1_CH0, DMA1_CH1, I2C2, PB11, PD3, PD4, PE2, PE3, PE4, PE5, PE6, PH4, SAI1};
 use embassy_stm32::sai::{
-    BitOrder, ClockStrobe, Config, DataSize, FifoThreshold, FrameSyncOffset, FrameSyncPolarity, MasterClockDivider, Mode,
-    Sai, SlotSize, SyncInput, TxRx, split_subblocks, word,
+    BitOrder, ClockStrobe, Config, DataSize, FifoThreshold, FrameSyncOffset, FrameSyncPolarity, MasterClockDivider,
+    Mode, Sai, SlotSize, SyncInput, TxRx, split_subblocks, word,
 };
 use embassy_time::Timer;
 
@@ -69,11 +67,23 @@ impl Codec {
             let mut i2c = I2c::new_blocking(parts.i2c, parts.i2c_clock, parts.control, i2c::Config::default());
             settings(&mut i2c, &WM8731_SETTINGS).await;
             let mut clocks = Sai::new_asynchronous_with_mclk(
-                a, parts.bit_clock, parts.data_a, parts.frame, parts.master_clock, parts.second, heard, Irqs,
+                a,
+                parts.bit_clock,
+                parts.data_a,
+                parts.frame,
+                parts.master_clock,
+                parts.second,
+                heard,
+                Irqs,
                 config(Mode::Master, TxRx::Receiver),
             );
             let out = Sai::new_synchronous(
-                b, parts.data_b, parts.first, playing, Irqs, config(Mode::Slave, TxRx::Transmitter),
+                b,
+                parts.data_b,
+                parts.first,
+                playing,
+                Irqs,
+                config(Mode::Slave, TxRx::Transmitter),
             );
             settings(&mut i2c, &WM8731_START).await;
             // It is a receiver, which can be started.
@@ -88,7 +98,14 @@ impl Codec {
             Timer::after_millis(10).await;
         }
         let out = Sai::new_asynchronous_with_mclk(
-            a, parts.bit_clock, parts.data_a, parts.frame, parts.master_clock, parts.first, playing, Irqs,
+            a,
+            parts.bit_clock,
+            parts.data_a,
+            parts.frame,
+            parts.master_clock,
+            parts.first,
+            playing,
+            Irqs,
             config(Mode::Master, TxRx::Transmitter),
         );
         Self { out, _clocks: None, _control: Some(control) }

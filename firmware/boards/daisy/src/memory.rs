@@ -3,31 +3,32 @@
 use core::cell::UnsafeCell;
 use core::mem::MaybeUninit;
 use cortex_m::peripheral::{CPUID, MPU, SCB};
+use embassy_stm32::pac;
 
-/// A static of words that the start-up code does not clear, in a section of its own.
-pub struct Words<T, const N: usize> {
+/// A static that the start-up code does not clear, for a section of its own.
+pub struct Uncleared<T> {
     /// Reached through [`take`](Self::take) alone, whose caller answers for there being one owner.
-    words: UnsafeCell<MaybeUninit<[T; N]>>,
+    value: UnsafeCell<MaybeUninit<T>>,
 }
 
-// SAFETY: `take` hands the words to one owner; nothing else looks at them.
-unsafe impl<T: Send, const N: usize> Sync for Words<T, N> {}
+// SAFETY: `take` hands the memory to one owner, who puts a value there that may be sent; nothing else looks at it.
+unsafe impl<T: Send> Sync for Uncleared<T> {}
 
-impl<T: Copy, const N: usize> Words<T, N> {
-    /// Not cleared yet.
+impl<T> Uncleared<T> {
+    /// Holds nothing yet.
     pub const fn new() -> Self {
-        Self { words: UnsafeCell::new(MaybeUninit::uninit()) }
+        Self { value: UnsafeCell::new(MaybeUninit::uninit()) }
     }
 
-    /// Fills and hands out the words.
+    /// Hands out the memory.
     ///
     /// # Safety
     ///
-    /// Nobody else has them, or will ever use them again.
-    pub unsafe fn take(&'static self, with: T) -> &'static mut [T; N] {
+    /// Nobody else has it, or will ever use it again.
+    #[allow(clippy::mut_from_ref, reason = "the caller answers for it being the only one")]
+    pub unsafe fn take(&'static self) -> &'static mut MaybeUninit<T> {
         // SAFETY: the caller's promise makes this the only reference.
-        let words = unsafe { &mut *self.words.get() };
-        words.write([with; N])
+        unsafe { &mut *self.value.get() }
     }
 }
 
@@ -35,6 +36,17 @@ unsafe extern "C" {
     // memory.x has them; only their addresses mean something.
     static __dma_start: u8;
     static __store_start: u8;
+}
+
+/// Gives the second domain's memory, which delay lines lie in, to this core.
+pub fn enable() {
+    pac::RCC.ahb2enr().modify(|enabled| {
+        enabled.set_sram1en(true);
+        enabled.set_sram2en(true);
+        enabled.set_sram3en(true);
+    });
+    // It takes two cycles until the first access.
+    cortex_m::asm::dsb();
 }
 
 /// Turns both caches on, and off for what changes behind the core's back: DMA's buffers, and the presets in QSPI flash.

@@ -4,9 +4,10 @@ use embassy_stm32::Peri;
 use embassy_stm32::adc::{Adc, AdcChannel, AnyAdcChannel, SampleTime};
 use embassy_stm32::gpio::{Input, Pull};
 use embassy_stm32::peripherals::{ADC1, PA3, PA5, PA6, PA7, PB1, PB4, PC0, PC1, PC4, PG10, PG11};
+use ripieno_firmware::Look;
 
-/// Analogue inputs: pads first, then knobs.
-pub const ANALOG: usize = 8;
+pub const PADS: usize = 4;
+pub const KNOBS: usize = 4;
 
 /// The pins.
 pub struct Parts {
@@ -19,19 +20,9 @@ pub struct Parts {
 /// Reads all of them.
 pub struct Panel {
     adc: Adc<'static, ADC1>,
-    inputs: [AnyAdcChannel<'static, ADC1>; ANALOG],
+    pads: [AnyAdcChannel<'static, ADC1>; PADS],
+    knobs: [AnyAdcChannel<'static, ADC1>; KNOBS],
     encoder: [Input<'static>; 3],
-}
-
-/// One look.
-#[derive(Clone, Copy)]
-pub struct Look {
-    /// 12 bits each.
-    pub analog: [u16; ANALOG],
-    /// Both contacts of the encoder, closed or not.
-    pub quadrature: [bool; 2],
-    /// Its button.
-    pub is_pressed: bool,
 }
 
 impl Panel {
@@ -42,22 +33,18 @@ impl Panel {
         let (a, b, button) = parts.encoder;
         Self {
             adc: Adc::new(parts.adc),
-            inputs: [
-                p0.degrade_adc(), p1.degrade_adc(), p2.degrade_adc(), p3.degrade_adc(),
-                k0.degrade_adc(), k1.degrade_adc(), k2.degrade_adc(), k3.degrade_adc(),
-            ],
+            pads: [p0.degrade_adc(), p1.degrade_adc(), p2.degrade_adc(), p3.degrade_adc()],
+            knobs: [k0.degrade_adc(), k1.degrade_adc(), k2.degrade_adc(), k3.degrade_adc()],
             encoder: [Input::new(a, Pull::Up), Input::new(b, Pull::Up), Input::new(button, Pull::Up)],
         }
     }
 
     /// Looks at everything once; well below 0.1 ms.
-    pub fn look(&mut self) -> Look {
-        let mut analog = [0; ANALOG];
-        for (value, input) in analog.iter_mut().zip(&mut self.inputs) {
-            // The converter gives 16 bits, of which the lower ones are noise.
-            *value = self.adc.blocking_read(input, SampleTime::CYCLES64_5) >> 4;
-        }
+    pub fn look(&mut self) -> Look<PADS, KNOBS> {
+        // The converter gives 16 bits.
+        let mut read = |input: &mut AnyAdcChannel<'static, ADC1>| self.adc.blocking_read(input, SampleTime::CYCLES64_5);
+        let (pads, knobs) = (self.pads.each_mut().map(&mut read), self.knobs.each_mut().map(&mut read));
         let [a, b, button] = &self.encoder;
-        Look { analog, quadrature: [a.is_low(), b.is_low()], is_pressed: button.is_low() }
+        Look { pads, knobs, quadrature: [a.is_low(), b.is_low()], is_pressed: button.is_low() }
     }
 }

@@ -22,8 +22,8 @@ use embassy_time::Timer;
 use embedded_storage::nor_flash::ReadNorFlash;
 use low::Low;
 use ripieno_firmware::hush::Hush;
-use ripieno_firmware::setup::{BoardMapper, BoardSetup};
 use ripieno_firmware::protocol::Identity;
+use ripieno_firmware::setup::{BoardMapper, BoardSetup};
 use ripieno_firmware::store::Store;
 use ripieno_firmware::{Desk, Instrument, Link, PRESET_BYTES, Player, defaults};
 use ripieno_fx::{ChainMemory, arena_frames};
@@ -34,7 +34,7 @@ use static_cell::{ConstStaticCell, StaticCell};
 
 /// Voices: with all effects the worst block then takes about three quarters of its 1.33 ms.
 const VOICES: usize = 16;
-/// Samples of all delay lines.
+/// Samples of all delay lines: what the other effects need, and a third of a second for the delay.
 const ARENA: usize = arena_frames(RATE_HZ) / 2;
 
 /// What the board says it is over SysEx.
@@ -44,19 +44,24 @@ const ONCE: &str = "each task is started once";
 /// What plays, in the audio interrupt.
 pub type Voice = Player<'static, 'static, Instrument<'static>, &'static mut [f32], VOICES>;
 
-bind_interrupts!(pub struct Irqs {
+bind_interrupts!(
+    /// Who answers which interrupt.
+    pub struct Irqs {
     DMA_IRQ_0 => dma::InterruptHandler<DMA_CH0>, dma::InterruptHandler<DMA_CH1>;
     PIO0_IRQ_0 => pio::InterruptHandler<PIO0>;
     PIO1_IRQ_0 => pio::InterruptHandler<PIO1>;
     UART0_IRQ => uart::BufferedInterruptHandler<UART0>;
     USBCTRL_IRQ => usb::InterruptHandler<USB>;
-});
+}
+);
 
 static HUSH: Hush = Hush::new();
 
 #[embassy_executor::main]
 async fn main(spawner: Spawner) {
     let pins = embassy_rp::init(Default::default());
+    // A stack that outgrows its place is a fault, and a fault a reset; without the guard it would be noise.
+    let _ = embassy_rp::install_core0_stack_guard();
     // Silent until there is something to play.
     let mut mute = Output::new(pins.PIN_13, Level::Low);
 
@@ -77,14 +82,6 @@ async fn main(spawner: Spawner) {
         let mapper = MAPPER.init_with(|| BoardMapper::with_memory(defaults::setup().unwrap_or(BoardSetup::new())));
         Player::new(Instrument::open(flash::bank()), memory, config, mapper, audio_end)
     });
-    // A store that cannot be opened leaves a board that plays its default.
-    let region = flash::Region::new(pins.FLASH, &HUSH);
-    let length = region.capacity() as u32;
-    let store = Store::open(region, 0..length).ok();
-    let buffers = [SESSION.take(), SCRATCH.take()];
-    let desk = || Desk::new(low_end, rate, IDENTITY, store, buffers, SPARE.init_with(BoardSetup::new));
-    let low: &'static Low = LOW.init_with(|| Low::new(desk()));
-
     let parts = audio::Parts {
         pio: pins.PIO0,
         dma: pins.DMA_CH0,
@@ -94,16 +91,23 @@ async fn main(spawner: Spawner) {
     };
     audio::start(parts, voice, &HUSH);
 
-    let (device, sender, receiver) =
-        ripieno_wiring::usb::device(usb::Driver::new(pins.USB, Irqs), "Ripieno Pico 2");
+    // A store that cannot be opened leaves a board that plays its default. One that was never written is made now, which
+    // takes somebody who plays silence.
+    let region = flash::Region::new(pins.FLASH, &HUSH);
+    let length = region.capacity() as u32;
+    let store = Store::open(region, 0..length).ok();
+    HUSH.release();
+    let buffers = [SESSION.take(), SCRATCH.take()];
+    let spare = SPARE.init_with(BoardSetup::new);
+    let low: &'static Low = LOW.init_with(|| Low::new(Desk::new(low_end, rate, IDENTITY, store, buffers, spare)));
+
+    let (device, sender, receiver) = ripieno_wiring::usb::device(usb::Driver::new(pins.USB, Irqs), "Ripieno Pico 2");
     static SERIAL_OUT: ConstStaticCell<[u8; 64]> = ConstStaticCell::new([0; 64]);
     static SERIAL_IN: ConstStaticCell<[u8; 256]> = ConstStaticCell::new([0; 256]);
     let mut line = uart::Config::default();
     line.baudrate = ripieno_wiring::serial::BAUD;
-    let (serial_out, serial_in) = BufferedUart::new(
-        pins.UART0, pins.PIN_0, pins.PIN_1, Irqs, SERIAL_OUT.take(), SERIAL_IN.take(), line,
-    )
-    .split();
+    let (serial_out, serial_in) =
+        BufferedUart::new(pins.UART0, pins.PIN_0, pins.PIN_1, Irqs, SERIAL_OUT.take(), SERIAL_IN.take(), line).split();
     let panel = panel::Panel::new(panel::Parts {
         adc: pins.ADC,
         common: pins.PIN_26,

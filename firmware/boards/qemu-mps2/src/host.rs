@@ -17,7 +17,7 @@ const PART_M7: u32 = 0xC27;
 pub fn command_line(buffer: &mut [u8]) -> &str {
     let mut block = [buffer.as_mut_ptr() as usize, buffer.len()];
     // SAFETY: the host writes at most the length that the block names to where it points, and the new length over it.
-    let failed = unsafe { cortex_m_semihosting::syscall(nr::GET_CMDLINE, &mut block) };
+    let failed = unsafe { cortex_m_semihosting::syscall1(nr::GET_CMDLINE, block.as_mut_ptr() as usize) };
     let length = if failed == 0 { block[1].min(buffer.len()) } else { 0 };
     str::from_utf8(&buffer[..length]).unwrap_or_default()
 }

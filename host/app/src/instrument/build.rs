@@ -90,7 +90,9 @@ pub(crate) enum BuildError {
     NoPreset(String),
     #[error("has more {what} than a bank can number; choose fewer presets with --presets")]
     TooMany { what: String },
-    #[error("makes a bank of {smallest} bytes at the least, and {allowed} are allowed; choose fewer presets with --presets")]
+    #[error(
+        "makes a bank of {smallest} bytes at the least, and {allowed} are allowed; choose fewer presets with --presets"
+    )]
     TooLarge { smallest: u64, allowed: u64 },
     #[error("gives no sound bank: it comes out as {0}")]
     Unsound(#[from] FlashError),

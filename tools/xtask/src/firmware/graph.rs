@@ -2,6 +2,7 @@
 
 use crate::run::program;
 use anyhow::{Context, Result};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 
@@ -54,8 +55,8 @@ impl Graph {
                     }
                     way.reverse();
                     ways.push(way);
-                } else if !before.contains_key(&next) {
-                    before.insert(next, Some(at));
+                } else if let Entry::Vacant(place) = before.entry(next) {
+                    place.insert(Some(at));
                     queue.push_back(next);
                 }
             }

@@ -1,6 +1,7 @@
 //! What programs take of flash and RAM.
 
 use super::board::Board;
+use super::figures::Figures;
 use super::{build, elf};
 use crate::run::program;
 use anyhow::{Context, Result, bail};
@@ -12,45 +13,40 @@ use std::path::Path;
 struct Limit {
     bin: &'static str,
     flash: u64,
-    /// RAM that is linked; 0: only reported.
-    ram: u64,
+    /// RAM that is linked, without the stack.
+    ram: Option<u64>,
 }
 
 const LIMITS: &[Limit] = &[
-    Limit { bin: "size-mapper", flash: 24 << 10, ram: 4 << 10 },
-    Limit { bin: "size-synth", flash: 192 << 10, ram: 0 },
+    Limit { bin: "size-mapper", flash: 24 << 10, ram: Some(4 << 10) },
+    Limit { bin: "size-synth", flash: 192 << 10, ram: None },
 ];
 
 /// Builds boards and reports their programs.
 pub fn report(root: &Path, boards: &[&Board]) -> Result<()> {
     boards.iter().try_for_each(|board| {
         build(root, board)?;
-        check(root, board)
+        check(&mut Figures::default(), root, board)
     })
 }
 
-/// Reports the programs of a board that is built; an error when one exceeds its limit.
-pub fn check(root: &Path, board: &Board) -> Result<()> {
-    let mut faults = Vec::new();
+/// Reports the programs of a board that is built.
+pub fn check(figures: &mut Figures, root: &Path, board: &Board) -> Result<()> {
     let limited = LIMITS.iter().map(|limit| limit.bin).filter(|bin| elf(root, board, bin).exists());
     for bin in std::iter::once(board.name).chain(limited) {
         let elf = elf(root, board, bin);
         let size = Size::read(&elf)?;
         println!("  {bin}: {} bytes of flash, {} of RAM", size.flash, size.ram);
         size.parts.iter().for_each(|(part, (flash, ram))| println!("    {part:24} {flash:8} {ram:8}"));
+        let (flash, ram) = (format!("{bin}.flash"), format!("{bin}.ram"));
         for limit in LIMITS.iter().filter(|limit| limit.bin == bin) {
-            println!(
-                "    limits: {} bytes of flash{}",
-                limit.flash,
-                if limit.ram > 0 { format!(", {} of RAM", limit.ram) } else { String::new() }
-            );
-            if size.flash > limit.flash || limit.ram > 0 && size.ram > limit.ram {
-                faults.push(bin);
+            figures.take(&flash, size.flash);
+            figures.take(&ram, size.ram);
+            figures.aim(&flash, limit.flash)?;
+            if let Some(limit) = limit.ram {
+                figures.aim(&ram, limit)?;
             }
         }
-    }
-    if !faults.is_empty() {
-        bail!("too large: {}", faults.join(", "));
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! `cargo xtask firmware test`: what a board must show, on an emulated one.
 
+use super::figures::Figures;
 use super::qemu::{Boot, M4F};
 use super::{board, build, compiler_version, count, elf, ensure, figure, live, log, panics, same, size, target};
 use crate::setup;
@@ -11,7 +12,7 @@ use std::time::Instant;
 /// Bytes of stack that rendering may take.
 const AUDIO_STACK: u32 = 12 * 1024;
 
-/// Runs every step; `--bless` writes instruction counts down instead of comparing them.
+/// Runs every step; `--bless` writes figures down instead of comparing them.
 pub fn all(root: &Path, words: &[String]) -> Result<()> {
     let is_blessed = match words {
         [] => false,
@@ -27,15 +28,16 @@ pub fn all(root: &Path, words: &[String]) -> Result<()> {
     let folder = target(root).join("test");
     fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
 
+    let mut figures = Figures::default();
     step("the same bytes", || same::check(&elf, font, &folder))?;
-    step("stack", || stack(&elf, font, &folder))?;
     step("live", || live::check(&elf, &folder))?;
     step("log", || log::check(root, board, &folder))?;
-    step("no panic in the audio interrupt", || panics::check(&super::elf(root, board, "size-synth")))?;
-    step("sizes", || size::check(root, board))?;
-    let table = root.join("firmware/boards/qemu-mps2/counts.txt");
-    step("instructions", || count::check(&elf, font, &folder, &table, &compiler_version(root, board)?, is_blessed))?;
-    Ok(())
+    step("stack", || stack(&elf, font, &folder))?;
+    step("instructions", || count::loads(&mut figures, &elf, font, &folder))?;
+    step("panics", || panics::check(&mut figures, "size-synth", &super::elf(root, board, "size-synth")))?;
+    step("sizes", || size::check(&mut figures, root, board))?;
+    let table = root.join("firmware/boards/qemu-mps2/figures.txt");
+    step("figures", || figures.settle(&table, &compiler_version(root, board)?, is_blessed))
 }
 
 /// The audio interrupt's body, by painted stack.

@@ -1,20 +1,31 @@
-//! Where a splice jumps to: the delay at which the past looks most like what the present head has just read.
+//! Where a splice jumps to: the lag at which the past looks most like what the present head has just read.
+//!
+//! A search looks at what was there when it began and takes a slice of its work at each grid point, so that none of them
+//! is long: first it tries lags on the decimated mono copy, then eight around the best of them at a quarter of the copy's
+//! spacing, and last it finds the top of the parabola through the best of these and its neighbours.
 
 use super::sizes::Sizes;
-use super::{FRAME, Head};
-use ripieno_dsp::Line;
+use super::{FRAME, NEAREST};
+use ripieno_dsp::guard::TINY;
+use ripieno_dsp::line::PAD;
+use ripieno_dsp::{GRID, Line};
+
 /// Powers below this are silence: nothing to match.
-const SILENT: f32 = 1e-30;
+const SILENT: f32 = TINY * TINY;
 
-/// The most values that are compared at once, and the most places tried, at any sample rate.
-const WINDOW: usize = 256;
-const SPAN: usize = 512;
-/// The most places that the fine search tries.
-const PLACES: usize = 2 * 32 + 1;
+/// The most values of the copy that are compared at once, at any sample rate, and the values of the fine comparison.
+const COARSE: usize = 64;
+const FINE: usize = 128;
+/// Slices of the fine comparison.
+pub const SLICES: usize = 4;
+/// Lags that are compared side by side, and the coarse ones of a slice.
+const GROUP: usize = 8;
+pub const TRIED: usize = 2 * GROUP;
+/// A candidate whose power is this much less than the template's is no better for being quieter still.
+const FAINT: f32 = 1e-6;
 
-/// The past, as the search sees it at a grid point.
-pub struct Search<'a> {
-    pub sizes: Sizes,
+/// The past, as a search sees it at a grid point.
+pub struct Past<'a> {
     pub line: Line,
     pub left: &'a [f32],
     pub right: &'a [f32],
@@ -22,130 +33,291 @@ pub struct Search<'a> {
     pub coarse: &'a [f32],
 }
 
-impl Search<'_> {
-    /// The best delay from `first` to `last` frames for a head to take over from one at `delay` (in 2⁻³² frames), and how
-    /// alike the two are, −1 to 1. Real-time: some ten thousand multiplications.
-    pub fn best(&self, delay: i64, first: usize, last: usize) -> (Head, f32) {
-        let frames = (delay / FRAME) as usize;
-        let guess = self.coarse(frames, first, last);
-        let reach = self.sizes.decimation;
-        let (mut from, to) = (guess.saturating_sub(reach).max(first), (guess + reach).min(last));
-        from = from.min(to);
-        let window = self.fine_window();
-        let count = (to - from + 1).min(PLACES);
-        let (mut template, mut past) = ([0.0; WINDOW], [0.0; WINDOW + PLACES]);
-        self.mono(frames, &mut template[..window]);
-        // Oldest first, so the nearest place lies last.
-        self.mono(from, &mut past[..window + count - 1]);
-        let mut scores = [0.0; PLACES];
-        score_all(&template[..window], &past[..window + count - 1], &mut scores[..count]);
-        let best = top(&scores[..count]);
-        // The top of the parabola through the best score and its neighbours.
-        let bend = match best > 0 && best + 1 < count {
-            true => {
-                let (a, b, c) = (scores[best - 1], scores[best], scores[best + 1]);
-                let curve = a - 2.0 * b + c;
-                if curve < -1e-6 { (0.5 * (a - c) / curve).clamp(-0.5, 0.5) } else { 0.0 }
+/// A search: asleep, under way or done. It stays where it is, for it is too large to be moved at each grid point.
+#[derive(Clone, Debug)]
+pub struct Search {
+    /// What coarse lags are measured against, `length` values.
+    template: [f32; COARSE],
+    length: usize,
+    power: f32,
+    stage: Stage,
+    /// What the slices of the fine comparison have summed up.
+    sums: Sums,
+    /// The template's delay in values and the lags to try, first and end, when the search or its fine stage began.
+    from: usize,
+    lags: (isize, isize),
+    /// Values of the copy that have come since.
+    age: usize,
+    top: Top,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Stage {
+    Asleep,
+    /// The next lag to try.
+    Coarse(isize),
+    /// The shortest lag of the fine ones, in frames, and the slices that are done.
+    Fine(isize, usize),
+    Done(Found),
+}
+
+/// A template against a group of places: the correlations, oldest place first, and the power at the oldest.
+#[derive(Clone, Copy, Debug)]
+struct Sums {
+    cross: [f32; GROUP],
+    theirs: f32,
+}
+
+/// What a search has found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Found {
+    /// How much later to read, in 2⁻³² frames.
+    pub lag: i64,
+    /// How alike the two places are, −1 to 1.
+    pub likeness: f32,
+}
+
+impl Search {
+    pub fn new() -> Self {
+        Self {
+            template: [0.0; COARSE],
+            length: 0,
+            power: 0.0,
+            stage: Stage::Asleep,
+            sums: Sums::NONE,
+            from: 0,
+            lags: (0, 0),
+            age: 0,
+            top: Top::default(),
+        }
+    }
+
+    pub fn is_asleep(&self) -> bool {
+        self.stage == Stage::Asleep
+    }
+
+    /// Forgets what it looked for and what it found.
+    pub fn stop(&mut self) {
+        self.stage = Stage::Asleep;
+    }
+
+    /// What was found, once. Real-time.
+    pub fn take(&mut self) -> Option<Found> {
+        let Stage::Done(found) = self.stage else { return None };
+        self.stop();
+        Some(found)
+    }
+
+    /// Begins to look for a head that is `delay` frames late, among lags in frames. Real-time.
+    pub fn begin(&mut self, sizes: &Sizes, past: &Past<'_>, delay: usize, lags: (isize, isize)) {
+        let step = sizes.decimation as isize;
+        self.from = delay / sizes.decimation;
+        self.length = (sizes.window / sizes.decimation).min(COARSE) & !3;
+        let template = &mut self.template[..self.length];
+        past.copied(self.from + self.length, template);
+        self.power = products(template, template).1;
+        // A lag of the copy's own step at both ends leaves the fine search room.
+        let first = (lags.0.div_euclid(step) + 1).max(1 - self.from as isize);
+        self.lags = (first, lags.1.div_euclid(step).max(first + 1));
+        self.stage = Stage::Coarse(first);
+        self.age = 0;
+        self.top = Top::default();
+    }
+
+    /// A slice of work, at the next grid point; `delay` is the head's by now. Real-time: some one
+    /// thousand multiplications.
+    pub fn advance(&mut self, sizes: &Sizes, past: &Past<'_>, delay: usize) {
+        let step = sizes.decimation;
+        let fine = (step / 4).max(1);
+        self.age += GRID / step;
+        match self.stage {
+            Stage::Asleep | Stage::Done(_) => {}
+            Stage::Coarse(first) => {
+                let end = self.lags.1.min(first + TRIED as isize);
+                let mut values = [0.0; COARSE + TRIED - 1];
+                let values = &mut values[..self.length + TRIED - 1];
+                // Oldest first: those of the longest lag of this slice.
+                let nearest = (self.from as isize + first) as usize + self.age;
+                past.copied(nearest + values.len(), values);
+                for group in [0, GROUP] {
+                    let mut sums = Sums::NONE;
+                    let values = &values[TRIED - GROUP - group..][..self.length + GROUP - 1];
+                    sums.add(&self.template[..self.length], values);
+                    let scores = sums.scores(self.power, values, &values[self.length..]);
+                    (first + group as isize..end).zip(scores).for_each(|(lag, score)| self.top.see(lag, score));
+                }
+                self.stage = Stage::Coarse(end);
+                if end == self.lags.1 {
+                    let lag = self.top.place() * step as isize - (GROUP / 2 * fine) as isize;
+                    // Measured anew, from where the head is now.
+                    (self.from, self.age, self.power) = (delay, 0, 0.0);
+                    self.sums = Sums::NONE;
+                    self.length = FINE.min(sizes.window / fine) & !(4 * SLICES - 1);
+                    self.stage = Stage::Fine(lag.max(NEAREST as isize - delay as isize), 0);
+                }
             }
-            false => 0.0,
-        };
-        let part = (delay % FRAME) + (bend * FRAME as f32) as i64;
-        (Head::Shifted((from + best) as i64 * FRAME + part), signed_root(scores[best]))
-    }
-
-    /// How alike the past is at two delays in frames, −1 to 1.
-    pub fn likeness(&self, one: usize, other: usize) -> f32 {
-        let window = self.fine_window();
-        let (mut a, mut b, mut score) = ([0.0; WINDOW], [0.0; WINDOW], [0.0]);
-        self.mono(one, &mut a[..window]);
-        self.mono(other, &mut b[..window]);
-        score_all(&a[..window], &b[..window], &mut score);
-        signed_root(score[0])
-    }
-
-    /// The best delay on the mono copy, in frames. Of equal ones the longest: long jumps splice less often.
-    fn coarse(&self, frames: usize, first: usize, last: usize) -> usize {
-        let step = self.sizes.decimation;
-        let window = (self.sizes.window / step).min(WINDOW);
-        let (near, far) = (first / step, last.div_ceil(step));
-        let oldest = (far.max(frames / step) + window).min(self.coarse_line.len()).min(SPAN + WINDOW);
-        // Oldest first, to the present.
-        let mut past = [0.0; SPAN + WINDOW];
-        let past = &mut past[..oldest];
-        for (i, value) in past.iter_mut().enumerate() {
-            *value = self.coarse.get(self.coarse_line.place(oldest - i)).copied().unwrap_or(0.0);
-        }
-        let Some(start) = oldest.checked_sub(frames / step + window) else { return first };
-        let mut template = [0.0; WINDOW];
-        template[..window].copy_from_slice(&past[start..start + window]);
-        // A step of room at both ends: the fine search looks to either side.
-        let (near, far) = (near + 1, far.saturating_sub(2).max(near + 1));
-        let mut scores = [0.0; SPAN];
-        let count = (far - near + 1).min(SPAN).min((oldest + 1).saturating_sub(near + window));
-        let Some(start) = oldest.checked_sub(near + window + count.saturating_sub(1)) else { return first };
-        score_all(&template[..window], &past[start..oldest - near], &mut scores[..count]);
-        let best = near + top(&scores[..count]);
-        // The template's own place between two values moves the match with it.
-        (best * step + frames % step).clamp(first, last)
-    }
-
-    fn fine_window(&self) -> usize {
-        self.sizes.window.min(WINDOW)
-    }
-
-    /// Left plus right up to `delay` frames ago, oldest first.
-    fn mono(&self, delay: usize, out: &mut [f32]) {
-        let oldest = (delay + out.len()).min(self.line.len());
-        let mut place = self.line.place(oldest);
-        for value in out {
-            *value = self.left.get(place).copied().unwrap_or(0.0) + self.right.get(place).copied().unwrap_or(0.0);
-            place = if place + 1 == self.line.len() { 0 } else { place + 1 };
+            Stage::Fine(nearest, done) => {
+                // As if no time had passed: both ends of the lag grow older alike.
+                let template_oldest = self.from + (self.age - GRID / step) * step + self.length * fine;
+                let oldest = (template_oldest as isize + nearest) as usize + (GROUP - 1) * fine;
+                let length = self.length / SLICES;
+                let gone = done * length * fine;
+                let (mut template, mut values) = ([0.0; FINE / SLICES], [0.0; FINE / SLICES + GROUP - 1]);
+                let (template, values) = (&mut template[..length], &mut values[..length + GROUP - 1]);
+                past.mono(template_oldest - gone, fine, template);
+                past.mono(oldest - gone, fine, values);
+                self.power += products(template, template).1;
+                self.sums.add(template, values);
+                if done + 1 < SLICES {
+                    self.stage = Stage::Fine(nearest, done + 1);
+                    return;
+                }
+                let mut first = [0.0; GROUP - 1];
+                past.mono(oldest, fine, &mut first);
+                let scores = self.sums.scores(self.power, &first, &values[length..]);
+                let mut top = Top::default();
+                (0..).zip(scores).for_each(|(i, score)| top.see(i, score));
+                let best = top.place().clamp(0, GROUP as isize - 1) as usize;
+                let bend = match best > 0 && best + 1 < GROUP {
+                    true => {
+                        let (a, b, c) = (scores[best - 1], scores[best], scores[best + 1]);
+                        let curve = a - 2.0 * b + c;
+                        if curve < -1e-6 { (0.5 * (a - c) / curve).clamp(-0.5, 0.5) } else { 0.0 }
+                    }
+                    false => 0.0,
+                };
+                let frames = (nearest + (best * fine) as isize) as i64;
+                let part = bend * fine as f32 * FRAME as f32;
+                let lag = frames * FRAME + part as i64;
+                self.stage = Stage::Done(Found { lag, likeness: signed_root(scores[best]) });
+            }
         }
     }
 }
 
-/// The place of the highest score that has lower neighbours; of equal ones the last. A slope that leads out of the range
-/// has its top outside, so the ends count only when nothing else does.
-fn top(scores: &[f32]) -> usize {
-    let inner = scores.windows(3).enumerate().filter(|(_, s)| s[1] >= s[0] && s[1] >= s[2]).map(|(i, _)| i + 1);
-    let best = |a: usize, b: usize| if scores[b] >= scores[a] { b } else { a };
-    inner.reduce(best).or_else(|| (0..scores.len()).reduce(best)).unwrap_or(0)
+impl Past<'_> {
+    /// How alike the past is at two delays in frames, −1 to 1: from every fourth frame. Real-time.
+    pub fn likeness(&self, window: usize, one: usize, other: usize) -> f32 {
+        const SPACING: usize = 4;
+        const VALUES: usize = 64;
+        let (mut a, mut b) = ([0.0; VALUES], [0.0; VALUES]);
+        let count = (window / SPACING).min(VALUES);
+        let (a, b) = (&mut a[..count], &mut b[..count]);
+        self.mono(one + count * SPACING, SPACING, a);
+        self.mono(other + count * SPACING, SPACING, b);
+        let (cross, theirs) = products(a, b);
+        signed_root(score(cross, products(a, a).1, theirs))
+    }
+
+    /// Values of the copy, the first of them `oldest` values ago.
+    fn copied(&self, oldest: usize, out: &mut [f32]) {
+        let line = &self.coarse_line;
+        for (i, out) in out.chunks_mut(GRID).enumerate() {
+            let oldest = (oldest - i * GRID).min(line.len());
+            out.copy_from_slice(line.read(self.coarse, oldest, out.len()));
+        }
+    }
+
+    /// Left plus right of frames that lie `spacing` apart, 1, 2, 4 or 8, the first of them `oldest` frames ago.
+    fn mono(&self, oldest: usize, spacing: usize, out: &mut [f32]) {
+        match spacing {
+            1 => self.spaced::<1>(oldest, out),
+            2 => self.spaced::<2>(oldest, out),
+            4 => self.spaced::<4>(oldest, out),
+            _ => self.spaced::<8>(oldest, out),
+        }
+    }
+
+    fn spaced<const SPACING: usize>(&self, oldest: usize, out: &mut [f32]) {
+        let line = &self.line;
+        for (i, out) in out.chunks_mut(PAD / SPACING).enumerate() {
+            let oldest = (oldest - i * PAD).min(line.len());
+            let [left, right] = [self.left, self.right].map(|memory| line.read(memory, oldest, out.len() * SPACING));
+            let frames = left.as_chunks::<SPACING>().0.iter().zip(right.as_chunks::<SPACING>().0);
+            out.iter_mut().zip(frames).for_each(|(out, (left, right))| *out = left[0] + right[0]);
+        }
+    }
 }
 
-/// Scores of all places of a template along `past`, the last place first: correlation c as c·|c| over the product of the
-/// powers, −1 to 1.
-#[cfg_attr(feature = "simd-dispatch", multiversion::multiversion(targets("x86_64+avx2")))]
-fn score_all(template: &[f32], past: &[f32], scores: &mut [f32]) {
-    let (own, _) = products(template, template);
-    let last = past.len().saturating_sub(template.len());
-    for (i, score) in scores.iter_mut().enumerate() {
-        let Some(other) = last.checked_sub(i).and_then(|start| past.get(start..start + template.len())) else {
-            continue;
-        };
-        let (c, theirs) = products(template, other);
-        let power = own * theirs;
-        *score = if power > SILENT { (c * c.abs() / power).clamp(-1.0, 1.0) } else { 0.0 };
+/// The best score so far that has lower neighbours; of equal ones the last. A slope that leads out of the range has its
+/// top outside, so the ends count only when nothing else does.
+#[derive(Clone, Copy, Debug, Default)]
+struct Top {
+    seen: usize,
+    /// The last two scores.
+    last: [f32; 2],
+    /// The last place.
+    before: isize,
+    inner: Option<(isize, f32)>,
+    any: Option<(isize, f32)>,
+}
+
+impl Top {
+    /// The next place and its score.
+    fn see(&mut self, place: isize, score: f32) {
+        let [before, last] = self.last;
+        let better = |best: Option<(isize, f32)>, score: f32| best.is_none_or(|best| score >= best.1);
+        if self.seen >= 2 && last >= before && last >= score && better(self.inner, last) {
+            self.inner = Some((self.before, last));
+        }
+        if better(self.any, score) {
+            self.any = Some((place, score));
+        }
+        (self.last, self.before) = ([last, score], place);
+        self.seen += 1;
     }
+
+    fn place(&self) -> isize {
+        self.inner.or(self.any).map_or(0, |best| best.0)
+    }
+}
+
+impl Sums {
+    const NONE: Self = Self { cross: [0.0; GROUP], theirs: 0.0 };
+
+    /// Adds a template, values by fours, at places next to each other; `values`, oldest first, are seven more. Real-time.
+    #[inline]
+    fn add(&mut self, template: &[f32], values: &[f32]) {
+        const SPAN: usize = 4 + GROUP - 1;
+        let Self { mut cross, mut theirs } = *self;
+        for (i, template) in template.as_chunks::<4>().0.iter().enumerate() {
+            let Some(values) = values.get(4 * i..).and_then(|rest| rest.first_chunk::<SPAN>()) else { continue };
+            for (k, template) in template.iter().enumerate() {
+                for (lane, cross) in cross.iter_mut().enumerate() {
+                    *cross += template * values[k + lane];
+                }
+                theirs += values[k] * values[k];
+            }
+        }
+        *self = Self { cross, theirs };
+    }
+
+    /// The places' scores, the newest place first. From place to place a value goes and another comes.
+    fn scores(&self, power: f32, gone: &[f32], come: &[f32]) -> [f32; GROUP] {
+        let mut theirs = self.theirs;
+        let mut changes = gone.iter().zip(come);
+        let mut out = [0.0; GROUP];
+        for (out, cross) in out.iter_mut().rev().zip(self.cross) {
+            *out = score(cross, power, theirs.max(FAINT * power));
+            if let Some((gone, come)) = changes.next() {
+                theirs += come * come - gone * gone;
+            }
+        }
+        out
+    }
+}
+
+/// A correlation as c·|c| over the product of the powers, −1 to 1.
+fn score(cross: f32, own: f32, theirs: f32) -> f32 {
+    let power = own * theirs;
+    if power > SILENT { (cross * cross.abs() / power).clamp(-1.0, 1.0) } else { 0.0 }
 }
 
 fn signed_root(score: f32) -> f32 {
     libm::copysignf(libm::sqrtf(score.abs()), score)
 }
 
-/// a·b and b·b, each summed in eight lanes, always in the same order.
-#[inline(always)]
+/// a·b and b·b.
 fn products(a: &[f32], b: &[f32]) -> (f32, f32) {
-    let (mut cross, mut power) = ([0.0f32; 8], [0.0f32; 8]);
-    let (a8, b8) = (a.chunks_exact(8), b.chunks_exact(8));
-    for (i, (a, b)) in a8.remainder().iter().zip(b8.remainder()).enumerate() {
-        (cross[i], power[i]) = (a * b, b * b);
-    }
-    for (a, b) in a8.zip(b8) {
-        for lane in 0..8 {
-            cross[lane] += a[lane] * b[lane];
-            power[lane] += b[lane] * b[lane];
-        }
-    }
-    let sum = |x: [f32; 8]| ((x[0] + x[4]) + (x[1] + x[5])) + ((x[2] + x[6]) + (x[3] + x[7]));
-    (sum(cross), sum(power))
+    a.iter().zip(b).fold((0.0, 0.0), |(cross, power), (a, b)| (cross + a * b, power + b * b))
 }

@@ -1,6 +1,7 @@
 //! The pitch shifter's windows in frames, all in proportion to the sample rate.
 
 use super::NEAREST;
+use super::search::{SLICES, TRIED};
 use ripieno_dsp::{GRID, Line};
 
 /// Windows at one sample rate.
@@ -53,7 +54,22 @@ impl Sizes {
             + self.range
     }
 
-    /// No head is ever later than this.
+    /// Segments that a search takes.
+    pub const fn search(&self) -> usize {
+        ((self.range + self.decimation) / self.decimation).div_ceil(TRIED) + SLICES
+    }
+
+    /// How far a delay moves during a search when it changes by this much a frame.
+    pub fn lead(&self, drift: f32) -> usize {
+        (drift.clamp(0.0, 1.0) * (self.search() * GRID) as f32) as usize
+    }
+
+    /// No head is ever later than this: a search that ends early has its head land beyond [`farthest`](Self::farthest).
+    pub const fn edge(&self) -> usize {
+        self.farthest() + 2 * GRID
+    }
+
+    /// No head is meant to be later than this.
     pub const fn farthest(&self) -> usize {
         NEAREST + 1 + (self.fade + 2) * GRID + self.jump + self.range
     }
@@ -64,11 +80,12 @@ impl Sizes {
     }
 
     const fn line_memory(&self) -> usize {
-        Line::memory(self.farthest() + self.window + 2 * self.decimation + 2 * GRID)
+        // What a search began with grows older while it looks.
+        Line::memory(self.edge() + self.window + 4 * self.decimation + 4 * GRID)
     }
 
     const fn coarse_memory(&self) -> usize {
-        Line::memory((self.farthest() + self.window) / self.decimation + 8)
+        Line::memory((self.edge() + self.window + (self.search() + 1) * GRID) / self.decimation + TRIED)
     }
 
     /// Samples of memory for all lines.

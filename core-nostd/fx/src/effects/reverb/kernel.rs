@@ -1,9 +1,10 @@
 //! The reverb's loops, one segment at a time, each for the lanes.
 
 use super::super::{blend, fade_in};
-use super::{Control, DIFFUSION, LINES, Network, REACH, SWINGING};
-use ripieno_dsp::guard::{clean, flush};
+use super::{Control, DIFFUSED, DIFFUSION, Network, SWINGING};
+use ripieno_dsp::guard::clean;
 use ripieno_dsp::interpolate::cubic_weights;
+use ripieno_dsp::line::copy;
 use ripieno_dsp::maths::{round, sin_turns};
 use ripieno_dsp::{GRID, Line, Segment};
 
@@ -37,6 +38,10 @@ pub fn advance(network: &mut Network, swings: &mut [(usize, [Segment; 4]); SWING
     }
 }
 
+/// What enters the network is never quite silent: this little, −360 dBFS, keeps every value in the loop from decaying into
+/// denormals, at one addition a frame where looking after each line would take forty.
+const BREATH: f32 = 1e-18;
+
 /// At most one segment.
 #[cfg_attr(feature = "simd-dispatch", multiversion::multiversion(targets("x86_64+avx2")))]
 pub fn run(
@@ -48,16 +53,17 @@ pub fn run(
     places: &[f32],
 ) {
     let frames = places.len();
-    // The full segment, nearly always: a constant length makes straight-line code.
-    if frames == GRID {
-        segment(memory, network, control, channels, send, places, GRID);
+    // The full segment in peace, nearly always: constants make straight-line code.
+    if control.is_flat && frames == GRID && network.reach == 1 {
+        segment::<true>(memory, network, control, channels, send, places, GRID, 1);
     } else {
-        segment(memory, network, control, channels, send, places, frames);
+        segment::<false>(memory, network, control, channels, send, places, frames, network.reach);
     }
 }
 
 #[inline(always)]
-fn segment(
+#[allow(clippy::too_many_arguments, reason = "two of them are constants in one of the two builds of this loop")]
+fn segment<const FLAT: bool>(
     memory: &mut [f32],
     network: &mut Network,
     control: &Control,
@@ -65,6 +71,7 @@ fn segment(
     send: &[f32],
     places: &[f32],
     frames: usize,
+    reach: usize,
 ) {
     let (left, right, places) = (&mut left[..frames], &mut right[..frames], &places[..frames]);
     let mut rest = memory;
@@ -73,107 +80,127 @@ fn segment(
         rest = back;
         front
     };
-    let lines_memory = network.lines.each_ref().map(&mut take);
+    let Network { lines, diffusers, diffuser_delays, inputs, outputs, .. } = network;
+    let lines_memory = lines.each_ref().map(&mut take);
 
-    let mut inputs = [[0.0; GRID]; 2];
-    for (side, (input, dry)) in inputs.iter_mut().zip([&mut *left, &mut *right]).enumerate() {
+    for (side, (input, dry)) in inputs.iter_mut().zip([&*left, &*right]).enumerate() {
         let input = &mut input[..frames];
-        for (input, dry) in input.iter_mut().zip(dry.iter_mut()) {
-            *dry = clean(*dry);
-            *input = *dry;
-        }
+        copy(input, dry);
         for (input, send) in input.iter_mut().zip(send) {
             *input += clean(*send);
         }
         fade_in(input, control.intake, places);
-        for (line, delay) in network.diffusers[side].iter_mut().zip(network.diffuser_delays[side]) {
-            all_pass(take(line), line, delay, input);
-        }
+        let memory = diffusers[side].each_ref().map(&mut take);
+        diffuse(memory, &mut diffusers[side], diffuser_delays[side], input);
     }
 
-    let mut outputs = [[0.0; GRID]; LINES];
     for (i, output) in outputs.iter_mut().enumerate() {
-        let output = &mut output[..frames];
-        let history = &mut network.outputs[i];
-        let (line, memory) = (&network.lines[i], &lines_memory[i]);
-        let now = &mut history[2 * REACH..2 * REACH + frames];
-        if let Some((whole, weights)) = control.swings.get(i) {
-            swing(line.read(memory, whole + 2, frames + 3), weights, places, now);
-        } else {
-            now.copy_from_slice(line.read(memory, network.delays[i] - network.reach, frames));
-        }
-        lose(history, network.reach, control.loss[i], places, output);
-        history.copy_within(frames..frames + 2 * REACH, 0);
+        let (whole, weights) = &control.swings[i];
+        let past = lines[i].read(lines_memory[i], whole + 2 + 2 * reach, frames + 3 + 2 * reach);
+        swing::<FLAT>(past, reach, control.loss[i], weights, places, &mut output[..frames]);
     }
 
-    let mut wet = [[0.0; GRID]; 2];
     for t in 0..frames {
         let o = outputs.each_ref().map(|output| output[t]);
-        let level = control.level.at(places[t]);
-        wet[0][t] = level * (((o[0] + o[1]) - (o[2] + o[3])) + ((o[4] + o[5]) - (o[6] + o[7])));
-        wet[1][t] = level * (((o[0] - o[1]) - (o[2] - o[3])) - ((o[4] - o[5]) - (o[6] - o[7])));
         // Hadamard: eight times eight in 24 sums.
         let a =
             [o[0] + o[1], o[0] - o[1], o[2] + o[3], o[2] - o[3], o[4] + o[5], o[4] - o[5], o[6] + o[7], o[6] - o[7]];
         let b =
             [a[0] + a[2], a[1] + a[3], a[0] - a[2], a[1] - a[3], a[4] + a[6], a[5] + a[7], a[4] - a[6], a[5] - a[7]];
+        let (level, share) = (control.level.along::<FLAT>(places[t]), control.mix.along::<FLAT>(places[t]));
+        left[t] = blend(left[t], level * (b[2] + b[6]), share);
+        right[t] = blend(right[t], level * (b[3] - b[7]), share);
         let (l, r) = (inputs[0][t], inputs[1][t]);
-        outputs[0][t] = flush((b[0] + b[4]) + l);
-        outputs[1][t] = flush((b[1] + b[5]) + r);
-        outputs[2][t] = flush((b[2] + b[6]) - l);
-        outputs[3][t] = flush((b[3] + b[7]) - r);
-        outputs[4][t] = flush((b[0] - b[4]) + l);
-        outputs[5][t] = flush((b[1] - b[5]) - r);
-        outputs[6][t] = flush((b[2] - b[6]) - l);
-        outputs[7][t] = flush((b[3] - b[7]) + r);
+        outputs[0][t] = (b[0] + b[4]) + l;
+        outputs[1][t] = (b[1] + b[5]) + r;
+        outputs[2][t] = (b[2] + b[6]) - l;
+        outputs[3][t] = (b[3] + b[7]) - r;
+        outputs[4][t] = (b[0] - b[4]) + l;
+        outputs[5][t] = (b[1] - b[5]) - r;
+        outputs[6][t] = (b[2] - b[6]) - l;
+        outputs[7][t] = (b[3] - b[7]) + r;
     }
-    for ((line, memory), input) in network.lines.iter_mut().zip(lines_memory).zip(&outputs) {
+    for ((line, memory), input) in lines.iter_mut().zip(lines_memory).zip(&*outputs) {
         line.write(memory, &input[..frames]);
     }
-    blend(left, &wet[0][..frames], control.mix, places);
-    blend(right, &wet[1][..frames], control.mix, places);
 }
 
-/// A Schroeder all-pass over a segment: no frame of it meets another one of it.
+/// Schroeder all-passes one after the other over a segment: no frame of it meets another one of it.
 #[inline(always)]
-fn all_pass(memory: &mut [f32], line: &mut Line, delay: usize, signal: &mut [f32]) {
-    let mut stored = [0.0; GRID];
-    let stored = &mut stored[..signal.len()];
-    let past = line.read(memory, delay, signal.len());
-    for ((stored, x), old) in stored.iter_mut().zip(signal.iter_mut()).zip(past) {
-        *stored = flush(*x + DIFFUSION * old);
-        *x = old - DIFFUSION * *stored;
-    }
-    line.write(memory, stored);
-}
-
-/// Reads between frames, with weights that move along.
-#[inline(always)]
-fn swing(frames: &[f32], [newest, newer, older, oldest]: &[Segment; 4], places: &[f32], out: &mut [f32]) {
-    let count = out.len();
-    let (d, c, b, a) = (&frames[..count], &frames[1..][..count], &frames[2..][..count], &frames[3..][..count]);
+fn diffuse(
+    mut memory: [&mut [f32]; DIFFUSED],
+    lines: &mut [Line; DIFFUSED],
+    delays: [usize; DIFFUSED],
+    signal: &mut [f32],
+) {
+    let count = signal.len();
+    let [a, b, c] = &mut memory;
+    let (old_a, new_a) = lines[0].exchange(a, delays[0], count);
+    let (old_b, new_b) = lines[1].exchange(b, delays[1], count);
+    let (old_c, new_c) = lines[2].exchange(c, delays[2], count);
+    let pass = |x: f32, old: f32, new: &mut f32| {
+        *new = x + DIFFUSION * old;
+        old - DIFFUSION * *new
+    };
     for t in 0..count {
-        let place = places[t];
-        let near = newer.at(place) * b[t] + older.at(place) * c[t];
-        let far = newest.at(place) * a[t] + oldest.at(place) * d[t];
-        out[t] = near + far;
+        let x = pass(signal[t] + BREATH, old_a[t], &mut new_a[t]);
+        let x = pass(x, old_b[t], &mut new_b[t]);
+        signal[t] = pass(x, old_c[t], &mut new_c[t]);
+    }
+    for (line, memory) in lines.iter_mut().zip(memory) {
+        line.commit(memory, count);
     }
 }
 
-/// The loss of one line: a symmetric FIR over what it gave, delayed by its reach.
+/// One line's output: its loss, a symmetric FIR whose taps lie `reach` apart, and then a read between frames, with weights
+/// that move along.
 #[inline(always)]
-fn lose(history: &[f32], reach: usize, [centre, side]: [Segment; 2], places: &[f32], out: &mut [f32]) {
+fn swing<const FLAT: bool>(
+    past: &[f32],
+    reach: usize,
+    [centre, side]: [Segment; 2],
+    weights: &[Segment; 4],
+    places: &[f32],
+    out: &mut [f32],
+) {
+    const STEP: usize = 4;
     let count = out.len();
-    let newest = &history[2 * REACH..][..count];
-    let middle = &history[2 * REACH - reach..][..count];
-    let oldest = &history[2 * REACH - 2 * reach..][..count];
-    if centre.is_flat() && side.is_flat() {
-        for t in 0..count {
-            out[t] = centre.start * middle[t] + side.start * (newest[t] + oldest[t]);
-        }
-    } else {
-        for t in 0..count {
-            out[t] = centre.at(places[t]) * middle[t] + side.at(places[t]) * (newest[t] + oldest[t]);
-        }
+    let spans = [0, reach, 2 * reach].map(|from| &past[from..][..count + 3]);
+    let lose = |[oldest, middle, newest]: [f32; 3], place: f32| {
+        centre.along::<FLAT>(place) * middle + side.along::<FLAT>(place) * (newest + oldest)
+    };
+    let weights = [weights[3], weights[2], weights[1], weights[0]];
+    let read = |taps: [f32; 4], place: f32| {
+        let sum = |share: fn(&Segment) -> f32| {
+            let [a, b, c, d] = [0, 1, 2, 3].map(|i| share(&weights[i]) * taps[i]);
+            a + b + c + d
+        };
+        sum(|weight| weight.start) + place * sum(|weight| weight.step)
+    };
+    let mut taps = [0, 1, 2].map(|t| lose(spans.map(|span| span[t]), places[0] + (t as f32 - 3.0)));
+    let [oldest, middle, newest] = spans.map(|span| span[3..].as_chunks::<STEP>());
+    let (chunks, rest) = out.as_chunks_mut::<STEP>();
+    let (place_chunks, place_rest) = places.as_chunks::<STEP>();
+    // Four at a time, so that what neighbours share stays in registers.
+    for ((((out, places), oldest), middle), newest) in
+        chunks.iter_mut().zip(place_chunks).zip(oldest.0).zip(middle.0).zip(newest.0)
+    {
+        let next = [0, 1, 2, 3].map(|k| lose([oldest[k], middle[k], newest[k]], places[k]));
+        let [a, b, c] = taps;
+        let [d, e, f, g] = next;
+        *out = [
+            read([a, b, c, d], places[0]),
+            read([b, c, d, e], places[1]),
+            read([c, d, e, f], places[2]),
+            read([d, e, f, g], places[3]),
+        ];
+        taps = [e, f, g];
+    }
+    for ((((out, place), oldest), middle), newest) in
+        rest.iter_mut().zip(place_rest).zip(oldest.1).zip(middle.1).zip(newest.1)
+    {
+        let next = lose([*oldest, *middle, *newest], *place);
+        *out = read([taps[0], taps[1], taps[2], next], *place);
+        taps = [taps[1], taps[2], next];
     }
 }

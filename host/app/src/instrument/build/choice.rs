@@ -82,7 +82,8 @@ mod tests {
     use super::*;
 
     fn picked(list: &str) -> Result<Vec<usize>, String> {
-        let presets = [((0, 0), "Piano"), ((0, 5), "E. Piano"), ((0, 7), "Clavi"), ((8, 5), "Other"), ((128, 0), "Kit")];
+        let presets =
+            [((0, 0), "Piano"), ((0, 5), "E. Piano"), ((0, 7), "Clavi"), ((8, 5), "Other"), ((128, 0), "Kit")];
         let picked = Choice::parse(list)?.pick(presets.into_iter())?;
         Ok(picked.into_iter().enumerate().filter(|(_, picked)| *picked).map(|(n, _)| n).collect())
     }

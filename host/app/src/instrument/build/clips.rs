@@ -49,12 +49,15 @@ impl Clip {
     }
 }
 
+/// A loop in the font's pool, and whether it ends with the key.
+type Repeats = (u32, u32, bool);
+
 /// What keeps stretches apart that overlap.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Kind {
     blend: Option<Blend>,
     /// Rate and loop where the rate changes: the loop has to come out whole.
-    retuned: Option<(u32, Option<(u32, u32, bool)>)>,
+    retuned: Option<(u32, Option<Repeats>)>,
 }
 
 impl Kind {
@@ -107,8 +110,10 @@ impl Plan {
         let mut frames = 0_u64;
         for (kind, clip) in &mut clips {
             if let (Some((rate_hz, repeats)), Some(limit)) = (kind.retuned, limit_hz) {
-                let repeats = repeats.map(|(start, end, until_release)| {
-                    Loop { start: start - clip.start, end: end - clip.start, until_release }
+                let repeats = repeats.map(|(start, end, until_release)| Loop {
+                    start: start - clip.start,
+                    end: end - clip.start,
+                    until_release,
                 });
                 clip.retune = Some(Retune::new(clip.end - clip.start, repeats, rate_hz, limit));
             }

@@ -103,7 +103,10 @@ fn a_pair_becomes_one_that_is_as_loud_in_the_middle() {
     assert!(built.reduced[0].starts_with("3 stereo pairs"), "{:?}", built.reduced);
     let folded = regions(&bank, 40);
     let [(region, sample)] = &folded[..] else { panic!("{folded:?}") };
-    assert_eq!((region.generators.amount(Generator::Pan), sample.side, sample.mode), (0, Side::Mono, LoopMode::Continuous));
+    assert_eq!(
+        (region.generators.amount(Generator::Pan), sample.side, sample.mode),
+        (0, Side::Mono, LoopMode::Continuous)
+    );
     // Both sides were alike, each alone on its own: in the middle the same takes 3 dB more.
     let peak = |bank: &dyn Fn() -> Vec<[u32; 2]>| {
         let levels = bank().into_iter().flatten().map(f32::from_bits);
@@ -137,7 +140,8 @@ fn a_lower_rate_keeps_pitch_and_loops() {
 #[test]
 fn a_limit_takes_bits_before_rates_and_refuses_what_cannot_be() {
     let whole = built(&three(), &Recipe::default()).unwrap().0;
-    let within = |max_bytes: u64, coding| built(&three(), &Recipe { max_bytes: Some(max_bytes), coding, ..Recipe::default() });
+    let within =
+        |max_bytes: u64, coding| built(&three(), &Recipe { max_bytes: Some(max_bytes), coding, ..Recipe::default() });
     assert_eq!(within(whole.parts.total(), None).unwrap().0.image, whole.image);
     let packed = within(whole.parts.total() - 1, None).unwrap().0;
     assert_eq!((packed.coding, packed.samples), (Coding::Block8, whole.samples));
