@@ -135,22 +135,12 @@ impl<F: NorFlash, const COUNT: usize, const BYTES: usize> Store<F, COUNT, BYTES>
             let bit = 1 << part;
             filled[half] = if value.is_empty() { filled[half] & !bit } else { filled[half] | bit };
         }
-<<<<<<< HEAD
-        for (slot, filled) in (0_u8..).zip(&filled) {
-            let head = self.rows.get(usize::from(slot)).and_then(|row| row.head);
-            for (half, filled) in (0_u8..).zip(filled) {
-                let head = head.filter(|head| head.half == half);
-                let live = head.map_or(0, |head| parts::<BYTES>(head.length as usize));
-                for part in (live..128).filter(|part| filled >> part & 1 == 1) {
-                    self.put([slot, half << 7 | part as u8], &[])?;
-=======
         for (slot, filled) in filled.iter().enumerate() {
             for half in 0..2_u8 {
                 let head = self.rows[slot].head.filter(|head| head.half == half);
                 let live = head.map_or(0, |head| parts::<BYTES>(head.length as usize));
                 for part in (live..128).filter(|part| filled[usize::from(half)] >> part & 1 == 1) {
                     self.put([slot as u8, half << 7 | part as u8], &[])?;
->>>>>>> main
                 }
             }
         }

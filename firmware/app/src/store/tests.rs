@@ -230,12 +230,8 @@ fn any_bytes_become_a_store_and_a_region_that_will_not_do_is_refused() {
         store.save(1, b"kept").unwrap();
         assert_eq!(held(&mut open(store.into_flash()))[1].as_deref(), Some(&b"kept"[..]));
     }
-<<<<<<< HEAD
-    for region in [0..SECTOR as u32 * 4, 8..2048, 0..2047, Range { start: 2048, end: 0 }] {
-=======
     let backwards = core::ops::Range { start: 2048, end: 0 };
     for region in [0..SECTOR as u32 * 4, 8..2048, 0..2047, backwards] {
->>>>>>> main
         assert_eq!(SmallStore::open(Small::new(8), region).unwrap_err(), StoreError::Region(5));
     }
     let error = SmallStore::open(Small::new(4), 0..2048).unwrap_err();
