@@ -25,6 +25,6 @@ pub const USB: DeviceId = DeviceId(2);
 /// A board's set-up.
 pub type BoardSetup = Setup<PANELS, PRESETS, MAPPINGS>;
 /// A board's mapper.
-pub type BoardMapper = Mapper<PANELS, PRESETS, MAPPINGS, DEVICES, HELD>;
+pub type BoardMapper = Mapper<BoardSetup, MAPPINGS, DEVICES, HELD, 64, 32>;
 /// A board's phrases and layers.
 pub type BoardScore = Score<NOTES>;

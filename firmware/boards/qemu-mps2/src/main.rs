@@ -5,6 +5,7 @@
 mod bench;
 mod counter;
 mod host;
+mod mapper;
 mod memory;
 mod render;
 mod stack;
@@ -21,6 +22,7 @@ fn main() -> ! {
     let mut words = line.split(' ').skip(1);
     let done = match words.next() {
         Some("bench") => bench::run(&mut words),
+        Some("mapper") => mapper::run(),
         Some("render") => render::run(&mut words),
         Some("stack") => stack::run(&mut words),
         _ => None,
