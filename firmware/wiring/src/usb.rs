@@ -28,14 +28,8 @@ pub fn device<D: Driver<'static>>(
     config.manufacturer = Some("Ripieno");
     config.product = Some(product);
     config.max_power = 300;
-    let mut builder = Builder::new(
-        driver,
-        config,
-        DESCRIPTOR.init([0; 256]),
-        OBJECTS.init([0; 64]),
-        &mut [],
-        CONTROL.init([0; 64]),
-    );
+    let mut builder =
+        Builder::new(driver, config, DESCRIPTOR.init([0; 256]), OBJECTS.init([0; 64]), &mut [], CONTROL.init([0; 64]));
     let (sender, receiver) = MidiClass::new(&mut builder, 1, 1, PACKET as u16).split();
     (builder.build(), sender, receiver)
 }

@@ -26,15 +26,17 @@ fn ramp(most: f32) -> impl Strategy<Value = Ramp> {
 
 fn filter() -> impl Strategy<Value = Filter> {
     let cents = 1_500.0..13_500.0_f32;
-    (any::<bool>(), any::<bool>(), cents.clone(), cents, 0.1..1.4_f32).prop_map(|(is_active, is_still, from, to, damping)| {
-        let mut filter = Filter::new(is_active);
-        let [from, to] = [from, to].map(|cents| Coefficients::new(cents, damping, 48_000.0).0);
-        filter.coefficients = core::array::from_fn(|n| {
-            let ramp = Ramp::hold(from[n]);
-            if is_still { ramp } else { ramp.next(to[n]) }
-        });
-        filter
-    })
+    (any::<bool>(), any::<bool>(), cents.clone(), cents, 0.1..1.4_f32).prop_map(
+        |(is_active, is_still, from, to, damping)| {
+            let mut filter = Filter::new(is_active);
+            let [from, to] = [from, to].map(|cents| Coefficients::new(cents, damping, 48_000.0).0);
+            filter.coefficients = core::array::from_fn(|n| {
+                let ramp = Ramp::hold(from[n]);
+                if is_still { ramp } else { ramp.next(to[n]) }
+            });
+            filter
+        },
+    )
 }
 
 fn sample() -> impl Strategy<Value = Source> {

@@ -57,7 +57,16 @@ async fn play(parts: Parts, voice: &'static mut Voice, hush: &'static Hush) {
     let Pio { mut common, sm0, .. } = Pio::new(parts.pio, Irqs);
     let program = PioI2sOutProgram::new(&mut common);
     let mut out = PioI2sOut::new(
-        &mut common, sm0, parts.dma, Irqs, parts.data, parts.bit_clock, parts.word_clock, RATE_HZ, BITS, &program,
+        &mut common,
+        sm0,
+        parts.dma,
+        Irqs,
+        parts.data,
+        parts.bit_clock,
+        parts.word_clock,
+        RATE_HZ,
+        BITS,
+        &program,
     );
     let (mut playing, mut filling) = ([0; 2 * FRAMES], [0; 2 * FRAMES]);
     let (mut left, mut right) = ([0.0; FRAMES], [0.0; FRAMES]);

@@ -22,8 +22,8 @@ use embassy_time::Timer;
 use embedded_storage::nor_flash::ReadNorFlash;
 use low::Low;
 use ripieno_firmware::hush::Hush;
-use ripieno_firmware::setup::{BoardMapper, BoardSetup};
 use ripieno_firmware::protocol::Identity;
+use ripieno_firmware::setup::{BoardMapper, BoardSetup};
 use ripieno_firmware::store::Store;
 use ripieno_firmware::{Desk, Instrument, Link, PRESET_BYTES, Player, defaults};
 use ripieno_fx::{ChainMemory, arena_frames};
@@ -94,16 +94,13 @@ async fn main(spawner: Spawner) {
     };
     audio::start(parts, voice, &HUSH);
 
-    let (device, sender, receiver) =
-        ripieno_wiring::usb::device(usb::Driver::new(pins.USB, Irqs), "Ripieno Pico 2");
+    let (device, sender, receiver) = ripieno_wiring::usb::device(usb::Driver::new(pins.USB, Irqs), "Ripieno Pico 2");
     static SERIAL_OUT: ConstStaticCell<[u8; 64]> = ConstStaticCell::new([0; 64]);
     static SERIAL_IN: ConstStaticCell<[u8; 256]> = ConstStaticCell::new([0; 256]);
     let mut line = uart::Config::default();
     line.baudrate = ripieno_wiring::serial::BAUD;
-    let (serial_out, serial_in) = BufferedUart::new(
-        pins.UART0, pins.PIN_0, pins.PIN_1, Irqs, SERIAL_OUT.take(), SERIAL_IN.take(), line,
-    )
-    .split();
+    let (serial_out, serial_in) =
+        BufferedUart::new(pins.UART0, pins.PIN_0, pins.PIN_1, Irqs, SERIAL_OUT.take(), SERIAL_IN.take(), line).split();
     let panel = panel::Panel::new(panel::Parts {
         adc: pins.ADC,
         common: pins.PIN_26,

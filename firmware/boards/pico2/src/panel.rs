@@ -67,7 +67,8 @@ impl Panel {
         Look {
             pads: core::array::from_fn(|pad| pads[pad]),
             knobs: core::array::from_fn(|knob| knobs[knob]),
-            quadrature: [a.is_low(), b.is_low()], is_pressed: button.is_low(),
+            quadrature: [a.is_low(), b.is_low()],
+            is_pressed: button.is_low(),
         }
     }
 }
