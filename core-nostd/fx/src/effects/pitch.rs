@@ -16,7 +16,7 @@ use ripieno_dsp::guard::flush;
 use ripieno_dsp::maths::exp2;
 use ripieno_dsp::{GRID, Grid, Line, Segment, Smooth};
 use ripieno_types::{Block, SampleRate};
-use search::{Found, Past, Search};
+use search::{Past, Search};
 use sizes::Sizes;
 
 /// Delays are counted in 2⁻³² frames, so that drift is exact.
@@ -44,9 +44,8 @@ pub struct Pitch<M> {
     sum: f32,
     summed: usize,
     heads: Heads,
-    /// For where the newest head goes next, and what it has found.
-    search: Option<Search>,
-    found: Option<Found>,
+    /// For where the newest head goes next.
+    search: Search,
     is_empty: bool,
     grid: Grid,
 }
@@ -129,8 +128,7 @@ impl<M: AsMut<[f32]>> Pitch<M> {
             sum: 0.0,
             summed: 0,
             heads: DRY,
-            search: None,
-            found: None,
+            search: Search::new(),
             is_empty: true,
             grid: Grid::default(),
         };
@@ -180,21 +178,15 @@ impl<M: AsMut<[f32]>> Pitch<M> {
 
     /// Does a slice of the search for the newest head's next place, or begins one when the time draws near.
     fn look(&mut self, is_centred: bool, fastest: f32, slowest: f32) {
-        let sizes = self.sizes;
         if is_centred {
-            (self.search, self.found) = (None, None);
+            self.search.stop();
             return;
         }
-        if self.found.is_some() {
-            return;
-        }
+        let sizes = &self.sizes;
         let head = self.heads.next.unwrap_or(self.heads.now);
         let frames = head.frames();
-        let mut search = self.search.take();
-        let past = self.past();
-        if let Some(search) = &mut search {
-            self.found = search.advance(&sizes, &past, frames);
-        } else {
+        let past = past(self.memory.as_mut(), sizes, (self.line, self.coarse));
+        if self.search.is_asleep() {
             let low = sizes.low(fastest);
             // A head that lands here is not due again before its fade is over.
             let landing = 2 * low - NEAREST;
@@ -215,18 +207,22 @@ impl<M: AsMut<[f32]>> Pitch<M> {
             } else {
                 None
             };
-            search = lags.map(|lags| Search::new(&sizes, &past, frames, lags));
+            if let Some(lags) = lags {
+                self.search.begin(sizes, &past, frames, lags);
+            }
+        } else {
+            self.search.advance(sizes, &past, frames);
         }
-        self.search = if self.found.is_some() { None } else { search };
     }
 
     /// Starts a take-over if one is due.
     fn splice(&mut self, is_centred: bool) {
-        let (next, likeness) = match (self.heads.now, self.found.take()) {
+        let (next, likeness) = match (self.heads.now, self.search.take()) {
             (Head::Dry, _) if is_centred => return,
             (Head::Shifted(_), _) if is_centred => {
                 let (window, frames) = (self.sizes.window, self.heads.now.frames());
-                (Head::Dry, self.past().likeness(window, frames, 0))
+                let past = past(self.memory.as_mut(), &self.sizes, (self.line, self.coarse));
+                (Head::Dry, past.likeness(window, frames, 0))
             }
             (now, Some(found)) => {
                 let delay = found.lag + if let Head::Shifted(reader) = now { reader.end } else { 0 };
@@ -239,11 +235,6 @@ impl<M: AsMut<[f32]>> Pitch<M> {
             _ => return,
         };
         self.heads = Heads { next: Some(next), done: 0, likeness, ..self.heads };
-    }
-
-    fn past(&mut self) -> Past<'_> {
-        let (left, right, coarse) = self.sizes.split(self.memory.as_mut());
-        Past { line: self.line, left, right, coarse_line: self.coarse, coarse }
     }
 
     fn clear(&mut self) {
@@ -281,7 +272,11 @@ impl<M: AsMut<[f32]>> Pitch<M> {
                 let ((l, later_l), (r, later_r)) = (rest.0.split_at(count), rest.1.split_at(count));
                 rest = (later_l, later_r);
                 // In the same order however the block is cut.
-                self.sum = l.iter().zip(r).fold(self.sum, |sum, (l, r)| sum + (l + r));
+                let add = |sum, (l, r): (&f32, &f32)| sum + (l + r);
+                self.sum = match (<&[f32; 8]>::try_from(l), <&[f32; 8]>::try_from(r)) {
+                    (Ok(l), Ok(r)) => l.iter().zip(r).fold(self.sum, add),
+                    _ => l.iter().zip(r).fold(self.sum, add),
+                };
                 self.summed += count;
                 if self.summed == self.sizes.decimation {
                     self.coarse.write(coarse, &[flush(self.sum)]);
@@ -292,6 +287,11 @@ impl<M: AsMut<[f32]>> Pitch<M> {
             self.grid.advance(frames);
         }
     }
+}
+
+fn past<'m>(memory: &'m mut [f32], sizes: &Sizes, (line, coarse_line): (Line, Line)) -> Past<'m> {
+    let (left, right, coarse) = sizes.split(memory);
+    Past { line, left, right, coarse_line, coarse }
 }
 
 /// Gains of the old and the new head, `done` of the way; together they keep the level of sources so much alike.
@@ -323,7 +323,7 @@ impl<M: AsMut<[f32]>> Effect for Pitch<M> {
     fn reset(&mut self) {
         self.shift.reset();
         self.heads = DRY;
-        (self.search, self.found) = (None, None);
+        self.search.stop();
         self.grid = Grid::default();
         self.clear();
     }

@@ -62,7 +62,10 @@ impl Sweep {
         let part = (self.place & (FRAME - 1)) as f32 * (1.0 / FRAME as f32);
         self.place = self.place.wrapping_add(self.step);
         self.step = self.step.wrapping_add(self.bend);
-        windows.map(|window| cubic([window[place], window[place + 1], window[place + 2], window[place + 3]], part))
+        windows.map(|window| {
+            let [a, b, c, d] = window[place..].first_chunk().copied().unwrap_or_default();
+            cubic([a, b, c, d], part)
+        })
     }
 }
 

@@ -1,21 +1,24 @@
 //! Where a splice jumps to: the lag at which the past looks most like what the present head has just read.
 //!
 //! A search looks at what was there when it began and takes a slice of its work at each grid point, so that none of them
-//! is long: first it tries lags on the decimated mono copy, [`TRIED`] at a time, then eight around the best of them at a
-//! quarter of the copy's spacing, and last it finds the top of the parabola through the best of these and its neighbours.
+//! is long: first it tries lags on the decimated mono copy, then eight around the best of them at a quarter of the copy's
+//! spacing, and last it finds the top of the parabola through the best of these and its neighbours.
 
 use super::sizes::Sizes;
 use super::{FRAME, NEAREST};
-use ripieno_dsp::Line;
 use ripieno_dsp::guard::TINY;
+use ripieno_dsp::line::PAD;
+use ripieno_dsp::{GRID, Line};
 
 /// Powers below this are silence: nothing to match.
 const SILENT: f32 = TINY * TINY;
 
 /// The most values of the copy that are compared at once, at any sample rate, and the values of the fine comparison.
-const COARSE: usize = 72;
+const COARSE: usize = 64;
 const FINE: usize = 128;
-/// Lags in a group, which are compared side by side, and the coarse ones of one slice.
+/// Slices of the fine comparison.
+pub const SLICES: usize = 4;
+/// Lags that are compared side by side, and the coarse ones of a slice.
 const GROUP: usize = 8;
 pub const TRIED: usize = 2 * GROUP;
 /// A candidate whose power is this much less than the template's is no better for being quieter still.
@@ -30,29 +33,39 @@ pub struct Past<'a> {
     pub coarse: &'a [f32],
 }
 
-/// A search under way.
+/// A search: asleep, under way or done. It stays where it is, for it is too large to be moved at each grid point.
 #[derive(Clone, Debug)]
 pub struct Search {
-    /// What lags are measured against: the newest of `length` values.
-    template: [f32; FINE],
+    /// What coarse lags are measured against, `length` values.
+    template: [f32; COARSE],
     length: usize,
     power: f32,
     stage: Stage,
-    /// The template's delay in steps of the copy and the lags to try, first and end, when the search began.
+    /// What the slices of the fine comparison have summed up.
+    sums: Sums,
+    /// The template's delay in values and the lags to try, first and end, when the search or its fine stage began.
     from: usize,
     lags: (isize, isize),
-    /// Values that have been added to the copy since.
+    /// Values of the copy that have come since.
     age: usize,
     top: Top,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Stage {
+    Asleep,
     /// The next lag to try.
     Coarse(isize),
-    /// The best of them, in frames.
-    Prepare(isize),
-    Fine(isize),
+    /// The shortest lag of the fine ones, in frames, and the slices that are done.
+    Fine(isize, usize),
+    Done(Found),
+}
+
+/// A template against a group of places: the correlations, oldest place first, and the power at the oldest.
+#[derive(Clone, Copy, Debug)]
+struct Sums {
+    cross: [f32; GROUP],
+    theirs: f32,
 }
 
 /// What a search has found.
@@ -65,74 +78,103 @@ pub struct Found {
 }
 
 impl Search {
-    /// Begins to look for a head that is `delay` frames late, among lags in frames. Real-time.
-    pub fn new(sizes: &Sizes, past: &Past<'_>, delay: usize, lags: (isize, isize)) -> Self {
-        let step = sizes.decimation as isize;
-        let from = delay / sizes.decimation;
-        let length = (sizes.window / sizes.decimation).min(COARSE) & !3;
-        let mut template = [0.0; FINE];
-        past.copied(from + length, &mut template[..length]);
-        // A lag of the copy's own step at both ends leaves the fine search room.
-        let first = (lags.0.div_euclid(step) + 1).max(1 - from as isize);
-        let end = lags.1.div_euclid(step).max(first + 1);
-        let power = products(&template[..length], &template[..length]).1;
+    pub fn new() -> Self {
         Self {
-            template,
-            length,
-            power,
-            stage: Stage::Coarse(first),
-            from,
-            lags: (first, end),
+            template: [0.0; COARSE],
+            length: 0,
+            power: 0.0,
+            stage: Stage::Asleep,
+            sums: Sums::NONE,
+            from: 0,
+            lags: (0, 0),
             age: 0,
             top: Top::default(),
         }
     }
 
-    /// A slice of work, at the next grid point; `delay` is the head's by now. Ends with what was found. Real-time: about
-    /// two thousand multiplications.
-    pub fn advance(&mut self, sizes: &Sizes, past: &Past<'_>, delay: usize) -> Option<Found> {
+    pub fn is_asleep(&self) -> bool {
+        self.stage == Stage::Asleep
+    }
+
+    /// Forgets what it looked for and what it found.
+    pub fn stop(&mut self) {
+        self.stage = Stage::Asleep;
+    }
+
+    /// What was found, once. Real-time.
+    pub fn take(&mut self) -> Option<Found> {
+        let Stage::Done(found) = self.stage else { return None };
+        self.stop();
+        Some(found)
+    }
+
+    /// Begins to look for a head that is `delay` frames late, among lags in frames. Real-time.
+    pub fn begin(&mut self, sizes: &Sizes, past: &Past<'_>, delay: usize, lags: (isize, isize)) {
+        let step = sizes.decimation as isize;
+        self.from = delay / sizes.decimation;
+        self.length = (sizes.window / sizes.decimation).min(COARSE) & !3;
+        let template = &mut self.template[..self.length];
+        past.copied(self.from + self.length, template);
+        self.power = products(template, template).1;
+        // A lag of the copy's own step at both ends leaves the fine search room.
+        let first = (lags.0.div_euclid(step) + 1).max(1 - self.from as isize);
+        self.lags = (first, lags.1.div_euclid(step).max(first + 1));
+        self.stage = Stage::Coarse(first);
+        self.age = 0;
+        self.top = Top::default();
+    }
+
+    /// A slice of work, at the next grid point; `delay` is the head's by now. Real-time: some one
+    /// thousand multiplications.
+    pub fn advance(&mut self, sizes: &Sizes, past: &Past<'_>, delay: usize) {
         let step = sizes.decimation;
         let fine = (step / 4).max(1);
-        self.age += ripieno_dsp::GRID / step;
+        self.age += GRID / step;
         match self.stage {
+            Stage::Asleep | Stage::Done(_) => {}
             Stage::Coarse(first) => {
                 let end = self.lags.1.min(first + TRIED as isize);
-                let mut values = [0.0; COARSE + TRIED];
+                let mut values = [0.0; COARSE + TRIED - 1];
+                let values = &mut values[..self.length + TRIED - 1];
                 // Oldest first: those of the longest lag of this slice.
                 let nearest = (self.from as isize + first) as usize + self.age;
-                let values = &mut values[..self.length + TRIED - 1];
-                past.copied(nearest + self.length + TRIED - 1, values);
+                past.copied(nearest + values.len(), values);
                 for group in [0, GROUP] {
+                    let mut sums = Sums::NONE;
                     let values = &values[TRIED - GROUP - group..][..self.length + GROUP - 1];
-                    let scores = scores(&self.template[..self.length], self.power, values);
-                    let lags = first + group as isize..end;
-                    lags.zip(scores).for_each(|(lag, score)| self.top.see(lag, score));
+                    sums.add(&self.template[..self.length], values);
+                    let scores = sums.scores(self.power, values, &values[self.length..]);
+                    (first + group as isize..end).zip(scores).for_each(|(lag, score)| self.top.see(lag, score));
                 }
                 self.stage = Stage::Coarse(end);
                 if end == self.lags.1 {
-                    self.stage = Stage::Prepare(self.top.place() * step as isize);
+                    let lag = self.top.place() * step as isize - (GROUP / 2 * fine) as isize;
+                    // Measured anew, from where the head is now.
+                    (self.from, self.age, self.power) = (delay, 0, 0.0);
+                    self.sums = Sums::NONE;
+                    self.length = FINE.min(sizes.window / fine) & !(4 * SLICES - 1);
+                    self.stage = Stage::Fine(lag.max(NEAREST as isize - delay as isize), 0);
                 }
-                None
             }
-            Stage::Prepare(lag) => {
-                self.length = FINE.min(sizes.window / fine) & !3;
-                let template = &mut self.template[..self.length];
-                past.mono(delay + self.length * fine, fine, template);
-                self.power = products(template, template).1;
-                self.stage = Stage::Fine(lag);
-                self.from = delay;
-                self.age = 0;
-                None
-            }
-            Stage::Fine(lag) => {
-                let age = self.age * step;
-                let nearest = lag - (GROUP / 2 * fine) as isize;
-                let nearest = nearest.max(NEAREST as isize - self.from as isize);
-                let mut values = [0.0; FINE + GROUP];
-                let values = &mut values[..self.length + GROUP - 1];
-                let oldest = (self.from as isize + nearest) as usize + age + (self.length + GROUP - 1) * fine;
-                past.mono(oldest, fine, values);
-                let scores = scores(&self.template[..self.length], self.power, values);
+            Stage::Fine(nearest, done) => {
+                // As if no time had passed: both ends of the lag grow older alike.
+                let template_oldest = self.from + (self.age - GRID / step) * step + self.length * fine;
+                let oldest = (template_oldest as isize + nearest) as usize + (GROUP - 1) * fine;
+                let length = self.length / SLICES;
+                let gone = done * length * fine;
+                let (mut template, mut values) = ([0.0; FINE / SLICES], [0.0; FINE / SLICES + GROUP - 1]);
+                let (template, values) = (&mut template[..length], &mut values[..length + GROUP - 1]);
+                past.mono(template_oldest - gone, fine, template);
+                past.mono(oldest - gone, fine, values);
+                self.power += products(template, template).1;
+                self.sums.add(template, values);
+                if done + 1 < SLICES {
+                    self.stage = Stage::Fine(nearest, done + 1);
+                    return;
+                }
+                let mut first = [0.0; GROUP - 1];
+                past.mono(oldest, fine, &mut first);
+                let scores = self.sums.scores(self.power, &first, &values[length..]);
                 let mut top = Top::default();
                 (0..).zip(scores).for_each(|(i, score)| top.see(i, score));
                 let best = top.place().clamp(0, GROUP as isize - 1) as usize;
@@ -146,7 +188,8 @@ impl Search {
                 };
                 let frames = (nearest + (best * fine) as isize) as i64;
                 let part = bend * fine as f32 * FRAME as f32;
-                Some(Found { lag: frames * FRAME + part as i64, likeness: signed_root(scores[best]) })
+                let lag = frames * FRAME + part as i64;
+                self.stage = Stage::Done(Found { lag, likeness: signed_root(scores[best]) });
             }
         }
     }
@@ -168,21 +211,30 @@ impl Past<'_> {
 
     /// Values of the copy, the first of them `oldest` values ago.
     fn copied(&self, oldest: usize, out: &mut [f32]) {
-        let mut place = self.coarse_line.place(oldest.min(self.coarse_line.len()));
-        for value in out {
-            *value = self.coarse.get(place).copied().unwrap_or(0.0);
-            place = if place + 1 >= self.coarse_line.len() { 0 } else { place + 1 };
+        let line = &self.coarse_line;
+        for (i, out) in out.chunks_mut(GRID).enumerate() {
+            let oldest = (oldest - i * GRID).min(line.len());
+            out.copy_from_slice(line.read(self.coarse, oldest, out.len()));
         }
     }
 
-    /// Left plus right of frames that lie `spacing` apart, the first of them `oldest` frames ago.
+    /// Left plus right of frames that lie `spacing` apart, 1, 2, 4 or 8, the first of them `oldest` frames ago.
     fn mono(&self, oldest: usize, spacing: usize, out: &mut [f32]) {
-        let len = self.line.len();
-        let mut place = self.line.place(oldest.min(len));
-        for value in out {
-            *value = self.left.get(place).copied().unwrap_or(0.0) + self.right.get(place).copied().unwrap_or(0.0);
-            place += spacing;
-            place = if place >= len { place - len } else { place };
+        match spacing {
+            1 => self.spaced::<1>(oldest, out),
+            2 => self.spaced::<2>(oldest, out),
+            4 => self.spaced::<4>(oldest, out),
+            _ => self.spaced::<8>(oldest, out),
+        }
+    }
+
+    fn spaced<const SPACING: usize>(&self, oldest: usize, out: &mut [f32]) {
+        let line = &self.line;
+        for (i, out) in out.chunks_mut(PAD / SPACING).enumerate() {
+            let oldest = (oldest - i * PAD).min(line.len());
+            let [left, right] = [self.left, self.right].map(|memory| line.read(memory, oldest, out.len() * SPACING));
+            let frames = left.as_chunks::<SPACING>().0.iter().zip(right.as_chunks::<SPACING>().0);
+            out.iter_mut().zip(frames).for_each(|(out, (left, right))| *out = left[0] + right[0]);
         }
     }
 }
@@ -194,6 +246,8 @@ struct Top {
     seen: usize,
     /// The last two scores.
     last: [f32; 2],
+    /// The last place.
+    before: isize,
     inner: Option<(isize, f32)>,
     any: Option<(isize, f32)>,
 }
@@ -204,12 +258,12 @@ impl Top {
         let [before, last] = self.last;
         let better = |best: Option<(isize, f32)>, score: f32| best.is_none_or(|best| score >= best.1);
         if self.seen >= 2 && last >= before && last >= score && better(self.inner, last) {
-            self.inner = Some((place - 1, last));
+            self.inner = Some((self.before, last));
         }
         if better(self.any, score) {
             self.any = Some((place, score));
         }
-        self.last = [last, score];
+        (self.last, self.before) = ([last, score], place);
         self.seen += 1;
     }
 
@@ -218,36 +272,39 @@ impl Top {
     }
 }
 
-/// Scores of a template at eight places in a row, the newest place first; `values`, oldest first, are the template's length
-/// and seven.
-#[cfg_attr(feature = "simd-dispatch", multiversion::multiversion(targets("x86_64+avx2")))]
-fn scores(template: &[f32], power: f32, values: &[f32]) -> [f32; GROUP] {
-    const STEP: usize = 4;
-    // The oldest place is the first lane.
-    let mut cross = [0.0f32; GROUP];
-    let mut theirs = 0.0;
-    let steps = template.as_chunks::<STEP>().0;
-    for (i, template) in steps.iter().enumerate() {
-        let Some(values) = values.get(STEP * i..).and_then(|rest| rest.first_chunk::<{ STEP + GROUP - 1 }>()) else {
-            continue;
-        };
-        for k in 0..STEP {
-            for lane in 0..GROUP {
-                cross[lane] += template[k] * values[k + lane];
+impl Sums {
+    const NONE: Self = Self { cross: [0.0; GROUP], theirs: 0.0 };
+
+    /// Adds a template, values by fours, at places next to each other; `values`, oldest first, are seven more. Real-time.
+    #[inline]
+    fn add(&mut self, template: &[f32], values: &[f32]) {
+        const SPAN: usize = 4 + GROUP - 1;
+        let Self { mut cross, mut theirs } = *self;
+        for (i, template) in template.as_chunks::<4>().0.iter().enumerate() {
+            let Some(values) = values.get(4 * i..).and_then(|rest| rest.first_chunk::<SPAN>()) else { continue };
+            for (k, template) in template.iter().enumerate() {
+                for (lane, cross) in cross.iter_mut().enumerate() {
+                    *cross += template * values[k + lane];
+                }
+                theirs += values[k] * values[k];
             }
-            theirs += values[k] * values[k];
         }
+        *self = Self { cross, theirs };
     }
-    // From place to place a value comes and one goes.
-    let mut out = [0.0; GROUP];
-    for lane in 0..GROUP {
-        out[GROUP - 1 - lane] = score(cross[lane], power, theirs.max(FAINT * power));
-        let (gone, come) = (values.get(lane), values.get(lane + STEP * steps.len()));
-        if let (Some(gone), Some(come)) = (gone, come) {
-            theirs += come * come - gone * gone;
+
+    /// The places' scores, the newest place first. From place to place a value goes and another comes.
+    fn scores(&self, power: f32, gone: &[f32], come: &[f32]) -> [f32; GROUP] {
+        let mut theirs = self.theirs;
+        let mut changes = gone.iter().zip(come);
+        let mut out = [0.0; GROUP];
+        for (out, cross) in out.iter_mut().rev().zip(self.cross) {
+            *out = score(cross, power, theirs.max(FAINT * power));
+            if let Some((gone, come)) = changes.next() {
+                theirs += come * come - gone * gone;
+            }
         }
+        out
     }
-    out
 }
 
 /// A correlation as c·|c| over the product of the powers, −1 to 1.

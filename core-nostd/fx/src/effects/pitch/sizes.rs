@@ -1,7 +1,7 @@
 //! The pitch shifter's windows in frames, all in proportion to the sample rate.
 
 use super::NEAREST;
-use super::search::TRIED;
+use super::search::{SLICES, TRIED};
 use ripieno_dsp::{GRID, Line};
 
 /// Windows at one sample rate.
@@ -56,7 +56,7 @@ impl Sizes {
 
     /// Segments that a search takes.
     pub const fn search(&self) -> usize {
-        ((self.range + self.decimation) / self.decimation).div_ceil(TRIED) + 2
+        ((self.range + self.decimation) / self.decimation).div_ceil(TRIED) + SLICES
     }
 
     /// How far a delay moves during a search when it changes by this much a frame.
