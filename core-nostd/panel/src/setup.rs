@@ -28,6 +28,7 @@ pub const CHORDS: usize = 32;
 
 /// One control's part in a preset. A control may have several, as for a short and a long press.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[repr(align(4))]
 pub struct Mapping {
     /// Where it listens.
     pub at: Address,

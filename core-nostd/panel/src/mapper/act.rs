@@ -42,15 +42,17 @@ impl<
     }
 
     /// Timers that are over, in the order in which they end; each runs once at most.
-    pub(super) fn run_timers(&mut self, each: &mut dyn FnMut(Output)) {
+    /// Returns how many.
+    pub(super) fn run_timers(&mut self, each: &mut dyn FnMut(Output)) -> usize {
         let now = self.now;
-        let mut before = 0;
-        for _ in 0..self.timings.timed() {
+        let (mut before, most) = (0, self.timings.timed());
+        for ended in 0..most {
             // A repetition that is due again at once waits for the next tick.
-            let Some((due, mapping)) = self.timings.next(before, now) else { return };
+            let Some((due, mapping)) = self.timings.next(before, now) else { return ended };
             before = due;
             self.gesture(now, mapping, Gestured::Time, each);
         }
+        most
     }
 
     fn gesture(&mut self, now: u64, mapping: u16, gestured: Gestured, each: &mut dyn FnMut(Output)) {

@@ -4,7 +4,7 @@ use super::Mapper;
 use super::act::wire_channel;
 use super::cell::{Gesture, KNOWN, ON, REARM};
 use super::output::{MappingId, Output, Phase};
-use super::target;
+use super::target::{self, Marks};
 use super::timing::AHEAD;
 use crate::action::Action;
 use crate::decoder::Event;
@@ -242,7 +242,9 @@ impl<
             if let (Some(cell), true) = (self.cell(mapping), own.glue.press != Press::Momentary) {
                 if cell.way > CENTRE { cell.set(ON) } else { cell.clear(ON) }
             }
-            self.show_mapping(mapping);
+            if self.slots.reach(mapping) {
+                self.show_mapping(mapping);
+            }
         }
     }
 
@@ -254,21 +256,24 @@ impl<
     pub(super) fn tell_changed(&mut self, each: &mut dyn FnMut(Output)) {
         let changed = self.targets.take_changed();
         for slot in 0..super::slots::SLOTS {
-            for mapping in self.slots.mappings(slot) {
-                if !self.does(mapping, |own| changed.contains(own)) {
-                    continue;
-                }
-                let Some(cell) = self.cell(mapping).copied() else { continue };
-                self.catch_up(mapping);
-                if let Some(now) = self.cell(mapping).copied()
-                    && (now.value != cell.value || !cell.is(KNOWN))
-                {
-                    let (value, distance) = (now.value, self.distance(mapping));
-                    each(Output::Value { by: MappingId(mapping), value, distance });
-                    self.show_mapping(mapping);
-                }
-            }
+            self.tell_slot(slot, changed, each);
         }
+    }
+
+    /// Tells those of one slot; returns how many there were.
+    pub(super) fn tell_slot(&mut self, slot: usize, changed: Marks, each: &mut dyn FnMut(Output)) -> usize {
+        let mut told = 0;
+        for mapping in self.slots.mappings(slot) {
+            let Some(action) = self.setup.action(mapping).filter(|own| changed.contains(own)) else { continue };
+            let Some(cell) = self.cell(mapping).copied() else { continue };
+            let is_news = |value: u16| value != cell.value || !cell.is(KNOWN);
+            let Some(value) = self.targets.value(&action).filter(|value| is_news(*value)) else { continue };
+            self.catch_up(mapping);
+            each(Output::Value { by: MappingId(mapping), value, distance: self.distance(mapping) });
+            self.show_mapping(mapping);
+            told += 1;
+        }
+        told
     }
 }
 
