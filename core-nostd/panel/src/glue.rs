@@ -58,19 +58,22 @@ pub struct Glue {
 
 impl Default for Glue {
     fn default() -> Self {
-        Self {
-            mode: Mode::Button(Button::default()),
-            curve: Curve::Linear,
-            min: 0,
-            max: u16::MAX,
-            invert: false,
-            steps: 0,
-            press: Press::Momentary,
-        }
+        Self::PLAIN
     }
 }
 
 impl Glue {
+    /// The default.
+    pub(crate) const PLAIN: Self = Self {
+        mode: Mode::Button(Button { fire: Fire::Press, guard_ms: 0 }),
+        curve: Curve::Linear,
+        min: 0,
+        max: u16::MAX,
+        invert: false,
+        steps: 0,
+        press: Press::Momentary,
+    };
+
     /// The value at a position, `min..=max`. Monotone, for a glue that passes its [`check`](Self::check). Real-time.
     pub fn shape(&self, position: u16) -> u16 {
         self.shape_upright(if self.invert { u16::MAX - position } else { position })

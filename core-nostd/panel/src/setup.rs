@@ -279,6 +279,15 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize> Setup<PAN
 }
 
 impl Mapping {
+    /// One that does nothing, to be written over.
+    pub(crate) const NOTHING: Self = Self {
+        at: Address::any(Source::Note(0)),
+        glue: Glue::PLAIN,
+        action: Action::Nothing,
+        value: None,
+        light: Light::None,
+    };
+
     /// The other button, if the mapping fires with two.
     pub(crate) fn chord(&self) -> Option<Source> {
         match self.glue.mode {

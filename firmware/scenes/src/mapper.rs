@@ -70,7 +70,7 @@ fn of_pad(bank: u8, place: u8) -> Mapping {
         (2, _) => Action::Layer(u16::from(place)),
         (4, 6) => Action::Phrase(3),
         (4, 7) => Action::Outside(300),
-        (5, 0) => Action::Effect(EffectId(2)),
+        (7, 1) => Action::Effect(EffectId(2)),
         (5, 1) => Action::NextPanel { kind: PanelKind::Pad, bank: BankId(0), by: 1 },
         (5, 2) => Action::Panel { panel: PanelId(17), on: true },
         (6, 0) => Action::Program { channel: 0, bank: Some(300), program: 7 },

@@ -19,11 +19,11 @@ const BURST: u64 = 16;
 /// Microseconds that a light takes.
 const COST: u64 = 1_000_000 / LIGHTS_PER_SECOND as u64;
 /// Mappings looked at by one tick ...
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 4;
 /// ... and microseconds until the next.
 const PAUSE: u64 = 250;
-/// Timers that may end in a tick which shows something besides.
-const QUIET: usize = 4;
+/// Slots looked at and mappings told by one tick, so that the slot that goes beyond is the last.
+const TOLD: usize = 6;
 /// Microseconds between two times that mappings of a shared value are told of it.
 const TELL_EVERY: u64 = 10_000;
 
@@ -142,9 +142,9 @@ impl<
         }
     }
 
-    /// Shows what there is time for, after `ended` timers.
+    /// Shows what there is time for: nothing where timers ended, as this is due again at once.
     pub(super) fn show(&mut self, now: u64, ended: usize, each: &mut dyn FnMut(Output)) {
-        if ended > QUIET {
+        if ended > 0 {
             return;
         }
         if self.has_news() && now >= self.lights.tells_at && self.tell_some(now, each) > 0 {
@@ -204,9 +204,11 @@ impl<
         if self.lights.telling.is_empty() {
             (self.lights.telling, self.lights.tells_slot) = (self.targets.take_changed(), 0);
         }
-        let mut told = 0;
-        while told < AT_ONCE && usize::from(self.lights.tells_slot) < super::slots::SLOTS {
-            told += self.tell_slot(usize::from(self.lights.tells_slot), self.lights.telling, each);
+        let (mut told, mut looked) = (0, 0);
+        while told + looked < TOLD && usize::from(self.lights.tells_slot) < super::slots::SLOTS {
+            let slot = usize::from(self.lights.tells_slot);
+            looked += usize::from(!self.slots.mappings(slot).is_empty());
+            told += self.tell_slot(slot, self.lights.telling, each);
             self.lights.tells_slot += 1;
         }
         let is_done = usize::from(self.lights.tells_slot) >= super::slots::SLOTS;
@@ -241,7 +243,8 @@ impl<
     /// mapping shows there.
     fn light(&mut self, mapping: u16) -> Option<(DeviceId, MidiWord)> {
         self.catch_up(mapping);
-        let (own, cell) = self.look(mapping)?;
+        let mut own = Mapping::NOTHING;
+        let cell = self.look(mapping, &mut own)?;
         let Light::Own { off, on } = own.light else { return None };
         let (kind, bank) = self.slot_of(&concrete(&own.at))?;
         let level = if self.slots.at(kind, bank).mappings.contains(&mapping) {

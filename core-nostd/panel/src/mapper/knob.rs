@@ -37,7 +37,10 @@ impl<
         each: &mut dyn FnMut(Output),
     ) {
         self.catch_up(mapping);
-        let Some((own, _)) = self.look(mapping) else { return };
+        let mut own = Mapping::NOTHING;
+        if self.look(mapping, &mut own).is_none() {
+            return;
+        }
         if own.button().is_some() {
             return;
         }
@@ -199,9 +202,11 @@ impl<
         let Some(action) = self.setup.action(mapping) else { return };
         if let (Some(value), Some(cell)) = (self.targets.value(&action), self.cell(mapping).copied())
             && (value != cell.value || !cell.is(KNOWN))
-            && let Some(own) = self.setup.mapping_at(mapping)
         {
-            self.find_at(mapping, &own, value);
+            let mut own = Mapping::NOTHING;
+            if self.setup.load(mapping, &mut own) {
+                self.find_at(mapping, &own, value);
+            }
         }
     }
 
@@ -233,7 +238,8 @@ impl<
             if !action.has_value() || !self.does(mapping, |own| own == action) {
                 continue;
             }
-            let Some((own, cell)) = self.look(mapping) else { continue };
+            let mut own = Mapping::NOTHING;
+            let Some(cell) = self.look(mapping, &mut own) else { continue };
             if !cell.is(KNOWN) || cell.value != value {
                 self.find_at(mapping, &own, value);
                 each(Output::Value { by: MappingId(mapping), value, distance: self.distance(mapping) });

@@ -3,11 +3,11 @@
 //! Reading takes any bytes: a kind that there is not makes none, and what a number may be is checked elsewhere.
 
 use crate::action::{Action, CHORD_NOTES};
-use crate::glue::{Button, Coding, Curve, Encoder, Fire, Glue, Mode, Press, Takeover};
+use crate::glue::{Button, Coding, Curve, Encoder, Fire, Mode, Press, Takeover};
 use crate::layout::{Role, Run, Zone};
 use crate::panels::{BankId, Panel, PanelId, PanelKind, PresetId, TextId};
 use crate::setup::{Light, Mapping, PATTERN_BYTES, Pattern, Preset};
-use crate::source::{Address, DeviceId, Source, Spot};
+use crate::source::{DeviceId, Source, Spot};
 use ripieno_types::{EffectId, ParamId};
 
 pub const ZONE: usize = 12;
@@ -262,10 +262,38 @@ pub fn mapping_action(record: &[u8; MAPPING]) -> Option<Action> {
 }
 
 pub fn read_mapping(record: &[u8; MAPPING]) -> Option<Mapping> {
-    let at: Address = mapping_spot(record).address()?;
-    let (mode, how, flags) = (record[4], record[5], record[23]);
+    let mut own = Mapping::NOTHING;
+    load_mapping(record, &mut own).then_some(own)
+}
+
+/// Writes what a record says over a mapping, part by part: a mapping is large, and costs more to move than to read. False, and
+/// the mapping is of no use, if the record is none.
+pub fn load_mapping(record: &[u8; MAPPING], own: &mut Mapping) -> bool {
+    let (Some(at), Some(mode), Some(curve), Some(press)) =
+        (mapping_spot(record).address(), mapping_mode(record), mapping_curve(record), mapping_press(record))
+    else {
+        return false;
+    };
+    let flags = record[23];
+    own.at = at;
+    own.glue.mode = mode;
+    own.glue.curve = curve;
+    own.glue.min = word(record, 16);
+    own.glue.max = word(record, 18);
+    own.glue.invert = flags & INVERT != 0;
+    own.glue.steps = word(record, 20);
+    own.glue.press = press;
+    own.value = (flags & HAS_VALUE != 0).then_some(word(record, 34));
+    own.light = mapping_light(record);
+    let Some(action) = mapping_action(record) else { return false };
+    own.action = action;
+    true
+}
+
+fn mapping_mode(record: &[u8; MAPPING]) -> Option<Mode> {
+    let (mode, how) = (record[4], record[5]);
     let (first, second, third) = (word(record, 8), word(record, 10), word(record, 12));
-    let mode = match (mode, how) {
+    Some(match (mode, how) {
         (0, _) => Mode::Button(Button {
             fire: match how {
                 0 => Fire::Press,
@@ -301,8 +329,11 @@ pub fn read_mapping(record: &[u8; MAPPING]) -> Option<Mapping> {
             Mode::Encoder(Encoder { coding, step: first, acceleration: second as u8 })
         }
         _ => return None,
-    };
-    let curve = match record[14] {
+    })
+}
+
+fn mapping_curve(record: &[u8; MAPPING]) -> Option<Curve> {
+    Some(match record[14] {
         0 => Curve::Linear,
         1 => Curve::Soft,
         2 => Curve::Softer,
@@ -312,18 +343,7 @@ pub fn read_mapping(record: &[u8; MAPPING]) -> Option<Mapping> {
         6 => Curve::Fixed,
         7 => Curve::Points([word(record, 24), word(record, 26), word(record, 28), word(record, 30), word(record, 32)]),
         _ => return None,
-    };
-    let glue = Glue {
-        mode,
-        curve,
-        min: word(record, 16),
-        max: word(record, 18),
-        invert: flags & INVERT != 0,
-        steps: word(record, 20),
-        press: mapping_press(record)?,
-    };
-    let value = (flags & HAS_VALUE != 0).then_some(word(record, 34));
-    Some(Mapping { at, glue, action: mapping_action(record)?, value, light: mapping_light(record) })
+    })
 }
 
 /// An action as bytes: its kind, then its numbers.
