@@ -82,7 +82,10 @@ impl Event {
 pub const READINGS: usize = 3;
 
 /// How long the first half of a pair waits for its second, in microseconds: five times as long as both take on a DIN cable.
-pub const PAIR_WAIT_MICROS: u64 = 10_000;
+pub const PAIR_WAIT_MICROS: u64 = WAIT as u64;
+
+/// The same, as it is counted.
+const WAIT: u16 = 10_000;
 
 /// First halves that wait at a time; the oldest of more is taken alone.
 const WAITING: usize = 8;
@@ -111,12 +114,15 @@ pub struct Decoder {
     channels: [Channel; 16],
     /// First halves without a second, the oldest first.
     waiting: Vec<Waiting, WAITING>,
+    /// When the last of them came.
+    came: u64,
 }
 
 /// A first half that waits.
 #[derive(Clone, Copy, Debug)]
 struct Waiting {
-    due: u64,
+    /// Microseconds that it waits from when the last came.
+    left: u16,
     channel: u8,
     number: u8,
 }
@@ -192,7 +198,7 @@ impl Decoder {
 
     /// When the first half of a pair has waited long enough for its second to be taken alone, if one waits.
     pub fn due(&self) -> Option<u64> {
-        self.waiting.first().map(|waiting| waiting.due)
+        self.waiting.first().map(|waiting| self.came.saturating_add(u64::from(waiting.left)))
     }
 
     /// The next half that has waited until `now`, as a reading.
@@ -209,8 +215,13 @@ impl Decoder {
                     before = self.take_alone(0);
                 }
                 *self.first(channel, number) = bits;
+                let passed = now.saturating_sub(self.came).min(u64::from(WAIT)) as u16;
+                for waiting in &mut self.waiting {
+                    waiting.left = waiting.left.saturating_sub(passed);
+                }
+                self.came = now;
                 // There is room: one that waited has just left.
-                let _ = self.waiting.push(Waiting { due: now.saturating_add(PAIR_WAIT_MICROS), channel, number });
+                let _ = self.waiting.push(Waiting { left: WAIT, channel, number });
                 [before, Some(plain), None]
             }
             32..=63 => [self.complete(channel, number - 32, bits), Some(plain), None],
@@ -240,7 +251,7 @@ impl Decoder {
     fn complete(&mut self, channel: u8, number: u8, second: u8) -> Option<Reading> {
         let first = *self.first(channel, number);
         if let Some(place) = self.place(channel, number) {
-            self.waiting.remove(place);
+            self.leave(place);
         }
         let event = Event::at_14(u16::from(first) << 7 | u16::from(second));
         (first != UNKNOWN).then(|| Reading { source: self.pair(channel, number), channel: Some(channel), event })
@@ -252,12 +263,25 @@ impl Decoder {
     }
 
     fn take_alone(&mut self, place: usize) -> Option<Reading> {
-        if place >= self.waiting.len() {
-            return None;
-        }
-        let Waiting { channel, number, .. } = self.waiting.remove(place);
+        let Waiting { channel, number, .. } = self.leave(place)?;
         let event = Event::at_7(*self.first(channel, number));
         Some(Reading { source: self.pair(channel, number), channel: Some(channel), event })
+    }
+
+    /// Takes out one that waits; the others stay in order, moved one by one: a board has no other use for `memmove`.
+    fn leave(&mut self, place: usize) -> Option<Waiting> {
+        let rest = self.waiting.get_mut(place..).unwrap_or_default();
+        let mut next = None;
+        for waiting in rest.iter_mut().rev() {
+            next = Some(match next {
+                Some(later) => core::mem::replace(waiting, later),
+                None => *waiting,
+            });
+        }
+        if next.is_some() {
+            self.waiting.pop();
+        }
+        next
     }
 
     fn place(&self, channel: u8, number: u8) -> Option<usize> {

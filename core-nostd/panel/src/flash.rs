@@ -192,6 +192,10 @@ impl<const MAPPINGS: usize> sealed::Read for FlashSetup<'_, MAPPINGS> {
         self.mappings.get(usize::from(place)).map(record::mapping_spot)
     }
 
+    fn load(&self, place: u16, own: &mut Mapping) -> bool {
+        self.mappings.get(usize::from(place)).is_some_and(|record| record::load_mapping(record, own))
+    }
+
     fn action(&self, place: u16) -> Option<Action> {
         self.mappings.get(usize::from(place)).and_then(record::mapping_action)
     }

@@ -147,10 +147,13 @@ impl<
         }
     }
 
-    /// Lets time pass: call it at or after [`due`](Self::due). Real-time.
+    /// Lets time pass: call it at or after [`due`](Self::due), and again for as long as that is not later: one call does a
+    /// bounded part of what waits. Real-time.
     pub fn tick(&mut self, now: u64, each: &mut impl FnMut(Output)) {
-        let now = self.advance(now, each);
-        self.show(now, each);
+        self.now = self.now.max(now);
+        let ended = self.run_timers(each);
+        self.run_pairs(each);
+        self.show(self.now, ended, each);
     }
 
     /// When [`tick`](Self::tick) has something to do, if nothing else happens before. Real-time.

@@ -28,6 +28,7 @@ pub const CHORDS: usize = 32;
 
 /// One control's part in a preset. A control may have several, as for a short and a long press.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[repr(align(4))]
 pub struct Mapping {
     /// Where it listens.
     pub at: Address,
@@ -278,6 +279,15 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize> Setup<PAN
 }
 
 impl Mapping {
+    /// One that does nothing, to be written over.
+    pub(crate) const NOTHING: Self = Self {
+        at: Address::any(Source::Note(0)),
+        glue: Glue::PLAIN,
+        action: Action::Nothing,
+        value: None,
+        light: Light::None,
+    };
+
     /// The other button, if the mapping fires with two.
     pub(crate) fn chord(&self) -> Option<Source> {
         match self.glue.mode {

@@ -10,5 +10,6 @@
 
 pub mod blocks;
 pub mod dice;
+pub mod mapper;
 pub mod music;
 pub mod render;

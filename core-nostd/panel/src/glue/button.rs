@@ -360,7 +360,7 @@ impl ButtonState {
         let Self { at, deaf_until, interval_ms, .. } = *self;
         // A repetition's time is when it is due; else it matters for a window only.
         let at = if window_ms > 0 || is_timed { at } else { 0 };
-        Timing { at, deaf_until, interval_ms, mapping, window_ms, is_timed }
+        Timing { deaf_until, interval_ms, ..Timing::new(mapping, at, window_ms, is_timed) }
     }
 
     fn go(&mut self, phase: Phase, output: Output) -> Output {

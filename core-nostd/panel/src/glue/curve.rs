@@ -51,18 +51,44 @@ impl Curve {
     }
 }
 
+impl Curve {
+    /// The first value that is bent to at least this, if there is one, of a curve that never falls. Real-time.
+    pub(super) fn first(self, at_least: u16) -> Option<u16> {
+        match self {
+            Self::Linear => return Some(at_least),
+            Self::Fixed => return Some(at_least.min(1)),
+            _ => {}
+        }
+        let (mut low, mut high) = (0, 1 << 16);
+        while low < high {
+            let middle: u32 = low + (high - low) / 2;
+            if self.bend(middle as u16) >= at_least { high = middle } else { low = middle + 1 }
+        }
+        u16::try_from(low).ok()
+    }
+}
+
 fn softer(value: u16) -> u16 {
     share(value, value)
 }
 
 fn soft(value: u16) -> u16 {
-    let (x, top) = (u64::from(value), u64::from(TOP));
-    ((x * (top + x) + top) / (2 * top)) as u16
+    // Twice the nominator has one bit more than u32, and the bit that is cut off changes nothing.
+    let twice = u64::from(value) * u64::from(TOP + u32::from(value)) + u64::from(TOP);
+    ((twice >> 1) as u32 / TOP) as u16
 }
 
 fn s(value: u16) -> u16 {
-    let (x, top) = (u64::from(value), u64::from(TOP));
-    ((x * x * (3 * top - 2 * x) + top * top / 2) / (top * top)) as u16
+    const SQUARE: u64 = TOP as u64 * TOP as u64;
+    let x = u64::from(value);
+    let sum = x * x * (3 * u64::from(TOP) - 2 * x) + SQUARE / 2;
+    // Divided without a division of 64 bits, which is a kilobyte on a board: the square is 2^32 less a little, so that what
+    // a shift makes of it is two too few at most.
+    let mut quotient = sum >> 32;
+    while (quotient + 1) * SQUARE <= sum {
+        quotient += 1;
+    }
+    quotient as u16
 }
 
 fn between([a, b, c, d, e]: [u16; 5], value: u16) -> u16 {

@@ -103,11 +103,22 @@ impl EncoderState {
         (self.last, self.direction) = (now, detents.signum());
 
         let quickness = if is_going_on { SLOW_MICROS.saturating_sub(each_micros.max(FAST_MICROS)) } else { 0 };
-        let more = i64::from(encoder.acceleration.max(1) - 1);
-        let way = i64::from(detents) * i64::from(encoder.step);
+        let more = u32::from(encoder.acceleration.max(1) - 1);
+        let way = u32::from(detents.unsigned_abs()) * u32::from(encoder.step);
         // 64 detents of 65535, 255 times, are less than half of what i32 holds.
-        (way + way * more * i64::from(quickness) / i64::from(SLOW_MICROS - FAST_MICROS)) as i32
+        let way = (way + share(way * more, quickness)) as i32;
+        if detents > 0 { way } else { -way }
     }
+}
+
+/// A quickness's share of a way, rounded down, in 32 bits: a division of 64 is a kilobyte on a board.
+fn share(way: u32, quickness: u32) -> u32 {
+    const ALL: u32 = SLOW_MICROS - FAST_MICROS;
+    let (whole, rest) = (way / ALL, way % ALL);
+    // The rest times half of the quickness has room; its halves are put together again.
+    let half = rest * (quickness / 2);
+    let (twice, over) = (half / ALL * 2, half % ALL * 2 + rest * (quickness % 2));
+    whole * quickness + twice + over / ALL
 }
 
 impl EncoderState {
@@ -126,7 +137,7 @@ impl EncoderState {
         /// The longest that a turn is not slow for: that of all detents that a message may have.
         const WINDOW_MS: u16 = (SLOW_MICROS / 1_000 * 64) as u16;
         let (at, window_ms) = if encoder.acceleration > 1 { (self.last, WINDOW_MS) } else { (0, 0) };
-        Timing { at, mapping, window_ms, ..Timing::default() }
+        Timing::new(mapping, at, window_ms, false)
     }
 }
 

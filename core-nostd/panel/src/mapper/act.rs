@@ -22,9 +22,10 @@ impl<
     const RARE: usize,
 > Mapper<S, MAPPINGS, DEVICES, HELD, KNOBS, RARE>
 {
-    /// A mapping and its state, by copy: what follows may change either.
-    pub(super) fn look(&self, mapping: u16) -> Option<(Mapping, Cell)> {
-        Some((self.setup.mapping_at(mapping)?, *self.cells.get(usize::from(mapping))?))
+    /// A mapping, written over `own`, and its state, by copy: what follows may change either.
+    pub(super) fn look(&self, mapping: u16, own: &mut Mapping) -> Option<Cell> {
+        let cell = self.cells.get(usize::from(mapping))?;
+        self.setup.load(mapping, own).then_some(*cell)
     }
 
     pub(super) fn cell(&mut self, mapping: u16) -> Option<&mut Cell> {
@@ -42,19 +43,22 @@ impl<
     }
 
     /// Timers that are over, in the order in which they end; each runs once at most.
-    pub(super) fn run_timers(&mut self, each: &mut dyn FnMut(Output)) {
+    /// Returns how many.
+    pub(super) fn run_timers(&mut self, each: &mut dyn FnMut(Output)) -> usize {
         let now = self.now;
-        let mut before = 0;
-        for _ in 0..self.timings.timed() {
+        let (mut before, most) = (0, self.timings.timed().min(ENDED_AT_ONCE));
+        for ended in 0..most {
             // A repetition that is due again at once waits for the next tick.
-            let Some((due, mapping)) = self.timings.next(before, now) else { return };
+            let Some((due, mapping)) = self.timings.next(before, now) else { return ended };
             before = due;
             self.gesture(now, mapping, Gestured::Time, each);
         }
+        most
     }
 
     fn gesture(&mut self, now: u64, mapping: u16, gestured: Gestured, each: &mut dyn FnMut(Output)) {
-        let Some((own, mut cell)) = self.look(mapping) else { return };
+        let mut own = Mapping::NOTHING;
+        let Some(mut cell) = self.look(mapping, &mut own) else { return };
         let Some(button) = own.button() else { return };
         let Gesture::Button(mut state) = cell.gesture_at(&self.timings.of(mapping)) else { return };
         let now = now.saturating_add(AHEAD);
@@ -115,16 +119,21 @@ impl<
 
     /// True when a mapping's action is on: by its value if it has one that lasts, else because it has begun.
     pub(super) fn is_on(&self, mapping: u16) -> bool {
-        let Some((own, cell)) = self.look(mapping) else { return false };
-        match own.action {
+        let (Some(action), Some(cell)) = (self.setup.action(mapping), self.cells.get(usize::from(mapping))) else {
+            return false;
+        };
+        match action {
             ref action if stays(action) => {
-                let way = match self.targets.value(&own.action) {
-                    Some(value) if value != cell.value || !cell.is(KNOWN) => own.glue.unshape(value),
+                let way = match self.targets.value(action) {
+                    Some(value) if value != cell.value || !cell.is(KNOWN) => {
+                        let mut own = Mapping::NOTHING;
+                        if self.setup.load(mapping, &mut own) { own.glue.unshape(value) } else { 0 }
+                    }
                     _ => cell.way,
                 };
                 way > CENTRE
             }
-            Action::Layer(_) => self.targets.value(&own.action).is_some_and(|value| value != 0),
+            Action::Layer(_) => self.targets.value(&action).is_some_and(|value| value != 0),
             _ => cell.is(ON),
         }
     }
@@ -227,7 +236,8 @@ impl<
             self.end_orphan(&orphan.action(), each);
         }
         for mapping in 0..self.cells.len() as u16 {
-            let Some((own, cell)) = self.look(mapping) else { continue };
+            let mut own = Mapping::NOTHING;
+            let Some(cell) = self.look(mapping, &mut own) else { continue };
             if let (Some(place), true) = (self.cell(mapping), cell.is_button()) {
                 place.set_gesture(Gesture::Button(ButtonState::default()));
             }
@@ -316,6 +326,9 @@ impl<
         }
     }
 }
+
+/// Timers that end in one call at most; others that are over end in the next.
+const ENDED_AT_ONCE: usize = 3;
 
 /// What a button is told.
 enum Gestured {

@@ -4,6 +4,7 @@ use super::Mapper;
 use super::act::wire_channel;
 use super::cell::{Cell, Gesture, KNOWN, QUEUED, REARM, TELL};
 use super::output::{MappingId, Output};
+use super::target::Marks;
 use crate::setup::{Light, Mapping, SetupRead};
 use crate::source::{Address, Control, DeviceId, Source, Spot};
 use crate::value;
@@ -18,9 +19,11 @@ const BURST: u64 = 16;
 /// Microseconds that a light takes.
 const COST: u64 = 1_000_000 / LIGHTS_PER_SECOND as u64;
 /// Mappings looked at by one tick ...
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 4;
 /// ... and microseconds until the next.
-const PAUSE: u64 = 1_000;
+const PAUSE: u64 = 250;
+/// Slots looked at and mappings told by one tick, so that the slot that goes beyond is the last.
+const TOLD: usize = 6;
 /// Microseconds between two times that mappings of a shared value are told of it.
 const TELL_EVERY: u64 = 10_000;
 
@@ -38,11 +41,23 @@ pub(super) struct Lights<const RARE: usize> {
     rests_until: u64,
     /// When shared values may be told again.
     tells_at: u64,
+    /// Those that are being told, and the next slot to be told of them.
+    telling: Marks,
+    tells_slot: u8,
 }
 
 impl<const RARE: usize> Lights<RARE> {
     pub const fn new() -> Self {
-        Self { waiting: 0, next: 0, dark: Vec::new(), paid_until: 0, rests_until: 0, tells_at: 0 }
+        Self {
+            waiting: 0,
+            next: 0,
+            dark: Vec::new(),
+            paid_until: 0,
+            rests_until: 0,
+            tells_at: 0,
+            telling: Marks::NONE,
+            tells_slot: 0,
+        }
     }
 
     /// When the next light may be sent.
@@ -127,10 +142,13 @@ impl<
         }
     }
 
-    pub(super) fn show(&mut self, now: u64, each: &mut dyn FnMut(Output)) {
-        if self.targets.is_changed() && now >= self.lights.tells_at {
-            self.lights.tells_at = now.saturating_add(TELL_EVERY);
-            self.tell_changed(each);
+    /// Shows what there is time for: nothing where timers ended, as this is due again at once.
+    pub(super) fn show(&mut self, now: u64, ended: usize, each: &mut dyn FnMut(Output)) {
+        if ended > 0 {
+            return;
+        }
+        if self.has_news() && now >= self.lights.tells_at && self.tell_some(now, each) > 0 {
+            return;
         }
         if now < self.lights.rests_until {
             return;
@@ -171,8 +189,34 @@ impl<
     pub(super) fn show_due(&self) -> Option<u64> {
         let waits = self.lights.waiting > 0 || !self.lights.dark.is_empty();
         let shown = waits.then(|| self.lights.free_at().max(self.lights.rests_until).max(self.now));
-        let told = self.targets.is_changed().then(|| self.lights.tells_at.max(self.now));
+        let told = self.has_news().then(|| self.lights.tells_at.max(self.now));
         [shown, told].into_iter().flatten().min()
+    }
+
+    /// True when shared values have changed that not all mappings were told of.
+    fn has_news(&self) -> bool {
+        !self.lights.telling.is_empty() || self.targets.is_changed()
+    }
+
+    /// Tells mappings in reach of values that they share, slot by slot, and leaves the rest to the next tick once there were
+    /// enough of them. Returns how many there were.
+    fn tell_some(&mut self, now: u64, each: &mut dyn FnMut(Output)) -> usize {
+        if self.lights.telling.is_empty() {
+            (self.lights.telling, self.lights.tells_slot) = (self.targets.take_changed(), 0);
+        }
+        let (mut told, mut looked) = (0, 0);
+        while told + looked < TOLD && usize::from(self.lights.tells_slot) < super::slots::SLOTS {
+            let slot = usize::from(self.lights.tells_slot);
+            looked += usize::from(!self.slots.mappings(slot).is_empty());
+            told += self.tell_slot(slot, self.lights.telling, each);
+            self.lights.tells_slot += 1;
+        }
+        let is_done = usize::from(self.lights.tells_slot) >= super::slots::SLOTS;
+        self.lights.tells_at = now.saturating_add(if is_done { TELL_EVERY } else { PAUSE });
+        if is_done {
+            self.lights.telling = Marks::NONE;
+        }
+        told
     }
 
     /// Tells a mapping's value if that was asked for and somebody knows it.
@@ -199,7 +243,8 @@ impl<
     /// mapping shows there.
     fn light(&mut self, mapping: u16) -> Option<(DeviceId, MidiWord)> {
         self.catch_up(mapping);
-        let (own, cell) = self.look(mapping)?;
+        let mut own = Mapping::NOTHING;
+        let cell = self.look(mapping, &mut own)?;
         let Light::Own { off, on } = own.light else { return None };
         let (kind, bank) = self.slot_of(&concrete(&own.at))?;
         let level = if self.slots.at(kind, bank).mappings.contains(&mapping) {

@@ -4,7 +4,7 @@ use super::Mapper;
 use super::act::wire_channel;
 use super::cell::{Gesture, KNOWN, ON, REARM};
 use super::output::{MappingId, Output, Phase};
-use super::target;
+use super::target::{self, Marks};
 use super::timing::AHEAD;
 use crate::action::Action;
 use crate::decoder::Event;
@@ -37,7 +37,10 @@ impl<
         each: &mut dyn FnMut(Output),
     ) {
         self.catch_up(mapping);
-        let Some((own, _)) = self.look(mapping) else { return };
+        let mut own = Mapping::NOTHING;
+        if self.look(mapping, &mut own).is_none() {
+            return;
+        }
         if own.button().is_some() {
             return;
         }
@@ -199,9 +202,11 @@ impl<
         let Some(action) = self.setup.action(mapping) else { return };
         if let (Some(value), Some(cell)) = (self.targets.value(&action), self.cell(mapping).copied())
             && (value != cell.value || !cell.is(KNOWN))
-            && let Some(own) = self.setup.mapping_at(mapping)
         {
-            self.find_at(mapping, &own, value);
+            let mut own = Mapping::NOTHING;
+            if self.setup.load(mapping, &mut own) {
+                self.find_at(mapping, &own, value);
+            }
         }
     }
 
@@ -233,7 +238,8 @@ impl<
             if !action.has_value() || !self.does(mapping, |own| own == action) {
                 continue;
             }
-            let Some((own, cell)) = self.look(mapping) else { continue };
+            let mut own = Mapping::NOTHING;
+            let Some(cell) = self.look(mapping, &mut own) else { continue };
             if !cell.is(KNOWN) || cell.value != value {
                 self.find_at(mapping, &own, value);
                 each(Output::Value { by: MappingId(mapping), value, distance: self.distance(mapping) });
@@ -242,7 +248,9 @@ impl<
             if let (Some(cell), true) = (self.cell(mapping), own.glue.press != Press::Momentary) {
                 if cell.way > CENTRE { cell.set(ON) } else { cell.clear(ON) }
             }
-            self.show_mapping(mapping);
+            if self.slots.reach(mapping) {
+                self.show_mapping(mapping);
+            }
         }
     }
 
@@ -254,21 +262,24 @@ impl<
     pub(super) fn tell_changed(&mut self, each: &mut dyn FnMut(Output)) {
         let changed = self.targets.take_changed();
         for slot in 0..super::slots::SLOTS {
-            for mapping in self.slots.mappings(slot) {
-                if !self.does(mapping, |own| changed.contains(own)) {
-                    continue;
-                }
-                let Some(cell) = self.cell(mapping).copied() else { continue };
-                self.catch_up(mapping);
-                if let Some(now) = self.cell(mapping).copied()
-                    && (now.value != cell.value || !cell.is(KNOWN))
-                {
-                    let (value, distance) = (now.value, self.distance(mapping));
-                    each(Output::Value { by: MappingId(mapping), value, distance });
-                    self.show_mapping(mapping);
-                }
-            }
+            self.tell_slot(slot, changed, each);
         }
+    }
+
+    /// Tells those of one slot; returns how many there were.
+    pub(super) fn tell_slot(&mut self, slot: usize, changed: Marks, each: &mut dyn FnMut(Output)) -> usize {
+        let mut told = 0;
+        for mapping in self.slots.mappings(slot) {
+            let Some(action) = self.setup.action(mapping).filter(|own| changed.contains(own)) else { continue };
+            let Some(cell) = self.cell(mapping).copied() else { continue };
+            let is_news = |value: u16| value != cell.value || !cell.is(KNOWN);
+            let Some(value) = self.targets.value(&action).filter(|value| is_news(*value)) else { continue };
+            self.catch_up(mapping);
+            each(Output::Value { by: MappingId(mapping), value, distance: self.distance(mapping) });
+            self.show_mapping(mapping);
+            told += 1;
+        }
+        told
     }
 }
 

@@ -78,7 +78,8 @@ impl<
 
     /// Decides what of a mapping's state goes on, and ends what does not.
     fn part(&mut self, mapping: u16, link: Option<u16>, setup: &S, each: &mut dyn FnMut(Output)) {
-        let Some((own, mut cell)) = self.look(mapping) else { return };
+        let mut own = Mapping::NOTHING;
+        let Some(mut cell) = self.look(mapping, &mut own) else { return };
         let Some(new) = link.and_then(|link| setup.mapping_at(link)) else {
             return self.abandon(mapping, &own, each);
         };

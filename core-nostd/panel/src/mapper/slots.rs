@@ -54,6 +54,11 @@ impl Slots {
         self.list.get(place).map(|kept| kept.slot().mappings).unwrap_or_default()
     }
 
+    /// True when some slot puts a mapping in reach.
+    pub fn reach(&self, mapping: u16) -> bool {
+        self.list.iter().any(|kept| kept.slot().mappings.contains(&mapping))
+    }
+
     /// Hands a slot over; returns who had it.
     pub fn set(&mut self, kind: PanelKind, bank: BankId, slot: Slot) -> Slot {
         let Some(kept) = self.list.get_mut(place(kind, bank)) else { return Slot::default() };

@@ -62,7 +62,7 @@ impl Targets {
 
     /// True when some value's other mappings have not been told.
     pub fn is_changed(&self) -> bool {
-        self.changed != Marks::NONE
+        !self.changed.is_empty()
     }
 
     /// The targets whose mappings are to be told, which are none afterwards.
@@ -76,7 +76,11 @@ impl Targets {
 pub(crate) struct Marks([u32; TARGETS.div_ceil(32)]);
 
 impl Marks {
-    const NONE: Self = Self([0; TARGETS.div_ceil(32)]);
+    pub const NONE: Self = Self([0; TARGETS.div_ceil(32)]);
+
+    pub fn is_empty(self) -> bool {
+        self.0.iter().fold(0, |all, marks| all | marks) == 0
+    }
 
     pub fn contains(self, action: &Action) -> bool {
         place(action).is_some_and(|place| self.has(place))

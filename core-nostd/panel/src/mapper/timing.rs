@@ -15,24 +15,35 @@ pub(crate) struct Timing {
     /// Until the repetition after the next.
     pub interval_ms: u16,
     pub mapping: u16,
-    /// How long `at` matters.
-    pub window_ms: u16,
-    /// True when something happens at the end of the window.
-    pub is_timed: bool,
+    /// How long `at` matters, in microseconds, and whether something happens at the end of that.
+    pub window: u32,
 }
 
+/// Marks a window at whose end something happens.
+const TIMED: u32 = 1 << 31;
+
 impl Timing {
+    /// The times of a mapping's gesture: `at` matters for so many milliseconds, at whose end something may happen.
+    pub fn new(mapping: u16, at: u64, window_ms: u16, is_timed: bool) -> Self {
+        let timed = if is_timed { TIMED } else { 0 };
+        Self { at, mapping, window: u32::from(window_ms) * 1_000 | timed, ..Self::default() }
+    }
+
+    const fn is_timed(&self) -> bool {
+        self.window & TIMED != 0
+    }
+
     /// When something happens, if something does.
     fn due(&self) -> Option<u64> {
-        self.is_timed.then(|| self.end().saturating_sub(AHEAD))
+        self.is_timed().then(|| self.end().saturating_sub(AHEAD))
     }
 
     fn end(&self) -> u64 {
-        self.at.saturating_add(u64::from(self.window_ms) * 1_000)
+        self.at.saturating_add(u64::from(self.window & !TIMED))
     }
 
     fn is_needed(&self, now: u64) -> bool {
-        self.is_timed || self.deaf_until > now || self.end() > now
+        self.is_timed() || self.deaf_until > now || self.end() > now
     }
 }
 
@@ -93,7 +104,7 @@ impl<const RARE: usize> Timings<RARE> {
 
     /// How many are to come.
     pub fn timed(&self) -> usize {
-        self.list.iter().filter(|timing| timing.is_timed).count()
+        self.list.iter().filter(|timing| timing.is_timed()).count()
     }
 
     /// The mappings have other places now; those without one are gone.

@@ -46,6 +46,9 @@ pub(crate) mod sealed {
     pub trait Read {
         fn spot(&self, place: u16) -> Option<Spot>;
 
+        /// Writes a mapping over another; false if there is none.
+        fn load(&self, place: u16, own: &mut Mapping) -> bool;
+
         /// The parts of a mapping that are asked for alone.
         fn action(&self, place: u16) -> Option<Action>;
         fn press(&self, place: u16) -> Option<Press>;
@@ -123,6 +126,11 @@ impl<const PANELS: usize, const PRESETS: usize, const MAPPINGS: usize> sealed::R
 {
     fn spot(&self, place: u16) -> Option<Spot> {
         self.mappings.get(usize::from(place)).map(|mapping| mapping.at.spot())
+    }
+
+    fn load(&self, place: u16, own: &mut Mapping) -> bool {
+        let found = self.mappings.get(usize::from(place));
+        found.map(|found| *own = *found).is_some()
     }
 
     fn action(&self, place: u16) -> Option<Action> {

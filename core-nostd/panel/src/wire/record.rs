@@ -3,11 +3,11 @@
 //! Reading takes any bytes: a kind that there is not makes none, and what a number may be is checked elsewhere.
 
 use crate::action::{Action, CHORD_NOTES};
-use crate::glue::{Button, Coding, Curve, Encoder, Fire, Glue, Mode, Press, Takeover};
+use crate::glue::{Button, Coding, Curve, Encoder, Fire, Mode, Press, Takeover};
 use crate::layout::{Role, Run, Zone};
 use crate::panels::{BankId, Panel, PanelId, PanelKind, PresetId, TextId};
 use crate::setup::{Light, Mapping, PATTERN_BYTES, Pattern, Preset};
-use crate::source::{Address, DeviceId, Source, Spot};
+use crate::source::{DeviceId, Source, Spot};
 use ripieno_types::{EffectId, ParamId};
 
 pub const ZONE: usize = 12;
@@ -35,9 +35,21 @@ fn flag(is_set: bool, flag: u8) -> u8 {
     if is_set { flag } else { 0 }
 }
 
-fn word(low: u8, high: u8) -> u16 {
-    u16::from_le_bytes([low, high])
+/// Two bytes of a record. Places are constant, so that nothing is checked; records are read where they lie, as a copy of one
+/// goes byte by byte.
+#[inline(always)]
+const fn word<const N: usize>(record: &[u8; N], at: usize) -> u16 {
+    u16::from_le_bytes([record[at], record[at + 1]])
 }
+
+/// Four bytes of a record.
+#[inline(always)]
+const fn long<const N: usize>(record: &[u8; N], at: usize) -> u32 {
+    u32::from_le_bytes([record[at], record[at + 1], record[at + 2], record[at + 3]])
+}
+
+/// Three bytes of a record: a source's code.
+const CODE: u32 = 0xFF_FFFF;
 
 fn kind(number: u8) -> Option<PanelKind> {
     PanelKind::ALL.get(usize::from(number)).copied()
@@ -59,10 +71,8 @@ pub fn zone(zone: &Zone) -> [u8; ZONE] {
 }
 
 pub fn read_zone(record: &[u8; ZONE]) -> Option<Zone> {
-    let [a, b, c, flags, d, e, f, device, channel, role, bank, _] = *record;
-    let end = |a, b, c| Source::from_code(u32::from_le_bytes([a, b, c, 0]));
-    let bank = BankId(bank);
-    let role = match role {
+    let (flags, bank) = (record[3], BankId(record[10]));
+    let role = match record[9] {
         0 => Role::Pad(bank),
         1 => Role::Knob(Some(bank)),
         2 => Role::Knob(None),
@@ -72,20 +82,22 @@ pub fn read_zone(record: &[u8; ZONE]) -> Option<Zone> {
         _ => return None,
     };
     Some(Zone {
-        device: (flags & HAS_DEVICE != 0).then_some(DeviceId(device)),
-        channel: (flags & HAS_CHANNEL != 0).then_some(channel),
-        run: Run { first: end(a, b, c)?, last: end(d, e, f)? },
+        device: (flags & HAS_DEVICE != 0).then_some(DeviceId(record[7])),
+        channel: (flags & HAS_CHANNEL != 0).then_some(record[8]),
+        run: Run {
+            first: Source::from_code(long(record, 0) & CODE)?,
+            last: Source::from_code(long(record, 4) & CODE)?,
+        },
         role,
     })
 }
 
 /// True when a control lies in the zone of a record.
 pub fn zone_meets(record: &[u8; ZONE], spot: Spot) -> bool {
-    let [a, b, c, flags, d, e, f, device, channel, ..] = *record;
-    let run = u32::from_le_bytes([a, b, c, 0])..=u32::from_le_bytes([d, e, f, 0]);
-    run.contains(&spot.code())
-        && (flags & HAS_DEVICE == 0 || spot.device() == u32::from(device) + 1)
-        && (flags & HAS_CHANNEL == 0 || spot.channel() == u32::from(channel) + 1)
+    let (first, last, flags) = (long(record, 0) & CODE, long(record, 4) & CODE, record[3]);
+    (first..=last).contains(&spot.code())
+        && (flags & HAS_DEVICE == 0 || spot.device() == u32::from(record[7]) + 1)
+        && (flags & HAS_CHANNEL == 0 || spot.channel() == u32::from(record[8]) + 1)
 }
 
 pub fn panel(panel: &Panel) -> [u8; PANEL] {
@@ -96,13 +108,13 @@ pub fn panel(panel: &Panel) -> [u8; PANEL] {
 }
 
 pub fn read_panel(record: &[u8; PANEL]) -> Option<Panel> {
-    let [a, b, c, d, e, f, of, bank, flags, _] = *record;
+    let flags = record[8];
     Some(Panel {
-        id: PanelId(word(a, b)),
-        kind: kind(of)?,
-        bank: BankId(bank),
-        preset: (flags & HAS_PRESET != 0).then_some(PresetId(word(c, d))),
-        title: TextId(word(e, f)),
+        id: PanelId(word(record, 0)),
+        kind: kind(record[6])?,
+        bank: BankId(record[7]),
+        preset: (flags & HAS_PRESET != 0).then_some(PresetId(word(record, 2))),
+        title: TextId(word(record, 4)),
         is_active: flags & IS_ACTIVE != 0,
     })
 }
@@ -113,8 +125,8 @@ pub fn preset(preset: &Preset) -> [u8; PRESET] {
 }
 
 pub fn read_preset(record: &[u8; PRESET]) -> Option<Preset> {
-    let [a, b, c, d, e, f, of, _] = *record;
-    Some(Preset { id: PresetId(word(a, b)), kind: kind(of)?, first: word(c, d), count: word(e, f) })
+    let id = PresetId(word(record, 0));
+    Some(Preset { id, kind: kind(record[6])?, first: word(record, 2), count: word(record, 4) })
 }
 
 pub fn pattern(pattern: &Pattern) -> [u8; PATTERN] {
@@ -226,8 +238,7 @@ pub fn mapping(mapping: &Mapping) -> [u8; MAPPING] {
 
 /// Where a mapping listens.
 pub fn mapping_spot(record: &[u8; MAPPING]) -> Spot {
-    let [a, b, c, d, ..] = *record;
-    Spot(u32::from_le_bytes([a, b, c, d]))
+    Spot(long(record, 0))
 }
 
 pub fn mapping_press(record: &[u8; MAPPING]) -> Option<Press> {
@@ -251,48 +262,38 @@ pub fn mapping_action(record: &[u8; MAPPING]) -> Option<Action> {
 }
 
 pub fn read_mapping(record: &[u8; MAPPING]) -> Option<Mapping> {
-    let at: Address = mapping_spot(record).address()?;
-    let [
-        _,
-        _,
-        _,
-        _,
-        mode,
-        how,
-        g0,
-        g1,
-        a0,
-        a1,
-        b0,
-        b1,
-        c0,
-        c1,
-        curve,
-        _,
-        l0,
-        l1,
-        h0,
-        h1,
-        s0,
-        s1,
-        _,
-        flags,
-        p0,
-        p1,
-        q0,
-        q1,
-        r0,
-        r1,
-        t0,
-        t1,
-        u0,
-        u1,
-        v0,
-        v1,
-        ..,
-    ] = *record;
-    let (first, second, third) = (word(a0, a1), word(b0, b1), word(c0, c1));
-    let mode = match (mode, how) {
+    let mut own = Mapping::NOTHING;
+    load_mapping(record, &mut own).then_some(own)
+}
+
+/// Writes what a record says over a mapping, part by part: a mapping is large, and costs more to move than to read. False, and
+/// the mapping is of no use, if the record is none.
+pub fn load_mapping(record: &[u8; MAPPING], own: &mut Mapping) -> bool {
+    let (Some(at), Some(mode), Some(curve), Some(press)) =
+        (mapping_spot(record).address(), mapping_mode(record), mapping_curve(record), mapping_press(record))
+    else {
+        return false;
+    };
+    let flags = record[23];
+    own.at = at;
+    own.glue.mode = mode;
+    own.glue.curve = curve;
+    own.glue.min = word(record, 16);
+    own.glue.max = word(record, 18);
+    own.glue.invert = flags & INVERT != 0;
+    own.glue.steps = word(record, 20);
+    own.glue.press = press;
+    own.value = (flags & HAS_VALUE != 0).then_some(word(record, 34));
+    own.light = mapping_light(record);
+    let Some(action) = mapping_action(record) else { return false };
+    own.action = action;
+    true
+}
+
+fn mapping_mode(record: &[u8; MAPPING]) -> Option<Mode> {
+    let (mode, how) = (record[4], record[5]);
+    let (first, second, third) = (word(record, 8), word(record, 10), word(record, 12));
+    Some(match (mode, how) {
         (0, _) => Mode::Button(Button {
             fire: match how {
                 0 => Fire::Press,
@@ -309,7 +310,7 @@ pub fn read_mapping(record: &[u8; MAPPING]) -> Option<Mapping> {
                 }
                 _ => return None,
             },
-            guard_ms: word(g0, g1),
+            guard_ms: word(record, 6),
         }),
         (1, 0) => Mode::Knob(Takeover::Off),
         (1, 1) => Mode::Knob(Takeover::PickUp),
@@ -328,8 +329,11 @@ pub fn read_mapping(record: &[u8; MAPPING]) -> Option<Mapping> {
             Mode::Encoder(Encoder { coding, step: first, acceleration: second as u8 })
         }
         _ => return None,
-    };
-    let curve = match curve {
+    })
+}
+
+fn mapping_curve(record: &[u8; MAPPING]) -> Option<Curve> {
+    Some(match record[14] {
         0 => Curve::Linear,
         1 => Curve::Soft,
         2 => Curve::Softer,
@@ -337,20 +341,9 @@ pub fn read_mapping(record: &[u8; MAPPING]) -> Option<Mapping> {
         4 => Curve::Harder,
         5 => Curve::S,
         6 => Curve::Fixed,
-        7 => Curve::Points([word(p0, p1), word(q0, q1), word(r0, r1), word(t0, t1), word(u0, u1)]),
+        7 => Curve::Points([word(record, 24), word(record, 26), word(record, 28), word(record, 30), word(record, 32)]),
         _ => return None,
-    };
-    let glue = Glue {
-        mode,
-        curve,
-        min: word(l0, l1),
-        max: word(h0, h1),
-        invert: flags & INVERT != 0,
-        steps: word(s0, s1),
-        press: mapping_press(record)?,
-    };
-    let value = (flags & HAS_VALUE != 0).then_some(word(v0, v1));
-    Some(Mapping { at, glue, action: mapping_action(record)?, value, light: mapping_light(record) })
+    })
 }
 
 /// An action as bytes: its kind, then its numbers.
@@ -397,18 +390,21 @@ pub fn action(action: &Action) -> [u8; ACTION] {
 
 pub fn read_action(record: &[u8; ACTION]) -> Option<Action> {
     const { assert!(CHORD_NOTES == 8, "the record has room for so many") }
-    let [of, a, b, c, d, e, f, g, h, i, j, _] = *record;
+    let [of, a, b, c] = [record[0], record[1], record[2], record[3]];
     let force = |velocity: u8| (velocity != 0).then_some(velocity);
-    let number = word(b, c);
+    let number = word(record, 2);
     Some(match of {
         0 => Action::Nothing,
         1 => Action::Note { channel: a, note: b, velocity: force(c) },
         2 => {
-            let notes = [b, c, d, e, f, g, h, i].map(|note| (note != NO_NOTE).then_some(note));
-            Action::Chord { channel: a, notes, velocity: force(j) }
+            let mut notes = [None; CHORD_NOTES];
+            for (note, byte) in notes.iter_mut().zip(&record[2..10]) {
+                *note = (*byte != NO_NOTE).then_some(*byte);
+            }
+            Action::Chord { channel: a, notes, velocity: force(record[10]) }
         }
         3 => Action::Control { channel: a, number: b },
-        4 => Action::Program { channel: a, bank: (c != 0).then_some(word(d, e)), program: b },
+        4 => Action::Program { channel: a, bank: (c != 0).then_some(word(record, 4)), program: b },
         5 => Action::PitchBend { channel: a },
         6 => Action::Parameter(ParamId(a)),
         7 => Action::Effect(EffectId(a)),

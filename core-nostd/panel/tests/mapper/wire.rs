@@ -5,7 +5,7 @@ use crate::support::*;
 use proptest::prelude::*;
 use ripieno_panel::glue::Takeover;
 use ripieno_panel::wire::{MAGIC, VERSION, WireError};
-use ripieno_panel::{PanelKind, Pattern, Setup, SetupError, Source};
+use ripieno_panel::{FlashSetup, PanelKind, Pattern, Setup, SetupError, Source};
 use ripieno_types::ParamId;
 
 const ROOM: usize = 16 << 10;
@@ -87,6 +87,30 @@ fn each_fault_is_named() {
     assert_eq!(Small::decode(&sealed(&body)), Err(WireError::Setup(SetupError::Disorder("presets"))));
 }
 
+#[test]
+fn lies_about_counts_and_tables_are_named() {
+    let whole = bytes(&one_of_each());
+    let lie = |place: usize, byte: u8| {
+        let mut body = whole[MAGIC.len() + 1..whole.len() - 4].to_vec();
+        body[place - MAGIC.len() - 1] = byte;
+        Small::decode(&sealed(&body))
+    };
+    // The counts of mappings, presets, panels, layout rules, chords and patterns, their upper bytes, and what must be 0.
+    for place in 5..20 {
+        assert!(lie(place, 0xFF).is_err(), "{place}");
+    }
+    // The first mapping: another kind of source, mode, fire, curve, press, action, and a note above all notes.
+    for (place, byte) in [(23, 0xF0), (24, 9), (25, 9), (34, 9), (35, 9), (60, 99), (62, 200)] {
+        assert!(lie(place, byte).is_err(), "{place}");
+    }
+    // The preset's mappings do not begin with the first, or the panel's bank is none.
+    let preset = 20 + 2 * 52;
+    assert_eq!(lie(preset + 2, 1), Err(WireError::Setup(SetupError::Disorder("presets"))));
+    assert_eq!(lie(preset + 8 + 7, 99), Err(WireError::Setup(SetupError::Range("bank", 99))));
+    assert_eq!(lie(preset + 8 + 2, 9), Err(WireError::Setup(SetupError::Unknown("preset", 9))));
+    assert_eq!(lie(20 + 22, 7).map(|setup| setup.mappings().len()), Ok(2), "a group without a radio button");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
@@ -103,6 +127,26 @@ proptest! {
         let place = place.index(bytes.len());
         bytes[place] ^= 1 << bit;
         prop_assert!(Small::decode(&bytes).is_err());
+    }
+
+    /// A mapper that plays from bytes says what one says that has read them.
+    #[test]
+    fn bytes_are_played_as_memory_is(all in prop::collection::vec(setups(), 2..4), inputs in trace(), every in 3..20_usize) {
+        let kept: Vec<Vec<u8>> = all.iter().map(bytes).collect();
+        let flash = |place: usize| FlashSetup::<128>::new(&kept[place % kept.len()]).unwrap();
+        let owned = |place: usize| Box::new(all[place % all.len()].clone());
+        let next = |place: usize| (place % every == every - 1).then_some(place / every);
+        let from_memory = crate::chaos::say(*owned(0), &inputs, |place| next(place).map(|place| *owned(place)));
+        let from_bytes = crate::chaos::say(flash(0), &inputs, |place| next(place).map(flash));
+        prop_assert_eq!(from_memory, from_bytes);
+    }
+
+    /// Cuts, wherever they are, with a CRC that is right for what is left.
+    #[test]
+    fn what_is_cut_is_refused(setup in setups(), place in any::<prop::sample::Index>()) {
+        let whole = bytes(&setup);
+        let body = &whole[MAGIC.len() + 1..whole.len() - 4];
+        prop_assert!(Small::decode(&sealed(&body[..place.index(body.len())])).is_err());
     }
 
     /// Bodies that are wrong although their CRC is right: refused, or a set-up that maps without a fault.

@@ -191,8 +191,9 @@ impl HeldControls {
     }
 
     /// True when nothing is held.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::new()
+    pub const fn is_empty(&self) -> bool {
+        let [sustain, sostenuto] = self.pedals;
+        sustain | sostenuto | self.bent | self.modulated | self.pressed == 0
     }
 
     /// What this holds and `other` does not.

@@ -6,6 +6,8 @@ mod bench;
 mod counter;
 mod host;
 mod live;
+mod map;
+mod mapper;
 mod memory;
 mod render;
 mod stack;
@@ -24,6 +26,8 @@ fn main() -> ! {
     let done = match words.next() {
         Some("bench") => bench::run(&mut words),
         Some("live") => live::run(),
+        Some("map") => map::run(&mut words),
+        Some("mapper") => mapper::run(),
         Some("render") => render::run(&mut words),
         Some("stack") => stack::run(&mut words),
         _ => None,

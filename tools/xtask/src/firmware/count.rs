@@ -20,21 +20,30 @@ const LOADS: &[Load] = &[
     Load { name: "24-voices-effects", words: &["bench", "24", "0", "1"], goal: Some(120_000) },
 ];
 
-/// Counts every load.
+/// Calls of the mapper, which is given 128 inputs at once, and what they shall take at most.
+const TICKS: [&str; 3] = ["tick-all-to-show", "tick-idle", "tick-timers-and-lights"];
+const TICK: u64 = 20_000;
+
+/// Counts every load, and the mapper's calls.
 pub fn loads(figures: &mut Figures, elf: &Path, font: &Path, folder: &Path) -> Result<()> {
     let bytes = fs::metadata(font)?.len().to_string();
     let boot = Boot { machine: &M4F, elf, file: Some(font), is_counted: true, more: &[] };
     for load in LOADS {
-        let said = boot.scene(folder, &[load.words, &[&bytes]].concat())?;
-        println!("  {}: {}", load.name, said.trim().replace('\n', ", "));
-        let mut words = said.split_ascii_whitespace();
-        while let (Some(name), Some(count)) = (words.next(), words.next()) {
-            let count = count.parse().with_context(|| format!("{}: no count: {said}", load.name))?;
-            figures.take(&format!("{}.{name}", load.name), count);
-        }
+        take(figures, load.name, &boot.scene(folder, &[load.words, &[&bytes]].concat())?)?;
         if let Some(goal) = load.goal {
             figures.aim(&format!("{}.most", load.name), goal)?;
         }
+    }
+    take(figures, "mapper", &boot.scene(folder, &["mapper"])?)?;
+    TICKS.iter().try_for_each(|call| figures.aim(&format!("mapper.{call}"), TICK))
+}
+
+fn take(figures: &mut Figures, name: &str, said: &str) -> Result<()> {
+    println!("  {name}: {}", said.trim().replace('\n', ", "));
+    let mut words = said.split_ascii_whitespace();
+    while let (Some(figure), Some(count)) = (words.next(), words.next()) {
+        let count = count.parse().with_context(|| format!("{name}: no count: {said}"))?;
+        figures.take(&format!("{name}.{figure}"), count);
     }
     Ok(())
 }

@@ -9,12 +9,17 @@ use std::thread;
 
 /// Seconds of dense music.
 const SECONDS: &str = "30";
-/// Bytes of a frame: two 32-bit floats.
-const FRAME: usize = 8;
 
-/// What is run on one emulated core and on the desk: the core, the scene, its file and its further words.
-const RUNS: [(&Machine, &[&str]); 2] =
-    [(&M4F, &["render", "render-m4f", SECONDS, "linear"]), (&M7F, &["render", "render-m7f", SECONDS, "cubic"])];
+/// What is run on one emulated core and on the desk: the core, whether the SoundFont is lent, the scene, its file and its
+/// further words.
+type Comparison = (&'static Machine, bool, &'static [&'static str]);
+
+const RUNS: [Comparison; 4] = [
+    (&M4F, false, &["map", "map-m4f"]),
+    (&M7F, false, &["map", "map-m7f"]),
+    (&M4F, true, &["render", "render-m4f", SECONDS, "linear"]),
+    (&M7F, true, &["render", "render-m7f", SECONDS, "cubic"]),
+];
 
 /// Runs every scene on desk and board, side by side, and compares what they write.
 pub fn check(elf: &Path, font: &Path, folder: &Path) -> Result<()> {
@@ -22,14 +27,16 @@ pub fn check(elf: &Path, font: &Path, folder: &Path) -> Result<()> {
     desk(&["build"], &[], folder)?;
     let bytes = fs::metadata(font)?.len().to_string();
     thread::scope(|scope| {
-        let runs = RUNS.map(|(machine, words)| {
+        let runs = RUNS.map(|(machine, is_lent, words)| {
             let (font, bytes) = (&font, &bytes);
             scope.spawn(move || {
                 let [scene, out, rest @ ..] = words else { return Ok(()) };
                 let boot = Boot { machine, elf, file: Some(font), is_counted: false, more: &[] };
-                let board = boot.scene(folder, &[&[*scene, *out], rest, &[bytes]].concat())?;
+                let (path, bytes) = (font.to_string_lossy(), [bytes.as_str()]);
+                let (board_font, desk_font) = if is_lent { (&bytes[..], &[&*path][..]) } else { (&[][..], &[][..]) };
+                let board = boot.scene(folder, &[&[*scene, *out], rest, board_font].concat())?;
                 let beside = format!("{out}-desk");
-                let desk = desk(&["run"], &[&[*scene, &beside], rest, &[&font.to_string_lossy()]].concat(), folder)?;
+                let desk = desk(&["run"], &[&[*scene, &beside], rest, desk_font].concat(), folder)?;
                 ensure!(board == desk, "{scene} counts otherwise on a {}: {board} and {desk}", machine.name);
                 let (board, desk) = (fs::read(folder.join(out))?, fs::read(folder.join(beside))?);
                 compare(machine, scene, &board, &desk)
@@ -43,7 +50,7 @@ fn compare(machine: &Machine, scene: &str, board: &[u8], desk: &[u8]) -> Result<
     ensure!(!board.is_empty(), "{scene} on a {} wrote nothing", machine.name);
     let differs = board.iter().zip(desk).position(|(one, other)| one != other);
     if let Some(at) = differs {
-        anyhow::bail!("{scene} on a {} differs from the desk at byte {at}, frame {}", machine.name, at / FRAME);
+        anyhow::bail!("{scene} on a {} differs from the desk at byte {at} of {}", machine.name, board.len());
     }
     ensure!(board.len() == desk.len(), "{scene}: {} bytes on the board, {} on the desk", board.len(), desk.len());
     println!("  {scene}: {} bytes on a {}, the same as on the desk", board.len(), machine.name);
