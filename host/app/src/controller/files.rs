@@ -2,9 +2,10 @@
 
 use crate::Failure;
 use crate::output::warn;
-use crate::panels::HostSetup;
+use crate::panels::MAPPINGS;
 use crate::studio::{Folder, Numbers, Studio, compile};
 use ripieno_files::atomic::{AtomicError, AtomicFile, Existing};
+use ripieno_panel::FlashSetup;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -72,7 +73,7 @@ fn file(path: &Path) -> Result<Vec<u8>, Failure> {
     let bytes: std::io::Result<Option<Vec<u8>>> = read();
     let bytes = bytes.map_err(|error| about(path, format!("cannot be read: {error}")))?;
     let bytes = bytes.ok_or_else(|| about(path, format!("is longer than {MOST_BYTES} bytes; it is no set-up")))?;
-    HostSetup::decode(&bytes).map_err(|error| about(path, format!("is no set-up: {error}")))?;
+    FlashSetup::<MAPPINGS>::new(&bytes).map_err(|error| about(path, format!("is no set-up: {error}")))?;
     Ok(bytes)
 }
 

@@ -19,7 +19,7 @@ type Board = Setups<'static, MemoryFlash<'static>, Check, 8>;
 
 /// Refuses what is no set-up, and one that is too large for it.
 fn check(bytes: &[u8]) -> Result<(), Refusal> {
-    ripieno_panel::Setup::<16, 16, 128>::decode(bytes).map(drop).map_err(Refusal::new)
+    ripieno_panel::FlashSetup::<128>::new(bytes).map(drop).map_err(Refusal::new)
 }
 
 struct Bench {
