@@ -211,7 +211,7 @@ impl<'a> Session<'a> {
         let word = match kind {
             0..20 => pad(data, if dice.below(2) == 0 { 0 } else { value }),
             20..34 => knob(data, value),
-            34..38 => MidiWord::new(&[0x80 | dice.below(2) as u8 * 0x10 | channel, data, value]).ok(),
+            34..38 => MidiWord::new(&[0x80 | (dice.below(2) as u8 * 0x10) | channel, data, value]).ok(),
             38..44 => MidiWord::new(&[0xB0 | channel, dice.below(64) as u8, value]).ok(),
             44..48 => MidiWord::new(&[0xB0 | channel, 96 + dice.below(6) as u8, dice.below(4) as u8]).ok(),
             48 | 49 => MidiWord::new(&[0xB0 | channel, [6, 38][dice.below(2) as usize], value]).ok(),

@@ -26,7 +26,7 @@ impl Timing {
     /// The times of a mapping's gesture: `at` matters for so many milliseconds, at whose end something may happen.
     pub fn new(mapping: u16, at: u64, window_ms: u16, is_timed: bool) -> Self {
         let timed = if is_timed { TIMED } else { 0 };
-        Self { at, mapping, window: u32::from(window_ms) * 1_000 | timed, ..Self::default() }
+        Self { at, mapping, window: (u32::from(window_ms) * 1_000) | timed, ..Self::default() }
     }
 
     const fn is_timed(&self) -> bool {
