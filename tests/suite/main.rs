@@ -10,6 +10,7 @@ mod cli_hostile;
 mod cli_play;
 mod cli_render;
 mod cli_studio;
+mod controller_jack;
 mod fluidsynth;
 mod instrument_bank;
 #[cfg(target_os = "linux")]
