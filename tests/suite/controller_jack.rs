@@ -14,6 +14,7 @@ fn controller(server: &Server, folder: &Path, words: &[&str]) -> Run {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test's own scratch files, in a folder of its own")]
 fn a_studio_goes_to_a_controller_and_comes_back() {
     let server = Server::start(48_000, 256);
     let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,7 @@
 //! A controller as its firmware is, with a simulated flash, at the other end of the ports.
 
+#![expect(clippy::disallowed_methods, reason = "a test's own scratch files, in a folder of its own")]
+
 use super::files::{self, Loaded};
 use super::find::failed;
 use super::line::{Broken, Line};
