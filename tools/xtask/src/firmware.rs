@@ -135,6 +135,16 @@ fn figure(said: &str, name: &str) -> Result<u32> {
     figure.parse().with_context(|| format!("'{name}' is no number in: {said}"))
 }
 
+/// Builds a board for small flash.
+pub fn build_small(root: &Path, board: &Board) -> Result<()> {
+    for_target(root, board, &["build", "--profile", "small", "--package", board.name])?.run()
+}
+
+/// Where a board's program lies once it is built for small flash.
+pub fn small_elf(root: &Path, board: &Board, bin: &str) -> PathBuf {
+    target(root).join(board.triple).join("small").join(bin)
+}
+
 /// Where a board's program lies once it is built.
 pub fn elf(root: &Path, board: &Board, bin: &str) -> PathBuf {
     target(root).join(board.triple).join("release").join(bin)

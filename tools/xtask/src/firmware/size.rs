@@ -2,20 +2,23 @@
 
 use super::board::Board;
 use super::figures::Figures;
-use super::{build, elf};
+use super::{build, build_small, elf, small_elf};
 use crate::run::program;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// A program whose size is limited.
+/// A program whose size is limited, when built for small flash.
 struct Limit {
     bin: &'static str,
     flash: u64,
     /// RAM that is linked, without the stack.
     ram: Option<u64>,
 }
+
+/// The board whose programs these are.
+const EMULATED: &str = super::board::BOARDS[0].name;
 
 const LIMITS: &[Limit] = &[
     Limit { bin: "size-mapper", flash: 24 << 10, ram: Some(4 << 10) },
@@ -26,29 +29,33 @@ const LIMITS: &[Limit] = &[
 pub fn report(root: &Path, boards: &[&Board]) -> Result<()> {
     boards.iter().try_for_each(|board| {
         build(root, board)?;
+        if board.name == EMULATED {
+            build_small(root, board)?;
+        }
         check(&mut Figures::default(), root, board)
     })
 }
 
-/// Reports the programs of a board that is built.
+/// Reports the programs of a board that is built, the emulated one's for small flash too.
 pub fn check(figures: &mut Figures, root: &Path, board: &Board) -> Result<()> {
-    let limited = LIMITS.iter().map(|limit| limit.bin).filter(|bin| elf(root, board, bin).exists());
-    for bin in std::iter::once(board.name).chain(limited) {
-        let elf = elf(root, board, bin);
-        let size = Size::read(&elf)?;
-        println!("  {bin}: {} bytes of flash, {} of RAM", size.flash, size.ram);
-        size.parts.iter().for_each(|(part, (flash, ram))| println!("    {part:24} {flash:8} {ram:8}"));
-        let (flash, ram) = (format!("{bin}.flash"), format!("{bin}.ram"));
-        for limit in LIMITS.iter().filter(|limit| limit.bin == bin) {
-            figures.take(&flash, size.flash);
-            figures.take(&ram, size.ram);
-            figures.aim(&flash, limit.flash)?;
-            if let Some(limit) = limit.ram {
-                figures.aim(&ram, limit)?;
-            }
+    show(board.name, &Size::read(&elf(root, board, board.name))?);
+    for Limit { bin, flash, ram } in LIMITS.iter().filter(|_| board.name == EMULATED) {
+        let size = Size::read(&small_elf(root, board, bin))?;
+        show(bin, &size);
+        let names = [format!("{bin}.flash"), format!("{bin}.ram")];
+        figures.take(&names[0], size.flash);
+        figures.take(&names[1], size.ram);
+        figures.aim(&names[0], *flash)?;
+        if let Some(ram) = ram {
+            figures.aim(&names[1], *ram)?;
         }
     }
     Ok(())
+}
+
+fn show(bin: &str, size: &Size) {
+    println!("  {bin}: {} bytes of flash, {} of RAM", size.flash, size.ram);
+    size.parts.iter().for_each(|(part, (flash, ram))| println!("    {part:24} {flash:8} {ram:8}"));
 }
 
 /// A program's size, and the part of each crate: flash and RAM.

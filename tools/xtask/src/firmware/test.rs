@@ -2,7 +2,7 @@
 
 use super::figures::Figures;
 use super::qemu::{Boot, M4F};
-use super::{board, build, compiler_version, count, elf, ensure, figure, live, log, panics, same, size, target};
+use super::{board, build, build_small, compiler_version, count, elf, ensure, figure, live, log, panics, same, size, small_elf, target};
 use crate::setup;
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;
@@ -24,6 +24,7 @@ pub fn all(root: &Path, words: &[String]) -> Result<()> {
     let font = Path::new(setup::SOUNDFONT.provides);
     let board = &board::BOARDS[0];
     build(root, board)?;
+    build_small(root, board)?;
     let elf = elf(root, board, board.name);
     let folder = target(root).join("test");
     fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
@@ -37,6 +38,8 @@ pub fn all(root: &Path, words: &[String]) -> Result<()> {
     }
     step("stack", || stack(&elf, font, &folder))?;
     step("instructions", || count::loads(&mut figures, &elf, font, &folder))?;
+    let small = small_elf(root, board, board.name);
+    step("instructions, built for small flash", || count::small(&mut figures, &small, font, &folder))?;
     step("panics", || panics::check(&mut figures, "size-synth", &super::elf(root, board, "size-synth")))?;
     step("sizes", || size::check(&mut figures, root, board))?;
     let table = root.join("firmware/boards/qemu-mps2/figures.txt");
