@@ -24,7 +24,6 @@ pub enum ControllerVerb {
 pub const EXAMPLES: &str = "\
 Examples:
   ripieno controller identify
-  ripieno controller pull --out backup
   ripieno controller push studio.toml --slot 2 --activate";
 
 /// Which controller.
@@ -102,7 +101,6 @@ pub struct PushOptions {
 const PUSH_EXAMPLES: &str = "\
 Examples:
   ripieno controller push studio.toml --activate
-  ripieno controller push slot-2.preset --slot 3
   ripieno controller push backup";
 
 /// Options of `controller activate` and `controller delete`.
