@@ -29,8 +29,9 @@ fn a_separation_outlives_kills() {
     for (nth, flac) in [false, true].into_iter().enumerate() {
         let deaths = lives(folder.path(), flac, (kills + nth) / 2, &mut dice);
         println!("{deaths:?}");
-        // A window that is done and not yet noted, and now and then the one before it.
-        assert!(deaths.redone <= 2 * deaths.kills, "{deaths:?}");
+        // A window that is done and not yet noted, and now and then the one before it; more on a machine that is too busy to
+        // write while it separates. From the beginning it would be dozens.
+        assert!(deaths.redone <= 5 * deaths.kills, "{deaths:?}");
         assert!(deaths.within_windows > deaths.kills / 4, "these kills show little: {deaths:?}");
     }
 }
