@@ -88,15 +88,16 @@ fn segment<const FLAT: bool>(
     let Network { lines, diffusers, diffuser_delays, inputs, outputs, .. } = network;
     let lines_memory = lines.each_ref().map(&mut take);
 
-    for (side, (input, dry)) in inputs.iter_mut().zip([&*left, &*right]).enumerate() {
+    let sides = diffusers.iter_mut().zip(diffuser_delays);
+    for ((input, dry), (diffusers, delays)) in inputs.iter_mut().zip([&*left, &*right]).zip(sides) {
         let input = &mut input[..frames];
         copy(input, dry);
         for (input, send) in input.iter_mut().zip(send) {
             *input += clean(*send);
         }
         fade_in(input, control.intake, places);
-        let memory = diffusers[side].each_ref().map(&mut take);
-        diffuse(memory, &mut diffusers[side], diffuser_delays[side], input);
+        let memory = diffusers.each_ref().map(&mut take);
+        diffuse(memory, diffusers, *delays, input);
     }
 
     for (i, output) in outputs.iter_mut().enumerate() {
@@ -141,13 +142,9 @@ fn diffuse(
 ) {
     let count = signal.len();
     let [a, b, c] = &mut memory;
-    let (Some((old_a, new_a)), Some((old_b, new_b)), Some((old_c, new_c))) = (
-        lines[0].exchange(a, delays[0], count),
-        lines[1].exchange(b, delays[1], count),
-        lines[2].exchange(c, delays[2], count),
-    ) else {
-        return;
-    };
+    let Some((old_a, new_a)) = lines[0].exchange(a, delays[0], count) else { return };
+    let Some((old_b, new_b)) = lines[1].exchange(b, delays[1], count) else { return };
+    let Some((old_c, new_c)) = lines[2].exchange(c, delays[2], count) else { return };
     let pass = |x: f32, old: f32, new: &mut f32| {
         *new = x + DIFFUSION * old;
         old - DIFFUSION * *new
