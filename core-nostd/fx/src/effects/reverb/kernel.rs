@@ -172,12 +172,8 @@ fn swing<const FLAT: bool>(
 ) {
     const STEP: usize = 4;
     let count = out.len();
-    let span = |from: usize| past.get(from..from + count + 3)?.split_first_chunk::<3>();
-    let (Some(oldest), Some(middle), Some(newest), Some(place)) =
-        (span(0), span(reach), span(2 * reach), places.first())
-    else {
-        return;
-    };
+    let spans = [0, reach, 2 * reach].map(|from| past.get(from..).and_then(|rest| rest.get(..count + 3)));
+    let ([Some(oldest), Some(middle), Some(newest)], Some(place)) = (spans, places.first()) else { return };
     let spans = [oldest, middle, newest];
     let lose = |[oldest, middle, newest]: [f32; 3], place: f32| {
         centre.along::<FLAT>(place) * middle + side.along::<FLAT>(place) * (newest + oldest)
@@ -190,8 +186,8 @@ fn swing<const FLAT: bool>(
         };
         sum(|weight| weight.start) + place * sum(|weight| weight.step)
     };
-    let mut taps = [0, 1, 2].map(|t| lose(spans.map(|span| span.0[t]), place + (t as f32 - 3.0)));
-    let [oldest, middle, newest] = spans.map(|span| span.1.as_chunks::<STEP>());
+    let mut taps = [0, 1, 2].map(|t| lose(spans.map(|span| span[t]), place + (t as f32 - 3.0)));
+    let [oldest, middle, newest] = spans.map(|span| span[3..].as_chunks::<STEP>());
     let (chunks, rest) = out.as_chunks_mut::<STEP>();
     let (place_chunks, place_rest) = places.as_chunks::<STEP>();
     // Four at a time, so that what neighbours share stays in registers.
