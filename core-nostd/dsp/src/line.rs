@@ -53,11 +53,12 @@ impl Line {
         if back >= self.len { back - self.len } else { back }
     }
 
-    /// `frames` frames, the first of them `delay` frames ago; up to [`PAD`] frames are straight. Real-time.
+    /// `frames` frames, the first of them `delay` frames ago; up to [`PAD`] frames are straight. Nothing when memory is
+    /// shorter than that. Real-time.
     #[inline(always)]
-    pub fn read<'m>(&self, memory: &'m [f32], delay: usize, frames: usize) -> &'m [f32] {
+    pub fn read<'m>(&self, memory: &'m [f32], delay: usize, frames: usize) -> Option<&'m [f32]> {
         let start = self.place(delay);
-        &memory[start..start + frames]
+        memory.get(start..start + frames)
     }
 
     /// The frames from `delay` frames ago on; those that are still to come mean nothing. Nothing when memory is shorter than
@@ -68,18 +69,24 @@ impl Line {
     }
 
     /// What was written `delay` frames ago and the room for what is written now, as many frames of each; [`commit`] ends
-    /// it. The two must lie apart: `frames` ≤ `delay` ≤ [`len`](Self::len) − `frames`. Real-time.
+    /// it. The two must lie apart: `frames` ≤ `delay` ≤ [`len`](Self::len) − `frames`. Nothing when they do not, or when
+    /// memory is shorter than the line. Real-time.
     ///
     /// [`commit`]: Self::commit
     #[inline(always)]
-    pub fn exchange<'m>(&self, memory: &'m mut [f32], delay: usize, frames: usize) -> (&'m [f32], &'m mut [f32]) {
+    pub fn exchange<'m>(
+        &self,
+        memory: &'m mut [f32],
+        delay: usize,
+        frames: usize,
+    ) -> Option<(&'m [f32], &'m mut [f32])> {
         let (from, to) = (self.place(delay), self.at);
         if from < to {
-            let (front, back) = memory.split_at_mut(to);
-            (&front[from..from + frames], &mut back[..frames])
+            let (front, back) = memory.split_at_mut_checked(to)?;
+            Some((front.get(from..from + frames)?, back.get_mut(..frames)?))
         } else {
-            let (front, back) = memory.split_at_mut(from);
-            (&back[..frames], &mut front[to..to + frames])
+            let (front, back) = memory.split_at_mut_checked(from)?;
+            Some((back.get(..frames)?, front.get_mut(to..to + frames)?))
         }
     }
 
@@ -87,9 +94,11 @@ impl Line {
     #[inline(always)]
     pub fn commit(&mut self, memory: &mut [f32], frames: usize) {
         let end = self.at + frames;
-        if self.at < PAD {
-            let (line, pad) = memory.split_at_mut(self.len);
-            copy(&mut pad[self.at..end], &line[self.at..end]);
+        if self.at < PAD
+            && let Some((line, pad)) = memory.split_at_mut_checked(self.len)
+            && let (Some(to), Some(from)) = (pad.get_mut(self.at..end), line.get(self.at..end))
+        {
+            copy(to, from);
         }
         self.at = if end >= self.len { 0 } else { end };
     }
@@ -98,20 +107,24 @@ impl Line {
     #[inline(always)]
     pub fn write(&mut self, memory: &mut [f32], frames: &[f32]) {
         let end = self.at + frames.len();
-        copy(&mut memory[self.at..end], frames);
-        if self.at < PAD {
-            copy(&mut memory[self.at + self.len..end + self.len], frames);
+        if let Some(to) = memory.get_mut(self.at..end) {
+            copy(to, frames);
+        }
+        if self.at < PAD
+            && let Some(to) = memory.get_mut(self.at + self.len..end + self.len)
+        {
+            copy(to, frames);
         }
         self.at = if end >= self.len { 0 } else { end };
     }
 }
 
-/// Copies frames. Real-time.
-///
-/// # Panics
-/// When the lengths differ.
+/// Copies frames, or nothing when the lengths differ. Real-time.
 #[inline(always)]
 pub fn copy(to: &mut [f32], from: &[f32]) {
+    if to.len() != from.len() {
+        return;
+    }
     match (<&mut [f32; GRID]>::try_from(&mut *to), <&[f32; GRID]>::try_from(from)) {
         (Ok(to), Ok(from)) => copy_segment(to, from),
         _ => to.copy_from_slice(from),
@@ -144,6 +157,17 @@ mod tests {
         assert_eq!(Line::new(Line::memory(100)).len(), 128);
     }
 
+    #[test]
+    fn memory_shorter_than_the_line_gives_nothing_and_is_left_alone() {
+        let mut line = Line::new(Line::memory(128));
+        let mut memory = [1.0; GRID - 1];
+        assert_eq!(line.read(&memory, 64, GRID), None);
+        assert_eq!(line.exchange(&mut memory, 64, GRID), None);
+        line.write(&mut memory, &[2.0; GRID]);
+        line.commit(&mut memory, GRID);
+        assert_eq!(memory, [1.0; GRID - 1]);
+    }
+
     proptest! {
         /// Against a plain vector: the frame of `delay` ago is what was written then.
         #[test]
@@ -161,7 +185,7 @@ mod tests {
             let want = delay.clamp(1, 160).min(PAD);
             let start = model.len() - delay.max(want);
             let got = line.read(&memory, delay.max(want), want);
-            prop_assert_eq!(got, &model[start..start + want]);
+            prop_assert_eq!(got, Some(&model[start..start + want]));
         }
 
         /// The same line, written in place while it is read.
@@ -172,9 +196,9 @@ mod tests {
             for segment in 0..segments {
                 let frames: Vec<f32> = (0..GRID).map(|i| (segment * GRID + i + 1) as f32).collect();
                 for part in frames.chunks(cut) {
-                    let want = lines[0].read(&memory[0], delay, part.len()).to_vec();
+                    let want = lines[0].read(&memory[0], delay, part.len()).unwrap().to_vec();
                     lines[0].write(&mut memory[0], part);
-                    let (old, new) = lines[1].exchange(&mut memory[1], delay, part.len());
+                    let (old, new) = lines[1].exchange(&mut memory[1], delay, part.len()).unwrap();
                     prop_assert_eq!(old, &want[..]);
                     new.copy_from_slice(part);
                     lines[1].commit(&mut memory[1], part.len());

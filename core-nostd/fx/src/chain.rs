@@ -122,7 +122,7 @@ impl<M: AsMut<[f32]>> Chain<M> {
             self.dip(&mut part);
             for index in self.order {
                 let index = usize::from(index);
-                let share = self.shares[index];
+                let Some(share) = self.shares.get(index).copied() else { continue };
                 if share == Segment::flat(1.0) {
                     self.run(index, part.reborrow(), now);
                 } else if !share.is_zero() {
@@ -338,7 +338,7 @@ impl<M: AsMut<[f32]>> Chain<M> {
         let places = self.grid.places(frames);
         let mut dry = [[0.0; GRID]; 2];
         for (dry, channel) in dry.iter_mut().zip(block.channels()) {
-            dry[..frames].copy_from_slice(&channel[..frames]);
+            dry.iter_mut().zip(channel).for_each(|(dry, x)| *dry = *x);
         }
         self.run(index, block.reborrow(), sends);
         for (dry, channel) in dry.iter().zip(block.channels()) {

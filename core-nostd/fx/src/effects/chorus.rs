@@ -203,7 +203,7 @@ fn run(
             line.write(memory, dry);
         } else {
             let mut input = [0.0; GRID];
-            let input = &mut input[..dry.len()];
+            let Some(input) = input.get_mut(..dry.len()) else { continue };
             input.copy_from_slice(dry);
             for (input, send) in input.iter_mut().zip(send) {
                 *input = flush(*input + clean(*send));

@@ -181,7 +181,9 @@ impl<M: AsMut<[f32]>> Effect for Delay<M> {
 /// Copies `out.len()` frames of `delay` frames ago; what was never written is silence.
 #[inline(always)]
 fn tap(memory: &[f32], line: &Line, written: usize, delay: usize, out: &mut [f32]) {
-    copy(out, line.read(memory, delay, out.len()));
+    if let Some(past) = line.read(memory, delay, out.len()) {
+        copy(out, past);
+    }
     let silent = delay.saturating_sub(written).min(out.len());
     out[..silent].fill(0.0);
 }
@@ -216,7 +218,7 @@ fn segment<const FLAT: bool>(
     let half = memory.len() / 2;
     let (memory_left, memory_right) = memory.split_at_mut(half);
     let before = *line;
-    let frames = places.len();
+    let frames = places.len().min(GRID);
     // One tap that has sound all along, nearly always: what is read and what is written lie apart.
     let is_plain = taps[0] == taps[1] && taps[0] <= written && taps[0] + frames <= line.len();
     let feed = |heard: f32, input: f32, place: f32| {
@@ -225,7 +227,7 @@ fn segment<const FLAT: bool>(
     for (dry, memory) in channels.into_iter().zip([memory_left, memory_right]) {
         *line = before;
         if is_plain {
-            let (old, new) = line.exchange(memory, taps[0], frames);
+            let Some((old, new)) = line.exchange(memory, taps[0], frames) else { continue };
             for (((old, new), dry), place) in old.iter().zip(new).zip(dry.iter_mut()).zip(places) {
                 *new = feed(*old, *dry, *place);
                 *dry = blend(*dry, *old, mix.along::<FLAT>(*place));

@@ -289,10 +289,15 @@ impl<M: AsMut<[f32]>> Pitch<M> {
             self.line.write(memory_left, left);
             self.line = before;
             self.line.write(memory_right, right);
+            let decimation = self.sizes.decimation();
             let mut rest = (&*left, &*right);
             while !rest.0.is_empty() {
-                let count = (self.sizes.decimation - self.summed).min(rest.0.len());
-                let ((l, later_l), (r, later_r)) = (rest.0.split_at(count), rest.1.split_at(count));
+                let count = (decimation - self.summed).min(rest.0.len());
+                let (Some((l, later_l)), Some((r, later_r))) =
+                    (rest.0.split_at_checked(count), rest.1.split_at_checked(count))
+                else {
+                    break;
+                };
                 rest = (later_l, later_r);
                 // In the same order however the block is cut.
                 let add = |sum, (l, r): (&f32, &f32)| sum + (l + r);
@@ -301,7 +306,7 @@ impl<M: AsMut<[f32]>> Pitch<M> {
                     _ => l.iter().zip(r).fold(self.sum, add),
                 };
                 self.summed += count;
-                if self.summed == self.sizes.decimation {
+                if self.summed == decimation {
                     self.coarse.write(coarse, &[flush(self.sum)]);
                     (self.sum, self.summed) = (0.0, 0);
                 }

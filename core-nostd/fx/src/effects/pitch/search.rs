@@ -110,15 +110,15 @@ impl Search {
 
     /// Begins to look for a head that is `delay` frames late, among lags in frames. Real-time.
     pub fn begin(&mut self, sizes: &Sizes, past: &Past<'_>, delay: usize, lags: (isize, isize)) {
-        let step = sizes.decimation as isize;
-        self.from = delay / sizes.decimation;
-        self.length = (sizes.window / sizes.decimation).min(COARSE) & !3;
+        let bits = sizes.decimation_bits;
+        self.from = delay >> bits;
+        self.length = (sizes.window >> bits).min(COARSE) & !3;
         let template = &mut self.template[..self.length];
         past.copied(self.from + self.length, template);
         self.power = products(template, template).1;
         // A lag of the copy's own step at both ends leaves the fine search room.
-        let first = (lags.0.div_euclid(step) + 1).max(1 - self.from as isize);
-        self.lags = (first, lags.1.div_euclid(step).max(first + 1));
+        let first = ((lags.0 >> bits) + 1).max(1 - self.from as isize);
+        self.lags = (first, (lags.1 >> bits).max(first + 1));
         self.stage = Stage::Coarse(first);
         self.age = 0;
         self.top = Top::default();
@@ -127,23 +127,25 @@ impl Search {
     /// A slice of work, at the next grid point; `delay` is the head's by now. Real-time: some one
     /// thousand multiplications.
     pub fn advance(&mut self, sizes: &Sizes, past: &Past<'_>, delay: usize) {
-        let step = sizes.decimation;
+        let step = sizes.decimation();
         let fine = (step / 4).max(1);
         self.age += GRID / step;
         match self.stage {
             Stage::Asleep | Stage::Done(_) => {}
             Stage::Coarse(first) => {
                 let end = self.lags.1.min(first + TRIED as isize);
+                let length = self.length.min(COARSE);
                 let mut values = [0.0; COARSE + TRIED - 1];
-                let values = &mut values[..self.length + TRIED - 1];
+                let values = &mut values[..length + TRIED - 1];
                 // Oldest first: those of the longest lag of this slice.
                 let nearest = (self.from as isize + first) as usize + self.age;
                 past.copied(nearest + values.len(), values);
                 for group in [0, GROUP] {
                     let mut sums = Sums::NONE;
-                    let values = &values[TRIED - GROUP - group..][..self.length + GROUP - 1];
-                    sums.add(&self.template[..self.length], values);
-                    let scores = sums.scores(self.power, values, &values[self.length..]);
+                    let from = TRIED - GROUP - group;
+                    let Some(values) = values.get(from..from + length + GROUP - 1) else { continue };
+                    sums.add(&self.template[..length], values);
+                    let scores = sums.scores(self.power, values, &values[length..]);
                     (first + group as isize..end).zip(scores).for_each(|(lag, score)| self.top.see(lag, score));
                 }
                 self.stage = Stage::Coarse(end);
@@ -160,7 +162,7 @@ impl Search {
                 // As if no time had passed: both ends of the lag grow older alike.
                 let template_oldest = self.from + (self.age - GRID / step) * step + self.length * fine;
                 let oldest = (template_oldest as isize + nearest) as usize + (GROUP - 1) * fine;
-                let length = self.length / SLICES;
+                let length = self.length.min(FINE) / SLICES;
                 let gone = done * length * fine;
                 let (mut template, mut values) = ([0.0; FINE / SLICES], [0.0; FINE / SLICES + GROUP - 1]);
                 let (template, values) = (&mut template[..length], &mut values[..length + GROUP - 1]);
@@ -214,7 +216,9 @@ impl Past<'_> {
         let line = &self.coarse_line;
         for (i, out) in out.chunks_mut(GRID).enumerate() {
             let oldest = (oldest - i * GRID).min(line.len());
-            out.copy_from_slice(line.read(self.coarse, oldest, out.len()));
+            if let Some(values) = line.read(self.coarse, oldest, out.len()) {
+                out.copy_from_slice(values);
+            }
         }
     }
 
@@ -232,7 +236,8 @@ impl Past<'_> {
         let line = &self.line;
         for (i, out) in out.chunks_mut(PAD / SPACING).enumerate() {
             let oldest = (oldest - i * PAD).min(line.len());
-            let [left, right] = [self.left, self.right].map(|memory| line.read(memory, oldest, out.len() * SPACING));
+            let read = |memory| line.read(memory, oldest, out.len() * SPACING);
+            let (Some(left), Some(right)) = (read(self.left), read(self.right)) else { continue };
             let frames = left.as_chunks::<SPACING>().0.iter().zip(right.as_chunks::<SPACING>().0);
             out.iter_mut().zip(frames).for_each(|(out, (left, right))| *out = left[0] + right[0]);
         }

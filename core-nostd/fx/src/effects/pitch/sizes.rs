@@ -15,8 +15,8 @@ pub struct Sizes {
     pub range: usize,
     /// How much sound is compared.
     pub window: usize,
-    /// Frames that make one value of the mono copy; divides a segment.
-    pub decimation: usize,
+    /// The power of two that [`decimation`](Self::decimation) is.
+    pub decimation_bits: u32,
 }
 
 /// Frames at 44.1 kHz.
@@ -26,19 +26,25 @@ const fn scaled(frames: u32, hz: u32) -> usize {
 
 impl Sizes {
     pub const fn new(hz: u32) -> Self {
-        let decimation = match hz {
-            0..22_000 => 4,
-            22_000..64_000 => 8,
-            64_000..128_000 => 16,
-            _ => 32,
+        let decimation_bits = match hz {
+            0..22_000 => 2,
+            22_000..64_000 => 3,
+            64_000..128_000 => 4,
+            _ => 5,
         };
         Self {
             fade: scaled(384, hz).div_ceil(GRID),
             jump: scaled(256, hz),
             range: scaled(1_024, hz),
             window: scaled(512, hz),
-            decimation,
+            decimation_bits,
         }
+    }
+
+    /// Frames that make one value of the mono copy; divides a segment.
+    #[inline(always)]
+    pub const fn decimation(&self) -> usize {
+        1 << self.decimation_bits
     }
 
     /// Below this delay a head that reads `ratio` times as fast must be replaced: it still has to last for the fade.
@@ -56,7 +62,7 @@ impl Sizes {
 
     /// Segments that a search takes.
     pub const fn search(&self) -> usize {
-        ((self.range + self.decimation) / self.decimation).div_ceil(TRIED) + SLICES
+        ((self.range + self.decimation()) / self.decimation()).div_ceil(TRIED) + SLICES
     }
 
     /// How far a delay moves during a search when it changes by this much a frame.
@@ -81,11 +87,11 @@ impl Sizes {
 
     const fn line_memory(&self) -> usize {
         // What a search began with grows older while it looks.
-        Line::memory(self.edge() + self.window + 4 * self.decimation + 4 * GRID)
+        Line::memory(self.edge() + self.window + 4 * self.decimation() + 4 * GRID)
     }
 
     const fn coarse_memory(&self) -> usize {
-        Line::memory((self.edge() + self.window + (self.search() + 1) * GRID) / self.decimation + TRIED)
+        Line::memory((self.edge() + self.window + (self.search() + 1) * GRID) / self.decimation() + TRIED)
     }
 
     /// Samples of memory for all lines.

@@ -52,7 +52,7 @@ pub fn run(
     send: &[f32],
     places: &[f32],
 ) {
-    let frames = places.len();
+    let frames = places.len().min(GRID);
     // The full segment in peace, nearly always: constants make straight-line code.
     if control.is_flat && frames == GRID && network.reach == 1 {
         segment::<true>(memory, network, control, channels, send, places, GRID, 1);
@@ -73,30 +73,37 @@ fn segment<const FLAT: bool>(
     frames: usize,
     reach: usize,
 ) {
-    let (left, right, places) = (&mut left[..frames], &mut right[..frames], &places[..frames]);
+    let (Some(left), Some(right), Some(places)) =
+        (left.get_mut(..frames), right.get_mut(..frames), places.get(..frames))
+    else {
+        return;
+    };
     let mut rest = memory;
     let mut take = |line: &Line| {
-        let (front, back) = core::mem::take(&mut rest).split_at_mut(Line::memory(line.len()));
+        let room = Line::memory(line.len());
+        let (front, back) = core::mem::take(&mut rest).split_at_mut_checked(room).unwrap_or_default();
         rest = back;
         front
     };
     let Network { lines, diffusers, diffuser_delays, inputs, outputs, .. } = network;
     let lines_memory = lines.each_ref().map(&mut take);
 
-    for (side, (input, dry)) in inputs.iter_mut().zip([&*left, &*right]).enumerate() {
+    let sides = diffusers.iter_mut().zip(diffuser_delays);
+    for ((input, dry), (diffusers, delays)) in inputs.iter_mut().zip([&*left, &*right]).zip(sides) {
         let input = &mut input[..frames];
         copy(input, dry);
         for (input, send) in input.iter_mut().zip(send) {
             *input += clean(*send);
         }
         fade_in(input, control.intake, places);
-        let memory = diffusers[side].each_ref().map(&mut take);
-        diffuse(memory, &mut diffusers[side], diffuser_delays[side], input);
+        let memory = diffusers.each_ref().map(&mut take);
+        diffuse(memory, diffusers, *delays, input);
     }
 
     for (i, output) in outputs.iter_mut().enumerate() {
         let (whole, weights) = &control.swings[i];
         let past = lines[i].read(lines_memory[i], whole + 2 + 2 * reach, frames + 3 + 2 * reach);
+        let Some(past) = past else { return };
         swing::<FLAT>(past, reach, control.loss[i], weights, places, &mut output[..frames]);
     }
 
@@ -135,9 +142,9 @@ fn diffuse(
 ) {
     let count = signal.len();
     let [a, b, c] = &mut memory;
-    let (old_a, new_a) = lines[0].exchange(a, delays[0], count);
-    let (old_b, new_b) = lines[1].exchange(b, delays[1], count);
-    let (old_c, new_c) = lines[2].exchange(c, delays[2], count);
+    let Some((old_a, new_a)) = lines[0].exchange(a, delays[0], count) else { return };
+    let Some((old_b, new_b)) = lines[1].exchange(b, delays[1], count) else { return };
+    let Some((old_c, new_c)) = lines[2].exchange(c, delays[2], count) else { return };
     let pass = |x: f32, old: f32, new: &mut f32| {
         *new = x + DIFFUSION * old;
         old - DIFFUSION * *new
@@ -165,7 +172,9 @@ fn swing<const FLAT: bool>(
 ) {
     const STEP: usize = 4;
     let count = out.len();
-    let spans = [0, reach, 2 * reach].map(|from| &past[from..][..count + 3]);
+    let spans = [0, reach, 2 * reach].map(|from| past.get(from..).and_then(|rest| rest.get(..count + 3)));
+    let ([Some(oldest), Some(middle), Some(newest)], Some(place)) = (spans, places.first()) else { return };
+    let spans = [oldest, middle, newest];
     let lose = |[oldest, middle, newest]: [f32; 3], place: f32| {
         centre.along::<FLAT>(place) * middle + side.along::<FLAT>(place) * (newest + oldest)
     };
@@ -177,7 +186,7 @@ fn swing<const FLAT: bool>(
         };
         sum(|weight| weight.start) + place * sum(|weight| weight.step)
     };
-    let mut taps = [0, 1, 2].map(|t| lose(spans.map(|span| span[t]), places[0] + (t as f32 - 3.0)));
+    let mut taps = [0, 1, 2].map(|t| lose(spans.map(|span| span[t]), place + (t as f32 - 3.0)));
     let [oldest, middle, newest] = spans.map(|span| span[3..].as_chunks::<STEP>());
     let (chunks, rest) = out.as_chunks_mut::<STEP>();
     let (place_chunks, place_rest) = places.as_chunks::<STEP>();
