@@ -2,7 +2,10 @@
 
 use super::figures::Figures;
 use super::qemu::{Boot, M4F};
-use super::{board, build, build_small, compiler_version, count, elf, ensure, figure, live, log, panics, same, size, small_elf, target};
+use super::{
+    board, build, build_small, compiler_version, count, elf, ensure, figure, live, log, panics, same, size, small_elf,
+    target,
+};
 use crate::setup;
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;
