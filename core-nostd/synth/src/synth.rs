@@ -404,6 +404,7 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
 
     /// The look at envelopes, oscillators and controllers that every control period begins with.
     fn steer(&mut self) {
+        let mut has_ended = false;
         for &slot in self.order.iter().take(self.sounding) {
             let number = usize::from(slot);
             let (Some(place), Some(layer)) = (self.voices.get_mut(number), self.layers.get(number)) else { continue };
@@ -417,11 +418,14 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
                 None => false,
             };
             if !goes_on {
+                has_ended = true;
                 *place = None;
                 self.allocator.finished(slot);
             }
         }
-        self.compact();
+        if has_ended {
+            self.compact();
+        }
         follow(&mut self.voices, self.order.get(..self.sounding).unwrap_or(&[]));
         if self.fading > 0 {
             for ghost in &mut self.ghosts {
