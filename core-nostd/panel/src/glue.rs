@@ -111,7 +111,7 @@ impl Glue {
         if u32::from(above) > span {
             return None;
         }
-        let share = (u32::from(above) * u32::from(u16::MAX) - u32::from(u16::MAX / 2)).div_ceil(span);
+        let share = (u32::from(above) * u32::from(u16::MAX) - u32::from(u16::MAX / 2)).div_ceil(span.max(1));
         self.curve.first(first_in_steps(share, self.steps)?)
     }
 

@@ -312,7 +312,7 @@ fn tempo_value(tempo: u32) -> u16 {
 }
 
 fn micros(frame: u64, rate: u32) -> u64 {
-    (u128::from(frame) * u128::from(MICROS) / u128::from(rate)) as u64
+    (u128::from(frame) * u128::from(MICROS) / u128::from(rate.max(1))) as u64
 }
 
 /// What the sequencer's words become: a key that a player holds is not let go by it.

@@ -144,7 +144,7 @@ impl<C: Clips> Sampler<C> {
             place,
             by,
             position: 0,
-            step: (u64::from(clip.rate.hz()) << 32) / u64::from(self.rate),
+            step: (u64::from(clip.rate.hz()) << 32) / u64::from(self.rate.max(1)),
             gain: clip.gain * value::to_unit(force),
             is_gated: clip.is_gated,
             fade: None,

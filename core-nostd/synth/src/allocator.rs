@@ -221,10 +221,12 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
                 None => self.claim(id, class),
             };
             entry = Some(owner);
-            self.notes[owner].layers += 1;
+            if let (Some(note), Some(place)) = (self.notes.get_mut(owner), self.slots.get_mut(slot)) {
+                note.layers += 1;
+                // Loud until the synth says otherwise: a note that just began is no one's victim.
+                *place = Slot { note: owner as u16, level: 1.0 };
+            }
             self.used += 1;
-            // Loud until the synth says otherwise: a note that just began is no one's victim.
-            self.slots[slot] = Slot { note: owner as u16, level: 1.0 };
             each(Decision::Start { slot: slot as u16, layer: layer as u16, stolen });
         }
     }
@@ -246,8 +248,10 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
         let unused = rest.iter().position(|note| !note.is_used()).map_or(0, |ahead| self.unused_from + ahead);
         self.unused_from = unused + 1;
         self.notes_end = self.notes_end.max(unused + 1);
-        self.notes[unused] = Note { id, stage: Stage::Held, class, serial: self.serial, ..Note::UNUSED };
-        self.keys[unused] = key(id);
+        if let (Some(note), Some(place)) = (self.notes.get_mut(unused), self.keys.get_mut(unused)) {
+            *note = Note { id, stage: Stage::Held, class, serial: self.serial, ..Note::UNUSED };
+            *place = key(id);
+        }
         unused
     }
 
@@ -318,9 +322,7 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
 
     /// The synth heard this slot's voice end: it is free. Real-time.
     pub fn finished(&mut self, slot: u16) {
-        if usize::from(slot) < VOICES {
-            self.free(usize::from(slot));
-        }
+        self.free(usize::from(slot));
     }
 
     /// How loud the slot's voice is now, linear, at control rate; what is not a positive number counts as silence.
@@ -394,15 +396,16 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
     }
 
     fn free(&mut self, slot: usize) {
-        let owner = usize::from(self.slots[slot].note);
-        if let Some(note) = self.notes.get_mut(owner) {
+        let Some(place) = self.slots.get_mut(slot) else { return };
+        let owner = usize::from(place.note);
+        if let (Some(note), Some(key)) = (self.notes.get_mut(owner), self.keys.get_mut(owner)) {
             note.layers -= 1;
             if note.layers == 0 {
-                self.keys[owner] = NO_KEY;
+                *key = NO_KEY;
                 self.unused_from = self.unused_from.min(owner);
             }
             self.used -= 1;
-            self.slots[slot] = Slot { note: Slot::FREE, level: 0.0 };
+            *place = Slot { note: Slot::FREE, level: 0.0 };
             self.free_from = self.free_from.min(slot);
         }
     }

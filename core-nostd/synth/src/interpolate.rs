@@ -72,7 +72,7 @@ fn reach(cursor: &mut Cursor, frames: usize, points: usize) -> (usize, usize) {
     let room = (WINDOW_FRAMES as u64 - 1) << 32;
     // Neither factor is great: the step is clamped, the frames are at most a period.
     let fits = fastest * frames as u64 <= room;
-    let count = if fits { frames } else { (room / fastest) as usize };
+    let count = if fits { frames } else { ((room / fastest) as usize).min(frames) };
     (count, ((fastest * count as u64) >> 32) as usize + 1 + points)
 }
 

@@ -89,7 +89,7 @@ pub(crate) use hot;
 hot! {
     /// Multiplies frames `from..` of a voice by its attack.
     fn attack(onset: Ramp, from: usize, out: &mut [f32]) {
-        for (frame, t) in out.iter_mut().zip(&NUMBERS[from..]) {
+        for (frame, t) in out.iter_mut().zip(NUMBERS.get(from..).unwrap_or(&[])) {
             *frame *= (onset.base + onset.slope * t).clamp(0.0, 1.0);
         }
     }
@@ -97,7 +97,7 @@ hot! {
     /// Multiplies frames `from..` of a voice by the end of a fade of `length` frames, `left` of them from the period's
     /// start.
     fn fade(left: f32, length: f32, from: usize, out: &mut [f32]) {
-        for (frame, t) in out.iter_mut().zip(&NUMBERS[from..]) {
+        for (frame, t) in out.iter_mut().zip(NUMBERS.get(from..).unwrap_or(&[])) {
             let x = ((left - t) / length).clamp(0.0, 1.0);
             *frame *= x * x * (3.0 - 2.0 * x);
         }

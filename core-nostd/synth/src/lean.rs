@@ -70,10 +70,12 @@ impl<const VOICES: usize> Lean<VOICES> {
                 // A lane's only voice may join the sum below at once.
                 let is_short = joins > 0 && lane + LANES >= count;
                 self.lane(players, span, lane..count, top - usize::from(is_short), is_short);
-                is_waiting[top] = !is_short;
+                if let Some(waits) = is_waiting.get_mut(top) {
+                    *waits = !is_short;
+                }
             }
             for place in (top - joins..top).rev() {
-                if core::mem::take(&mut is_waiting[place + 1]) {
+                if is_waiting.get_mut(place + 1).is_some_and(core::mem::take) {
                     self.join(place, span.count);
                 }
             }
@@ -112,10 +114,11 @@ impl<const VOICES: usize> Lean<VOICES> {
         place: usize,
         mut adds: bool,
     ) {
+        let Some(rows) = self.stack.get_mut(place) else { return };
         for n in members.step_by(LANES) {
             let member = self.members.as_flattened().get(n);
             if let Some(sound) = member.and_then(|member| players.sound(*member)) {
-                loops::voice(sound, span, self.buses, &mut self.scratch, adds, &mut self.stack[place]);
+                loops::voice(sound, span, self.buses, &mut self.scratch, adds, rows);
                 adds = true;
             }
         }
@@ -123,7 +126,8 @@ impl<const VOICES: usize> Lean<VOICES> {
 
     /// Adds the sum above to the one at `place`.
     fn join(&mut self, place: usize, count: usize) {
-        if let [lower, upper, ..] = &mut self.stack[place..] {
+        let count = count.min(CONTROL_FRAMES);
+        if let Some([lower, upper, ..]) = self.stack.get_mut(place..) {
             loops::join(self.buses, &mut lower[..count], &upper[..count]);
         }
     }

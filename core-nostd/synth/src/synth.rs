@@ -186,14 +186,18 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
                 self.control(channel.index(), u8::from(controller), u8::from(value));
             }
             MidiMessage::ProgramChange(channel, program) => {
-                self.channels[usize::from(channel.index())].select(u8::from(program), &self.bank, self.first_melodic);
+                self.channels[usize::from(channel.index() & 15)].select(
+                    u8::from(program),
+                    &self.bank,
+                    self.first_melodic,
+                );
             }
             MidiMessage::ChannelPressure(channel, value) => {
-                self.channels[usize::from(channel.index())].press(u8::from(value));
+                self.channels[usize::from(channel.index() & 15)].press(u8::from(value));
                 self.touch(channel.index(), |modulators| modulators.listens_to_general(general::CHANNEL_PRESSURE));
             }
             MidiMessage::PitchBendChange(channel, value) => {
-                self.channels[usize::from(channel.index())].bend(u16::from(value));
+                self.channels[usize::from(channel.index() & 15)].bend(u16::from(value));
                 self.touch(channel.index(), |modulators| modulators.listens_to_general(general::WHEEL));
             }
             _ => self.stats.ignored_messages += 1,
@@ -223,7 +227,7 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
             }
             let count = (CONTROL_FRAMES - from).min(block.frames());
             let mut part = block.split_front(count);
-            let split = count.min(chorus.len());
+            let split = count.min(chorus.len()).min(reverb.len());
             let (chorus_part, chorus_rest) = chorus.split_at_mut(split);
             let (reverb_part, reverb_rest) = reverb.split_at_mut(split);
             (chorus, reverb) = (chorus_rest, reverb_rest);
@@ -246,10 +250,11 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
     }
 
     fn touch(&mut self, channel: u8, is_meant: impl Fn(&Modulators) -> bool) {
-        for &slot in &self.order[..self.sounding] {
-            if let Some(voice) = &mut self.voices[usize::from(slot)]
+        for &slot in self.order.iter().take(self.sounding) {
+            let slot = usize::from(slot);
+            if let (Some(Some(voice)), Some(layer)) = (self.voices.get_mut(slot), self.layers.get(slot))
                 && voice.channel == channel
-                && is_meant(&self.layers[usize::from(slot)].modulators)
+                && is_meant(&layer.modulators)
             {
                 voice.touch();
             }
@@ -357,14 +362,14 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
         let number = usize::from(strike.channel & 15);
         let channel = &self.channels[number];
         let Some(preset) = channel.preset() else { return };
-        let mut layer = 0;
+        let slots = self.starting.get(..started).unwrap_or(&[]);
+        let mut open = slots.iter().map(|&slot| usize::from(slot));
         let mut put = |region: &Region| {
-            if layer < started {
-                let slot = usize::from(self.starting[layer]);
-                self.layers[slot].copy_from(region);
-                self.voices[slot] = Some(Voice::new(region, strike, channel, &self.around));
+            let Some(slot) = open.next() else { return };
+            if let (Some(voice), Some(layer)) = (self.voices.get_mut(slot), self.layers.get_mut(slot)) {
+                layer.copy_from(region);
+                *voice = Some(Voice::new(region, strike, channel, &self.around));
                 self.stats.dropped_modulators += u64::from(region.modulators.dropped());
-                layer += 1;
             }
         };
         if started == 1 {
@@ -372,10 +377,11 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
         } else {
             self.bank.regions(preset, strike.key, strike.velocity, put);
         }
-        let slots = &self.starting[..started];
         for &slot in slots {
-            self.order[self.sounding] = slot;
-            self.sounding += 1;
+            if let Some(place) = self.order.get_mut(self.sounding) {
+                *place = slot;
+                self.sounding += 1;
+            }
             if let Some(leader) = leader(&self.voices, slots, slot)
                 && let Ok([Some(follower), Some(leader_voice)]) =
                     self.voices.get_disjoint_mut([usize::from(slot), usize::from(leader)])
@@ -386,8 +392,9 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
         self.stats.voices_peak = self.stats.voices_peak.max(self.sounding);
         if from > 0 {
             for &slot in slots {
-                if let Some(voice) = &mut self.voices[usize::from(slot)] {
-                    voice.steer(from, &self.layers[usize::from(slot)], channel, &self.around);
+                let number = usize::from(slot);
+                if let (Some(Some(voice)), Some(layer)) = (self.voices.get_mut(number), self.layers.get(number)) {
+                    voice.steer(from, layer, channel, &self.around);
                     self.allocator.set_level(slot, voice.level());
                 }
             }
@@ -397,13 +404,13 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
 
     /// The look at envelopes, oscillators and controllers that every control period begins with.
     fn steer(&mut self) {
-        for n in 0..self.sounding {
-            let slot = self.order[n];
-            let place = &mut self.voices[usize::from(slot)];
+        let mut has_ended = false;
+        for &slot in self.order.iter().take(self.sounding) {
+            let number = usize::from(slot);
+            let (Some(place), Some(layer)) = (self.voices.get_mut(number), self.layers.get(number)) else { continue };
             let goes_on = match place {
                 Some(voice) => {
-                    let (layer, channel) =
-                        (&self.layers[usize::from(slot)], &self.channels[usize::from(voice.channel & 15)]);
+                    let channel = &self.channels[usize::from(voice.channel & 15)];
                     let goes_on = voice.steer(0, layer, channel, &self.around);
                     self.allocator.set_level(slot, voice.level());
                     goes_on
@@ -411,12 +418,15 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
                 None => false,
             };
             if !goes_on {
+                has_ended = true;
                 *place = None;
                 self.allocator.finished(slot);
             }
         }
-        self.compact();
-        follow(&mut self.voices, &self.order[..self.sounding]);
+        if has_ended {
+            self.compact();
+        }
+        follow(&mut self.voices, self.order.get(..self.sounding).unwrap_or(&[]));
         if self.fading > 0 {
             for ghost in &mut self.ghosts {
                 if let Some(sound) = ghost {
@@ -433,10 +443,12 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
     /// Takes empty slots out of the order.
     fn compact(&mut self) {
         let mut kept = 0;
-        for n in 0..self.sounding {
+        for n in 0..self.sounding.min(VOICES) {
             let slot = self.order[n];
-            self.order[kept] = slot;
-            kept += usize::from(self.voices[usize::from(slot)].is_some());
+            if let Some(place) = self.order.get_mut(kept) {
+                *place = slot;
+            }
+            kept += usize::from(self.voices.get(usize::from(slot)).is_some_and(Option::is_some));
         }
         self.sounding = kept;
     }
@@ -446,7 +458,7 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
         let pool = self.bank.pool();
         let mut players = Players {
             voices: &mut self.voices,
-            order: &self.order[..self.sounding],
+            order: self.order.get(..self.sounding).unwrap_or(&[]),
             ghosts: if self.fading > 0 { &mut self.ghosts } else { &mut [] },
         };
         let span = Span {

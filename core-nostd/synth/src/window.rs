@@ -197,10 +197,9 @@ impl Frame for Raw {
         }
         let bytes = pool.high.get(at * 2..(at + out.len()) * 2).unwrap_or(&[]);
         let (frames, _) = bytes.as_chunks::<2>();
-        if frames.len() < out.len() {
-            out.fill([0; 2]);
-        } else {
-            out.copy_from_slice(frames);
+        match frames.get(..out.len()) {
+            Some(frames) => out.copy_from_slice(frames),
+            None => out.fill([0; 2]),
         }
     }
 }

@@ -134,7 +134,7 @@ fn passes(from: u16, to: u16, value: u16) -> bool {
 /// most, so that the product has room.
 fn meet_at_end(from: u16, to: u16, value: u16) -> u16 {
     let left = |value: u16, to: u16, from: u16| {
-        let from = u32::from(from);
+        let from = u32::from(from.max(1));
         ((u32::from(value) * u32::from(to) + from / 2) / from) as u16
     };
     match from.cmp(&to) {

@@ -43,7 +43,7 @@ impl Clock {
 
     /// The same moment counted by other frames.
     pub fn rebase(&mut self, old_now: u64, new_now: u64, rate: u32) {
-        let units = u128::from(self.passed(old_now)) * u128::from(rate) / u128::from(self.rate);
+        let units = u128::from(self.passed(old_now)) * u128::from(rate) / u128::from(self.rate.max(1));
         self.mark = self.mark.map(|_| (new_now, u64::try_from(units).unwrap_or(u64::MAX)));
         self.rate = rate;
     }
@@ -65,13 +65,13 @@ impl Clock {
     pub fn frame_of(&self, step: u64, swing: u16) -> Option<u64> {
         let (frame, units) = self.mark?;
         let to_go = self.start_of(step, swing).saturating_sub(units);
-        Some(frame.saturating_add(to_go.div_ceil(u64::from(self.tempo))))
+        Some(frame.saturating_add(to_go.div_ceil(u64::from(self.tempo.max(1)))))
     }
 
     /// The first step that begins at a frame or after it.
     pub fn step_from(&self, now: u64, swing: u16) -> u64 {
         let passed = self.passed(now);
-        let mut step = passed / (STEP * u64::from(self.rate));
+        let mut step = passed / (STEP * u64::from(self.rate)).max(1);
         while self.frame_of(step, swing).is_some_and(|frame| frame < now) {
             step += 1;
         }

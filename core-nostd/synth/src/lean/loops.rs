@@ -92,7 +92,7 @@ impl Path {
 
 /// Makes the next frames of a voice and adds them to the rows, or puts them there.
 pub fn voice(sound: &mut Sound, span: &Span<'_>, buses: Buses, scratch: &mut Scratch, adds: bool, rows: &mut [Row]) {
-    let rows = &mut rows[..span.count];
+    let Some(rows) = rows.get_mut(..span.count) else { return };
     let mut path = Path::new(sound, span.from);
     if !fly(sound, span, &mut path, buses, &mut scratch.window, adds, rows) {
         walk(sound, span, &mut path, buses, scratch, adds, rows);
@@ -184,7 +184,7 @@ fn walk(
     adds: bool,
     rows: &mut [Row],
 ) {
-    let line = &mut scratch.line[..rows.len()];
+    let Some(line) = scratch.line.get_mut(..rows.len()) else { return };
     let window = &mut scratch.window;
     let pool = span.pool(sound);
     match &mut sound.source {

@@ -102,12 +102,12 @@ impl<'a> Header<'a> {
         amounts: &Amounts,
         mut trouble: impl FnMut(Fault),
     ) -> Result<Sample, Fault> {
-        let limits = i64::from(self.start)..=i64::from(self.end);
+        let (first, last) = (i64::from(self.start), i64::from(self.end));
         // Moved by offsets and kept within the recording, so that a region never plays its neighbour.
         let place = |header: u32, fine: Generator, coarse: Generator| {
             let offset = i64::from(amounts.amount(fine)) + 32_768 * i64::from(amounts.amount(coarse));
             let wanted = i64::from(header) + offset;
-            let kept = wanted.clamp(*limits.start(), *limits.end());
+            let kept = wanted.max(first).min(last);
             (kept as u32, kept != wanted)
         };
         let (mut start, start_moved) = place(self.start, Generator::StartOffset, Generator::StartCoarseOffset);
