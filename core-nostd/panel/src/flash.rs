@@ -38,7 +38,7 @@ pub struct FlashSetup<'a, const MAPPINGS: usize> {
 
 impl<'a, const MAPPINGS: usize> FlashSetup<'a, MAPPINGS> {
     /// Opens exactly the bytes that [`Setup::encode`](crate::Setup::encode) wrote, and checks all that its builders check.
-    /// Control: the time is bounded by the length, and by the square of [`PANELS`].
+    /// Control: the time is bounded by the length, and by the square of `PANELS`.
     ///
     /// # Errors
     /// [`WireError`], all but [`WireError::Room`].

@@ -5,7 +5,7 @@
 //! into parts of `PART` bytes, as a record must lie within a sector. A slot has two halves: a set-up is written to the
 //! one that is free, read back, and takes effect with the slot's head, one small record that is written last. What the
 //! other half held is then emptied; what a cut left of that is emptied when the store is opened. Erases are made whole by
-//! a [journal](journal).
+//! a journal.
 
 mod align;
 mod error;

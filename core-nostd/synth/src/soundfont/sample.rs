@@ -8,7 +8,7 @@ use crate::{Generator, LoopMode, Sample, Side};
 /// A shorter loop is not played as one: it is above any pitch that a recording holds.
 pub const MIN_LOOP_FRAMES: u32 = 2;
 
-/// Legal recording rates; a header outside is read as [`FALLBACK_HZ`], because its frames are most likely whole.
+/// Legal recording rates; a header outside is read as `FALLBACK_HZ`, because its frames are most likely whole.
 pub const RATES_HZ: core::ops::RangeInclusive<u32> = 100..=384_000;
 const FALLBACK_HZ: u32 = 44_100;
 
