@@ -1,0 +1,33 @@
+// Words of the dock.
+
+export const dock = {
+  arrangement: "Arrangement",
+  arrange: (title: string) => `Arrange ${title}`,
+  nextGroup: "Go to the next group",
+  previousGroup: "Go to the previous group",
+  maximise: "Maximise or restore",
+  close: "Close the tab",
+  closeNamed: (title: string) => `Close ${title}`,
+  move: "Move the tab",
+  moveTo: { left: "Move left", right: "Move right", up: "Move up", down: "Move down" },
+  moveBefore: "Move before the tab before",
+  moveAfter: "Move after the next tab",
+  size: "Size",
+  wider: "Wider",
+  narrower: "Narrower",
+  taller: "Taller",
+  lower: "Lower",
+  opened: (title: string) => `${title} is open`,
+  closed: (title: string) => `${title} is closed`,
+  maximised: (title: string) => `${title} is maximised`,
+  restored: (title: string) => `${title} has its size back`,
+  joined: (title: string, other: string) => `${title} is now beside ${other}, in one group`,
+  apart: {
+    left: (title: string) => `${title} is now a group on the left`,
+    right: (title: string) => `${title} is now a group on the right`,
+    up: (title: string) => `${title} is now a group above`,
+    down: (title: string) => `${title} is now a group below`,
+  },
+  placed: (title: string, place: number, count: number) => `${title} is tab ${place} of ${count}`,
+  atEdge: (title: string) => `${title} cannot go further that way`,
+};

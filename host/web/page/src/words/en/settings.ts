@@ -1,0 +1,27 @@
+// Words of the view `settings`.
+
+export const settings = {
+  profiles: "Profiles",
+  profilesHint: "A profile is the whole studio: panels, presets, sound. To open one can be undone.",
+  active: "In use",
+  noProfiles: "Nothing has been saved as a profile yet",
+  name: "Name of a new profile",
+  saveNew: "Save as a profile",
+  load: (name: string) => `Open the profile ${name}`,
+  saveAs: (name: string) => `Save the studio as ${name}`,
+  saved: (name: string) => `The studio is saved as ${name}`,
+  loaded: (name: string) => `The profile ${name} is open`,
+  replaceTitle: (name: string) => `Save over ${name}?`,
+  replaceText: "The profile becomes the studio as it is now. What it was cannot be brought back.",
+  replace: "Save over it",
+  languageHint: "The language is kept in this browser. Light and dark follow the system.",
+  arrangement: "Arrangement",
+  elsewhere: "Settings of their own",
+  check: "Health",
+  checkNow: "Check the studio",
+  sound: "Nothing is wrong with the studio",
+  about: "About",
+  aboutText: "Ripieno is one calm studio for pads, knobs and keys, sounds, stems and pipelines. It runs on this network alone and asks nothing of any other.",
+  version: "Version",
+  licence: "Licence",
+};
