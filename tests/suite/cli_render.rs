@@ -176,7 +176,7 @@ fn mistakes_name_cause_and_way_out() {
     check("orgen", "", 2, &["`orgen`", "did you mean organ?", "sine-piano", ".sf2"]);
     check("none.sf2", "", 3, &["none.sf2 cannot be opened"]);
     check("text.sf2", "", 3, &["text.sf2 is not a SoundFont"]);
-    check("piano.sfz", "", 3, &["SFZ", ".sf2"]);
+    check("piano.sfz", "", 3, &["no region that could sound", "piano.sfz:1:10", "`a.wav`"]);
     check("song.mid", "", 3, &["not a SoundFont"]);
     check("organ", "--set reverb.mxi=0.5", 2, &["did you mean reverb.mix?"]);
     check("organ", "--set reverb.mix=1.5", 2, &["from 0 to 1"]);

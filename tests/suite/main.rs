@@ -7,12 +7,14 @@ mod cli_devices;
 #[cfg(unix)]
 mod cli_graph;
 mod cli_hostile;
+mod cli_instruments;
 mod cli_play;
 mod cli_render;
 mod cli_studio;
 mod controller_jack;
 mod fluidsynth;
 mod instrument_bank;
+mod instrument_hostile;
 #[cfg(target_os = "linux")]
 mod live_alsa;
 mod live_jack;
@@ -42,9 +44,13 @@ mod separators;
 #[cfg(unix)]
 mod serve;
 #[cfg(unix)]
+mod serve_boards;
+#[cfg(unix)]
 mod serve_clients;
 #[cfg(unix)]
 mod serve_defects;
+#[cfg(unix)]
+mod serve_desk;
 #[cfg(unix)]
 mod serve_end;
 #[cfg(unix)]
@@ -55,6 +61,8 @@ mod serve_graph;
 mod serve_learn;
 #[cfg(unix)]
 mod serve_sound;
+#[cfg(unix)]
+mod serve_stems;
 mod session;
 mod soundfont;
 mod soundfont_hostile;

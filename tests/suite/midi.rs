@@ -1,7 +1,7 @@
 //! MIDI inputs without a driver: the port's promises on every version, chaos, and no allocation.
 
 use assert_no_alloc::{assert_no_alloc, reset_violation_count, violation_count};
-use ripieno_midi::{Feed, Inputs, SLOTS, WAITING};
+use ripieno_midi::{Feed, Inputs, LONGEST_SYSEX, SLOTS, WAITING};
 use ripieno_ports::{
     Arrived, Fault, FaultKind, FaultyMidi, InputId, MemoryOut, MemoryOutError, Message, Micros, MidiIn, MidiOut,
     ScriptedMidi, TracedMidi,
@@ -37,7 +37,7 @@ fn give(feeds: &mut [Feed], message: &Arrived) {
 #[test]
 fn sysex_comes_whole_and_in_its_place_or_not_at_all() {
     let (mut inputs, mut feeds) = Inputs::new();
-    let long = [&[0xF0][..], &[1; SysEx::BYTES + 1], &[0xF7]].concat();
+    let long = [&[0xF0][..], &[1; LONGEST_SYSEX + 1], &[0xF7]].concat();
     feeds[0].take(Micros(1), &[0x90, 60, 1, 0xF0, 0x7E]);
     feeds[0].take(Micros(2), &long);
     feeds[0].take(Micros(3), &[0xF0, 0x7E, 0xF8, 5]);

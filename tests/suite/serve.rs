@@ -57,7 +57,9 @@ fn what_is_edited_is_told_and_there_after_a_restart() {
     assert_eq!(told(&again.get("/api/state")), told(&state));
     let undone = again.done("POST", "/api/undo", Value::Null);
     assert_eq!(undone["redo"], 1, "what was done before the restart can be undone");
-    assert_eq!(again.get("/api/settings")["values"], json!({}));
+    assert_eq!(again.get("/api/panels")["active_panels"]["piano:map"], json!(id));
+    let layout = json!({"ui_layout": {"grid": [1, 2]}});
+    assert_eq!(again.get("/api/settings")["values"], layout, "how the page lies is no step");
     again.stop();
 }
 

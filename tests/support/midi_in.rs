@@ -36,6 +36,10 @@ impl Listener {
                 self.held.follow(word);
             }
             Message::SysEx(body) => assert!(body.as_bytes().is_ascii(), "{name}: not a legal body"),
+            Message::Part(part) => {
+                let is_legal = |byte: &u8| matches!(byte, 0..=0x7F | 0xF0 | 0xF7);
+                assert!(part.as_bytes().iter().all(is_legal), "{name}: not a legal part");
+            }
         }
     }
 }

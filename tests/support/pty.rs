@@ -120,6 +120,11 @@ impl Pty {
         lock(&self.emulator).callbacks().pictures
     }
 
+    /// Whether the program has asked for the releases of keys.
+    pub fn tells_releases(&self) -> bool {
+        lock(&self.emulator).callbacks().flags > 0
+    }
+
     /// Whether all is as it was at the start: screen, cursor, pasting, focus, keyboard, and how lines are read.
     pub fn is_restored(&self) -> bool {
         let emulator = lock(&self.emulator);

@@ -103,6 +103,37 @@ impl Serve {
         (answer.status().as_u16(), json)
     }
 
+    /// Brings a recording, as a page does with a file.
+    ///
+    /// # Panics
+    /// When no JSON comes.
+    pub fn upload(&self, name: &str, bytes: &[u8]) -> (u16, Value) {
+        let request = ureq::http::Request::post(format!("http://{}/api/recordings?name={name}", self.addr))
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", "application/octet-stream")
+            .body(bytes)
+            .expect("a request");
+        let mut answer = self.agent.run(request).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let text = answer.body_mut().read_to_string().expect("text");
+        let json = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}: {text}"));
+        (answer.status().as_u16(), json)
+    }
+
+    /// A file by its ticket, as a media element asks for it: without a token, perhaps for a part alone.
+    ///
+    /// # Panics
+    /// When nothing comes.
+    pub fn fetch(&self, url: &str, range: Option<&str>) -> (u16, Vec<u8>) {
+        let mut request = ureq::http::Request::get(format!("http://{}{url}", self.addr));
+        if let Some(range) = range {
+            request = request.header("range", range);
+        }
+        let answer = self.agent.run(request.body(()).expect("a request"));
+        let mut answer = answer.unwrap_or_else(|error| panic!("{url}: {error}"));
+        let bytes = answer.body_mut().with_config().limit(1 << 30).read_to_vec().expect("bytes");
+        (answer.status().as_u16(), bytes)
+    }
+
     /// Asks for something that must succeed.
     ///
     /// # Panics

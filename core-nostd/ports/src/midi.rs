@@ -1,7 +1,7 @@
 //! Where messages come from and go to: MIDI inputs and outputs.
 
 use crate::{Fault, Micros};
-use ripieno_types::midi::{MidiWord, SysEx};
+use ripieno_types::midi::{MidiWord, SysEx, SysExPart};
 
 /// Which input a message came from: a slot that one device keeps for as long as it is bound.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,7 +23,7 @@ impl Arrived {
     pub const fn word(&self) -> Option<MidiWord> {
         match self.message {
             Message::Word(word) => Some(word),
-            Message::SysEx(_) => None,
+            Message::SysEx(_) | Message::Part(_) => None,
         }
     }
 }
@@ -35,6 +35,8 @@ pub enum Message {
     Word(MidiWord),
     /// A short SysEx message.
     SysEx(SysEx),
+    /// The next bytes of a SysEx message that is too long for one piece. No other message of the input comes between.
+    Part(SysExPart),
 }
 
 impl From<MidiWord> for Message {

@@ -10,7 +10,7 @@ use crate::{Clips, Sampler, Sequencer};
 use core::ops::{Deref, DerefMut};
 use ripieno_panel::value::{CENTRE, from_unit};
 use ripieno_panel::{Action, Mapper, Output, Phase, Score, SetupRead, TEMPI};
-use ripieno_types::midi::{Channel, Held, MidiWord, Note};
+use ripieno_types::midi::{Channel, Held, MidiWord, Note, SysExPart};
 use ripieno_types::{Command, SampleRate, Timed};
 
 const MICROS: u64 = 1_000_000;
@@ -146,6 +146,7 @@ where
             }
             Input::SysEx { device, body } => {
                 self.ask(now, at, each, out, |mapper, time, take| mapper.sysex(time, device, body.as_bytes(), take));
+                SysExPart::of_body(body.as_bytes()).for_each(|part| each(Timed { at, value: Command::SysEx(part) }));
             }
             Input::Direct(command) => {
                 let moved = match command {

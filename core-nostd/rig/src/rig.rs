@@ -38,6 +38,8 @@ pub struct Stats {
     pub unknown: u64,
     /// Commands obeyed, late ones among them.
     pub commands: u64,
+    /// Control periods of voices that were silent because their frames had not arrived from a disk.
+    pub late_reads: u64,
 }
 
 /// Commands in, stereo frames out.
@@ -101,6 +103,10 @@ impl<B: Bank, M: AsMut<[f32]>, const VOICES: usize> Rig<B, M, VOICES> {
         let known = match command {
             Command::Midi(word) => {
                 self.synth.midi(word);
+                true
+            }
+            Command::SysEx(part) => {
+                self.synth.sysex(part);
                 true
             }
             Command::Parameter { id, value } => self.chain.set(id, value),
@@ -188,6 +194,12 @@ impl<B: Bank, M: AsMut<[f32]>, const VOICES: usize> Rig<B, M, VOICES> {
     /// The counters so far. Real-time.
     pub fn stats(&self) -> Stats {
         let synth = self.synth.stats();
-        Stats { steals: synth.steals, dropped: synth.dropped_notes, voices_peak: synth.voices_peak, ..self.stats }
+        Stats {
+            steals: synth.steals,
+            dropped: synth.dropped_notes,
+            voices_peak: synth.voices_peak,
+            late_reads: synth.late_reads,
+            ..self.stats
+        }
     }
 }

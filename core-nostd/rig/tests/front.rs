@@ -9,7 +9,7 @@ use ripieno_panel::{
 };
 use ripieno_rig::{Clip, Clips, Commands, Front, Input, Rig, RigConfig};
 use ripieno_synth::{Builtin, Patch};
-use ripieno_types::midi::{Held, MidiWord};
+use ripieno_types::midi::{Held, MidiWord, SysEx};
 use ripieno_types::{Block, Command, SampleRate, Timed};
 
 const RATE: SampleRate = SampleRate::STUDIO;
@@ -255,6 +255,31 @@ fn without_a_mapper_every_word_passes_as_it_is_and_the_first_mapper_leaves_nothi
     expected[..3].iter().copied().for_each(&mut follow);
     front.set_mapper(Box::new(SmallMapper::with_memory(setup())), 9, &mut follow, &mut |_| ());
     assert!(held.is_empty());
+}
+
+#[test]
+fn sysex_of_devices_passes_to_the_rig_which_obeys_it() {
+    let sysex = |at, body: &[u8]| Timed { at, value: Input::SysEx { device: DEVICE, body: SysEx::new(body).unwrap() } };
+    // Mapped or not: a note, then no master volume at all, then the whole of it.
+    let script = [
+        Timed { at: 0, value: midi(&[0x90, 60, 100]) },
+        sysex(2_000, &[0x7F, 0x7F, 0x04, 0x01, 0, 0]),
+        sysex(4_000, &[0x7F, 0x7F, 0x04, 0x01, 0x7F, 0x7F]),
+    ];
+    let trace = perform(&script, 6_000, &[64]);
+    let parts: Vec<_> = trace
+        .commands
+        .iter()
+        .filter_map(|command| match command.value {
+            Command::SysEx(part) => Some((command.at, part.as_bytes().to_vec())),
+            _ => None,
+        })
+        .collect();
+    let expected = |at, value| vec![(at, vec![0xF0, 0x7F, 0x7F, 4, 1, value, value]), (at, vec![0xF7])];
+    assert_eq!(parts, [expected(2_000, 0), expected(4_000, 0x7F)].concat());
+    let loudest =
+        |from: usize, to: usize| trace.sound[2 * from..2 * to].iter().fold(0.0_f32, |most, x| most.max(x.abs()));
+    assert!(loudest(1_000, 2_000) > 0.01 && loudest(2_200, 4_000) < 1e-6 && loudest(4_200, 6_000) > 0.01);
 }
 
 #[test]

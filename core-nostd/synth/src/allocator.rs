@@ -86,6 +86,8 @@ pub struct VoiceAllocator<const VOICES: usize> {
     /// Slots that have a note.
     used: usize,
     strategy: Strategy,
+    /// A key that is struck again ends its note.
+    restrikes: bool,
     /// Slots given away at most; more are in use while those that became too many fade.
     polyphony: usize,
     serial: u64,
@@ -122,11 +124,19 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
             has_news: false,
             used: 0,
             strategy,
+            restrikes: true,
             polyphony,
             serial: 0,
             sustain: 0,
             sostenuto: 0,
         }
+    }
+
+    /// The same, but a key that is struck again lets its notes sound on. Any.
+    #[must_use]
+    pub const fn without_restrikes(mut self) -> Self {
+        self.restrikes = false;
+        self
     }
 
     const fn clamped(polyphony: usize) -> usize {
@@ -141,7 +151,7 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
 
     /// Forgets every note and pedal, as after the synth has silenced all voices. Real-time.
     pub fn reset(&mut self) {
-        *self = Self::with_polyphony(self.strategy, self.polyphony);
+        *self = Self { restrikes: self.restrikes, ..Self::with_polyphony(self.strategy, self.polyphony) };
     }
 
     /// Who gives way from now on. Real-time.
@@ -172,12 +182,13 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
     /// A note-on with `layers` regions; returns how many of them start (all, as many as there are slots, or with
     /// [`Strategy::Refuse`] possibly none, and then nothing else changes). Real-time.
     ///
-    /// The same key's held or sustained note fades, and so does every other note of the channel in the same
-    /// `exclusive_class` (0: none). A key that is already in release rings on.
+    /// The same key's held or sustained note fades (unless [`VoiceAllocator::without_restrikes`] said otherwise), and so does
+    /// every other note of the channel in the same `exclusive_class` (0: none). A key that is already in release rings on.
     pub fn start(&mut self, id: NoteId, exclusive_class: u8, layers: usize, mut each: impl FnMut(Decision)) -> usize {
         let id = masked(id);
+        let restrikes = self.restrikes;
         let gives_way = |note: &Note| {
-            let restruck = note.id == id && note.stage >= Stage::Sustained;
+            let restruck = restrikes && note.id == id && note.stage >= Stage::Sustained;
             let choked = exclusive_class != 0 && note.class == exclusive_class && note.id.channel == id.channel;
             note.is_used() && (restruck || choked)
         };
@@ -189,7 +200,7 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
                 return 0;
             }
         }
-        if exclusive_class != 0 || self.sounds(id) {
+        if exclusive_class != 0 || (restrikes && self.sounds(id)) {
             self.end(gives_way);
         }
         if self.used > self.polyphony {
@@ -301,10 +312,17 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
         self.announce_endings(each);
     }
 
-    /// The sustain pedal (controller 64). Real-time.
+    /// The sustain pedal (controller 64): while it is down, what was let go counts as sustained, also what it still
+    /// catches in release. Real-time.
     pub fn sustain(&mut self, channel: u8, is_down: bool, each: impl FnMut(Decision)) {
-        set_bit(&mut self.sustain, channel & 15, is_down);
-        self.let_go(channel & 15, each);
+        let channel = channel & 15;
+        set_bit(&mut self.sustain, channel, is_down);
+        if is_down {
+            let ringing = |note: &&mut Note| note.stage == Stage::Releasing && note.id.channel == channel;
+            let notes = self.notes.iter_mut().take(self.notes_end);
+            notes.filter(ringing).for_each(|note| note.stage = Stage::Sustained);
+        }
+        self.let_go(channel, each);
     }
 
     /// The sostenuto pedal (controller 66): going down, it catches the keys that are down. Real-time.
@@ -346,6 +364,17 @@ impl<const VOICES: usize> VoiceAllocator<VOICES> {
     /// True while the slot's key or a pedal holds it. Real-time.
     pub fn is_held(&self, slot: u16) -> bool {
         self.owner(slot).is_some_and(|note| note.stage >= Stage::Sustained)
+    }
+
+    /// Whoever asked for the slot holds its note, or has let it go, by rules of its own: one that is let go gives way
+    /// before those that are held. Real-time.
+    pub fn set_held(&mut self, slot: u16, is_held: bool) {
+        let owner = self.slots.get(usize::from(slot)).map_or(Slot::FREE, |slot| slot.note);
+        if let Some(note) = self.notes.get_mut(usize::from(owner))
+            && note.stage != Stage::Ending
+        {
+            note.stage = if is_held { Stage::Held } else { Stage::Releasing };
+        }
     }
 
     /// True while the channel's sustain pedal is down. Real-time.

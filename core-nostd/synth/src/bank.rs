@@ -3,6 +3,7 @@
 //! A bank answers from memory that it was lent; nothing is prepared per note and nothing allocates. Whatever a file said,
 //! a [`Region`] that leaves a bank is sound: the voice trusts its ranges.
 
+use crate::sampler::{Kit, NoStream, PartPlayer, Waves};
 use crate::{Generators, Modulators};
 
 /// A preset's place in its bank's table.
@@ -11,6 +12,10 @@ pub struct PresetIndex(pub u16);
 
 /// A set of presets over one pool of samples.
 pub trait Bank {
+    /// What plays its kit, in a synth of so many voices: [`NoSampler`](crate::sampler::NoSampler) for banks that never
+    /// have one.
+    type Player<const VOICES: usize>: PartPlayer;
+
     /// The preset with exactly this MIDI bank (0..=128, 128 is percussion) and program (0..=127). Real-time.
     fn find(&self, bank: u16, program: u8) -> Option<PresetIndex>;
 
@@ -19,6 +24,18 @@ pub trait Bank {
 
     /// The samples that regions point into; empty when every wave is synthesised directly. Real-time.
     fn pool(&self) -> SamplePool<'_>;
+
+    /// The parts to play instead of regions. Real-time.
+    #[inline(always)]
+    fn kit(&self) -> Option<Kit<'_>> {
+        None
+    }
+
+    /// Where the kit's recordings come from. Real-time.
+    #[inline(always)]
+    fn waves(&self) -> impl Waves {
+        NoStream
+    }
 }
 
 /// Mono frames, little-endian.

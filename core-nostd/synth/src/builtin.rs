@@ -58,6 +58,8 @@ impl Builtin {
 }
 
 impl Bank for Builtin {
+    type Player<const VOICES: usize> = crate::sampler::NoSampler;
+
     fn find(&self, bank: u16, program: u8) -> Option<PresetIndex> {
         if bank != 0 {
             return None;

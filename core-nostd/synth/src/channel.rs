@@ -1,44 +1,26 @@
-//! What a MIDI channel remembers: controllers, bend, pressure, registered parameters, bank and program.
+//! What a MIDI channel remembers: controllers, bend, pressure, parameters, bank and program.
 
+pub mod cc;
+mod generators;
+mod keys;
+mod non_registered;
+mod parameters;
+mod portamento;
+mod program;
+
+pub use generators::{Change, Kind};
+pub use keys::{Key, Keys, Lift};
+pub use program::{BankStyle, first_melodic};
+
+use crate::PresetIndex;
+use crate::sampler::Kit;
 use crate::shape::{Source, general};
-use crate::{Bank, PresetIndex};
+use crate::tuning::TuningStore;
+use parameters::Parameters;
 use ripieno_types::midi::pedal_is_down;
-
-/// Controller numbers that the synth treats by name (MIDI 1.0 table III, RP-015).
-pub mod cc {
-    pub const BANK_MSB: u8 = 0;
-    pub const MODULATION: u8 = 1;
-    pub const DATA_MSB: u8 = 6;
-    pub const VOLUME: u8 = 7;
-    pub const PAN: u8 = 10;
-    pub const EXPRESSION: u8 = 11;
-    pub const DATA_LSB: u8 = 38;
-    pub const SUSTAIN: u8 = 64;
-    pub const PORTAMENTO: u8 = 65;
-    pub const SOSTENUTO: u8 = 66;
-    pub const SOFT: u8 = 67;
-    pub const REVERB: u8 = 91;
-    pub const NRPN_LSB: u8 = 98;
-    pub const NRPN_MSB: u8 = 99;
-    pub const RPN_LSB: u8 = 100;
-    pub const RPN_MSB: u8 = 101;
-    pub const ALL_SOUND_OFF: u8 = 120;
-    pub const RESET: u8 = 121;
-    pub const LOCAL: u8 = 122;
-    pub const ALL_NOTES_OFF: u8 = 123;
-}
 
 /// The zero-based number of MIDI channel 10.
 pub const PERCUSSION_CHANNEL: u8 = 9;
-
-/// The bank in which a SoundFont keeps its percussion.
-const PERCUSSION_BANK: u16 = 128;
-
-/// What plays where a program is missing: the lowest program of bank 0, else whatever preset is first. Looked for once a
-/// bank, because one that lacks it is read many times over.
-pub fn first_melodic(bank: &impl Bank) -> PresetIndex {
-    (0..128).find_map(|program| bank.find(0, program)).unwrap_or(PresetIndex(0))
-}
 
 /// One channel's state.
 #[derive(Clone, Debug)]
@@ -47,31 +29,38 @@ pub struct Channel {
     /// 0..=16383.
     wheel: u16,
     pressure: u8,
-    /// Selected registered parameter; `NO_PARAMETER` for none and for every non-registered one.
-    parameter: u16,
-    wheel_range_semitones: u8,
-    wheel_range_cents: u8,
-    fine_tune: u16,
-    coarse_tune: u8,
+    moves: u32,
+    parameters: Parameters,
+    bank_style: BankStyle,
     is_percussion: bool,
     /// What the next program change looks in.
     bank: u16,
-    /// Bank and program of the last program change.
+    /// Bank and program of the last program change; percussion has its own bank.
     selected: (u16, u8),
     preset: Option<PresetIndex>,
     sustain: bool,
     sostenuto: bool,
     soft: bool,
+    /// Master tuning, and what an MPE zone's manager bends all its members by; in cents.
+    shared_cents: f32,
+    /// What each key of the octave, from C on, is tuned by: 8192ths of 100 cents.
+    octave: [i16; 12],
+    /// The key struck last.
+    last_key: Option<u8>,
+    /// The key that portamento control has named for the next note.
+    next_source: Option<u8>,
+    is_mono: bool,
+    /// What data entry last did to a generator, until it is seen to.
+    change: Option<Change>,
+    /// Keys that are down while one note sounds at a time.
+    pub keys: Keys,
 }
-
-/// RPN 7F 7F: data entry goes nowhere.
-const NO_PARAMETER: u16 = 0x3FFF;
 
 /// A pedal that moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pedal {
-    /// Controller 64.
-    Sustain(bool),
+    /// Controller 64, however little.
+    Sustain,
     /// Controller 66.
     Sostenuto(bool),
 }
@@ -82,8 +71,7 @@ impl Channel {
         let mut controllers = [0; 128];
         controllers[cc::VOLUME as usize] = 100;
         controllers[cc::PAN as usize] = 64;
-        // Balance.
-        controllers[8] = 64;
+        controllers[cc::BALANCE as usize] = 64;
         controllers[cc::EXPRESSION as usize] = 127;
         controllers[cc::REVERB as usize] = 40;
         // Sound controllers 1 to 10 are relative: 64 is no change.
@@ -96,11 +84,9 @@ impl Channel {
             controllers,
             wheel: 8192,
             pressure: 0,
-            parameter: NO_PARAMETER,
-            wheel_range_semitones: 2,
-            wheel_range_cents: 0,
-            fine_tune: 8192,
-            coarse_tune: 64,
+            moves: 0,
+            parameters: Parameters::DEFAULT,
+            bank_style: BankStyle::Gs,
             is_percussion: number == PERCUSSION_CHANNEL,
             bank: 0,
             selected: (0, 0),
@@ -108,45 +94,40 @@ impl Channel {
             sustain: false,
             sostenuto: false,
             soft: false,
+            shared_cents: 0.0,
+            octave: [0; 12],
+            last_key: None,
+            next_source: None,
+            is_mono: false,
+            change: None,
+            keys: Keys::NONE,
         }
     }
 
-    /// The preset that a note plays.
-    pub fn preset(&self) -> Option<PresetIndex> {
-        self.preset
+    /// A controller's value as a number to count with, 0..=127.
+    fn value(&self, controller: u8) -> u16 {
+        self.controllers.get(usize::from(controller)).copied().map_or(0, u16::from)
     }
 
-    /// Selects a program in the bank chosen before: exactly, else in bank 0, else the [`first_melodic`] preset.
-    /// The percussion channel looks in bank 128 only, and falls back to that bank's program 0.
-    pub fn select(&mut self, program: u8, bank: &impl Bank, first_melodic: PresetIndex) {
-        self.selected = (self.bank, program);
-        self.resolve(bank, first_melodic);
-    }
-
-    /// Looks the selected program up, as after the bank was exchanged.
-    pub fn resolve(&mut self, bank: &impl Bank, first_melodic: PresetIndex) {
-        let (number, program) = self.selected;
-        self.preset = if self.is_percussion {
-            bank.find(PERCUSSION_BANK, program).or_else(|| bank.find(PERCUSSION_BANK, 0))
-        } else {
-            bank.find(number, program).or_else(|| bank.find(0, program)).or(Some(first_melodic))
-        };
+    fn set(&mut self, controller: u8, value: u8) {
+        self.moves = self.moves.wrapping_add(1);
+        if let Some(slot) = self.controllers.get_mut(usize::from(controller)) {
+            *slot = value;
+        }
     }
 
     /// A control change below 120. Returns the pedal that it moved.
     pub fn control(&mut self, controller: u8, value: u8) -> Option<Pedal> {
-        if let Some(slot) = self.controllers.get_mut(usize::from(controller)) {
-            *slot = value;
-        }
+        self.set(controller, value);
         match controller {
-            cc::BANK_MSB => self.bank = u16::from(value),
-            cc::DATA_MSB | cc::DATA_LSB => self.enter(controller == cc::DATA_MSB, value),
-            cc::NRPN_LSB | cc::NRPN_MSB => self.parameter = NO_PARAMETER,
-            cc::RPN_LSB | cc::RPN_MSB => {
-                let [high, low] = [cc::RPN_MSB, cc::RPN_LSB].map(|n| u16::from(self.controllers[usize::from(n)]));
-                self.parameter = high << 7 | low;
+            cc::BANK_MSB | cc::BANK_LSB => self.choose_bank(controller, value),
+            cc::DATA_MSB | cc::DATA_LSB | cc::INCREMENT..=cc::RPN_MSB => self.enter(controller, value),
+            cc::PORTAMENTO_SOURCE => self.next_source = Some(value),
+            cc::LEGATO if value < 64 => self.keys.keep_top(),
+            cc::SUSTAIN => {
+                moved(&mut self.sustain, value);
+                return Some(Pedal::Sustain);
             }
-            cc::SUSTAIN => return moved(&mut self.sustain, value).then_some(Pedal::Sustain(self.sustain)),
             cc::SOSTENUTO => return moved(&mut self.sostenuto, value).then_some(Pedal::Sostenuto(self.sostenuto)),
             cc::SOFT => {
                 moved(&mut self.soft, value);
@@ -154,17 +135,6 @@ impl Channel {
             _ => {}
         }
         None
-    }
-
-    fn enter(&mut self, is_msb: bool, value: u8) {
-        match (self.parameter, is_msb) {
-            (0, true) => (self.wheel_range_semitones, self.wheel_range_cents) = (value, 0),
-            (0, false) => self.wheel_range_cents = value,
-            (1, true) => self.fine_tune = u16::from(value) << 7,
-            (1, false) => self.fine_tune = self.fine_tune & !0x7F | u16::from(value),
-            (2, true) => self.coarse_tune = value,
-            _ => {}
-        }
     }
 
     /// Reset all controllers (RP-015): volume, pan, bank, program, sends and tunings stay.
@@ -176,13 +146,29 @@ impl Channel {
             (cc::PORTAMENTO, 0),
             (cc::SOSTENUTO, 0),
             (cc::SOFT, 0),
+            (cc::LEGATO, 0),
+            (cc::NRPN_LSB, 127),
+            (cc::NRPN_MSB, 127),
             (cc::RPN_LSB, 127),
             (cc::RPN_MSB, 127),
         ] {
-            self.controllers[usize::from(controller)] = value;
+            self.set(controller, value);
         }
-        (self.wheel, self.pressure, self.parameter) = (8192, 0, NO_PARAMETER);
+        self.bend(8192);
+        self.press(0);
+        self.parameters.deselect();
+        self.next_source = None;
+        self.keys.keep_top();
         (self.sustain, self.sostenuto, self.soft) = (false, false, false);
+    }
+
+    /// Moves the controllers that are meant to where a kit has them begin. Real-time.
+    pub fn begin_kit(&mut self, kit: Option<Kit<'_>>, is_meant: impl Fn(u8) -> bool) {
+        for start in kit.into_iter().flat_map(|kit| kit.controls.iter()) {
+            if start.control < u16::from(cc::ALL_SOUND_OFF) && is_meant(start.control as u8) {
+                self.set(start.control as u8, (start.value * 127.0 + 0.5).clamp(0.0, 127.0) as u8);
+            }
+        }
     }
 
     /// Lifts the pedals that hold notes.
@@ -194,12 +180,22 @@ impl Channel {
 
     /// The pitch wheel, 0..=16383.
     pub fn bend(&mut self, value: u16) {
+        self.moves = self.moves.wrapping_add(1);
         self.wheel = value;
     }
 
     /// The channel's pressure, 0..=127.
     pub fn press(&mut self, value: u8) {
+        self.moves = self.moves.wrapping_add(1);
         self.pressure = value;
+    }
+
+    /// Where the sustain pedal is, 0..=127; as a switch at one of its ends.
+    pub fn damper(&self, is_continuous: bool) -> u8 {
+        match (is_continuous, self.sustain) {
+            (true, _) => self.controller(cc::SUSTAIN),
+            (false, is_down) => 127 * u8::from(is_down),
+        }
     }
 
     /// True while the soft pedal is down.
@@ -207,24 +203,68 @@ impl Channel {
         self.soft
     }
 
-    /// Fine and coarse tuning (RPN 1 and 2) in cents.
-    pub fn tuning_cents(&self) -> f32 {
-        (f32::from(self.fine_tune) - 8192.0) * (100.0 / 8192.0) + (f32::from(self.coarse_tune) - 64.0) * 100.0
+    /// A controller's value, 0..=127.
+    pub fn controller(&self, controller: u8) -> u8 {
+        self.controllers.get(usize::from(controller)).copied().unwrap_or(0)
     }
 
-    /// Reads a modulator's source for a note; `None` when it has no controller or an unknown one.
+    /// The channel's pressure, 0..=127.
+    pub fn pressure(&self) -> u8 {
+        self.pressure
+    }
+
+    /// Counts what has moved of controllers, wheel and pressure; it wraps.
+    pub fn moves(&self) -> u32 {
+        self.moves
+    }
+
+    /// The wheel's place, −1..=1.
+    pub fn wheel(&self) -> f32 {
+        (f32::from(self.wheel) - 8192.0) * (1.0 / 8192.0)
+    }
+
+    /// What every key of the channel is tuned by, in cents: fine and coarse tuning (RPN 1 and 2), the master tuning, and
+    /// in an MPE zone what its manager bends. Live: to be read whenever a voice is steered anew.
+    pub fn tuning_cents(&self) -> f32 {
+        self.registered_cents() + self.shared_cents
+    }
+
+    /// Sets what the channel shares of tunings and bends, in cents; true if that is news.
+    pub fn share_cents(&mut self, cents: f32) -> bool {
+        core::mem::replace(&mut self.shared_cents, cents) != cents
+    }
+
+    /// What a key is tuned by on its own, in cents from equal temperament: the tuning program's table and the octave's
+    /// tuning. A voice asks when its note begins and when it is told that this very note is tuned anew; percussion is not
+    /// tuned by key.
+    pub fn key_cents<const TABLES: usize>(&self, key: u8, tunings: &TuningStore<TABLES>) -> f32 {
+        if self.is_percussion {
+            return 0.0;
+        }
+        let octave = self.octave.get(usize::from(key % 12)).copied().unwrap_or(0);
+        tunings.key_cents(self.tuning_program(), key) + f32::from(octave) * (100.0 / 8192.0)
+    }
+
+    /// Tunes one key of every octave, 0 for C: in 8192ths of 100 cents.
+    pub fn tune_octave(&mut self, key: u8, value: i16) {
+        if let Some(slot) = self.octave.get_mut(usize::from(key)) {
+            *slot = value;
+        }
+    }
+
+    /// Reads a modulator's source for a note: no controller is always full; `None` for an unknown one.
     #[inline(always)]
     pub fn read(&self, source: Source, note: &NoteSources) -> Option<f32> {
         let value = match (source.controller(), source.general()) {
             (Some(controller), _) => self.controllers.get(usize::from(controller)).copied()?,
+            (_, general::NONE) => return Some(1.0),
             (_, general::VELOCITY) => note.velocity,
             (_, general::KEY) => note.key,
             (_, general::KEY_PRESSURE) => note.pressure,
             (_, general::CHANNEL_PRESSURE) => self.pressure,
             (_, general::WHEEL) => return Some(source.shape(f32::from(self.wheel) * (1.0 / 16384.0))),
             (_, general::WHEEL_RANGE) => {
-                let semitones = f32::from(self.wheel_range_semitones) + f32::from(self.wheel_range_cents) * 0.01;
-                return Some(source.shape((semitones * (1.0 / 127.0)).min(1.0)));
+                return Some(source.shape((self.wheel_range_semitones() * (1.0 / 127.0)).min(1.0)));
             }
             _ => return None,
         };
@@ -252,15 +292,21 @@ fn moved(is_down: &mut bool, value: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Bank;
 
     const NOTE: NoteSources = NoteSources { key: 60, velocity: 100, pressure: 0 };
 
     #[test]
     fn a_trembling_pedal_moves_once() {
         let mut channel = Channel::new(0);
-        let moves: [_; 7] = [3, 64, 60, 66, 57, 55, 63].map(|value| channel.control(cc::SUSTAIN, value));
-        let (down, up) = (Some(Pedal::Sustain(true)), Some(Pedal::Sustain(false)));
+        let moves: [_; 7] = [3, 64, 60, 66, 57, 55, 63].map(|value| channel.control(cc::SOSTENUTO, value));
+        let (down, up) = (Some(Pedal::Sostenuto(true)), Some(Pedal::Sostenuto(false)));
         assert_eq!(moves, [None, down, None, None, None, up, None]);
+        let dampers = [3, 64, 60, 55].map(|value| {
+            channel.control(cc::SUSTAIN, value);
+            [channel.damper(true), channel.damper(false)]
+        });
+        assert_eq!(dampers, [[3, 0], [64, 127], [60, 127], [55, 0]]);
     }
 
     #[test]
@@ -288,6 +334,8 @@ mod tests {
         struct Shifted(u16);
 
         impl Bank for Shifted {
+            type Player<const VOICES: usize> = crate::sampler::NoSampler;
+
             fn find(&self, bank: u16, program: u8) -> Option<PresetIndex> {
                 let has = matches!(bank, 0 | 3) && matches!(program, 7..=9);
                 has.then(|| PresetIndex(100 * bank + self.0 + u16::from(program)))
@@ -327,6 +375,6 @@ mod tests {
         assert_eq!([7, 10, 11, 1, 64].map(|n| read(n) as u8), [11, 12, 127, 0, 0]);
         assert_eq!(channel.read(Source(0x200 | general::WHEEL), &NOTE), Some(0.0));
         // The pedal is up: the next press counts.
-        assert_eq!(channel.control(64, 127), Some(Pedal::Sustain(true)));
+        assert_eq!([channel.damper(true), channel.damper(false)], [0, 0]);
     }
 }

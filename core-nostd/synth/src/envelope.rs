@@ -1,6 +1,7 @@
 //! Delay, attack, hold, decay, sustain, release (SF 2.04 section 8.1.2): a pure function of the note's age, so that no
 //! stage boundary depends on when it is asked.
 
+use crate::pedal;
 use crate::shape::convex;
 
 /// Stage lengths in frames and the sustain level; see [`Envelope::body`].
@@ -50,6 +51,21 @@ impl Envelope {
         (from - since / self.release.max(1.0)).max(0.0)
     }
 
+    /// The same with the damper pedal at a place (0..=127): what it takes from the release, it gives to the way down of the
+    /// held envelope.
+    #[inline]
+    pub fn damped(&self, from: f32, since: f32, damper: u8) -> f32 {
+        if damper <= pedal::UP {
+            return self.released(from, since);
+        }
+        let held = pedal::damper(damper);
+        let slow = (1.0 - held) / self.release.max(1.0);
+        let fast = slow + held / self.decay.max(1.0);
+        // The held envelope goes no further than its sustain level.
+        let bend = ((from - self.sustain) / fast).clamp(0.0, since.max(0.0));
+        (from - bend * fast - (since - bend) * slow).max(0.0)
+    }
+
     /// The held modulation envelope: its attack is convex.
     #[inline]
     pub fn modulation(&self, age: f32) -> f32 {
@@ -93,5 +109,23 @@ mod tests {
         assert_eq!(ENVELOPE.modulation(5.0), 0.0);
         assert!(ENVELOPE.modulation(20.0) > 0.8);
         assert_eq!(ENVELOPE.modulation(30.0), 1.0);
+    }
+
+    #[test]
+    fn a_damper_pedal_is_between_release_and_sustain() {
+        let held = |from, since| ENVELOPE.damped(from, since, pedal::DOWN);
+        assert_eq!([held(1.0, 50.0), held(1.0, 75.0), held(1.0, 9e9)], [0.5, 0.25, 0.25]);
+        // Below the sustain level nothing moves.
+        assert_eq!(held(0.125, 9e9), 0.125);
+        for (from, since) in [(1.0, 10.0), (1.0, 60.0), (0.2, 3.0)] {
+            assert_eq!(ENVELOPE.damped(from, since, pedal::UP), ENVELOPE.released(from, since));
+            let levels = [16, 24, 32, 40, 48, 56, 64].map(|place| ENVELOPE.damped(from, since, place));
+            assert!(levels.is_sorted() && levels[0] < levels[6], "{levels:?}");
+        }
+        // Where it is asked on its way makes no difference.
+        let half = |from, since| ENVELOPE.damped(from, since, 40);
+        for since in [10.0, 50.0, 90.0_f32] {
+            assert!((half(half(1.0, since), 20.0) - half(1.0, since + 20.0)).abs() < 1e-6, "{since}");
+        }
     }
 }

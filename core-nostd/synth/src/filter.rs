@@ -42,6 +42,13 @@ pub fn quality(resonance: f32) -> f32 {
     units::attenuation(FLAT_CENTIBELS - resonance)
 }
 
+/// Resonance in centibels as the height of the peak above DC to Q; at 0 and below the response is maximally flat. Of a
+/// two-pole low-pass the peak is Q² / √(Q² − ¼).
+pub fn quality_of_peak(resonance: f32) -> f32 {
+    let peak = units::attenuation(-resonance.max(0.0));
+    libm::sqrtf(0.5 * peak * (peak + libm::sqrtf(peak * peak - 1.0)))
+}
+
 /// One voice's filter between groups.
 #[derive(Clone, Copy, Debug)]
 pub struct Filter {
@@ -144,6 +151,16 @@ mod tests {
     fn zero_resonance_is_flat() {
         assert!((quality(0.0) - core::f32::consts::FRAC_1_SQRT_2).abs() < 1e-4);
         assert!(is_open(13_500.0, 0.0) && !is_open(13_499.0, 0.0) && !is_open(13_500.0, 1.0));
+    }
+
+    #[test]
+    fn a_peak_is_as_high_as_asked() {
+        assert!((quality_of_peak(0.0) - core::f32::consts::FRAC_1_SQRT_2).abs() < 1e-4);
+        for resonance in [10.0, 60.0, 240.0, 960.0_f32] {
+            let q = f64::from(quality_of_peak(resonance));
+            let peak = 200.0 * (q * q / (q * q - 0.25).sqrt()).log10();
+            assert!((peak - f64::from(resonance)).abs() < 0.05, "{resonance}: {peak}");
+        }
     }
 
     #[test]

@@ -8,10 +8,12 @@
 mod check;
 mod crc;
 mod image;
+mod kit;
 mod layout;
 
 pub use image::Image;
-pub use layout::{Counts, NAME, PartBytes, PresetEntry, RegionEntry, VERSION};
+pub use kit::{FlashKit, KitImage};
+pub use layout::{Counts, KIT_VERSION, NAME, PartBytes, PresetEntry, RegionEntry, VERSION};
 
 use crate::soundfont::{MAX_LAYERS, Text};
 use crate::{Bank, Coding, Generators, PresetIndex, Region, SamplePool, Wave};
@@ -90,37 +92,12 @@ impl<D: AsRef<[u8]>> FlashBank<D> {
     /// Anything but a whole and sound image of this version: see [`FlashError`].
     pub fn new(data: D) -> Result<Self, FlashError> {
         let bytes = data.as_ref();
-        let Some(header) = bytes.first_chunk::<HEADER>() else {
-            // Erased flash and other files are no banks, however short.
-            let cut = FlashError::Cut { bytes: bytes.len() as u64, needed: HEADER as u64 };
-            return Err(if is_image(bytes) { cut } else { FlashError::NotBank });
-        };
-        if !is_image(header) {
-            return Err(FlashError::NotBank);
-        }
-        let version = layout::word(header, 8);
-        if version != VERSION {
-            return Err(FlashError::Version { found: version });
-        }
-        let coding = match [header[10], header[11]] {
-            [0, 0] => Coding::Pcm16,
-            [1, 0] => Coding::Block8,
-            [found, _] => return Err(FlashError::Coding { found }),
-        };
+        let (header, coding) = check::header(bytes, VERSION)?;
         let mut counts = [0; 24];
         counts.copy_from_slice(&header[20..44]);
         let counts = Counts::from_bytes(&counts);
         let parts = counts.bytes(coding);
-        let (total, stated) = (parts.total(), u64::from(layout::long(header, 16)));
-        if stated != total {
-            return Err(FlashError::Lengths { stated, found: total });
-        }
-        let whole = usize::try_from(total).ok().and_then(|total| bytes.get(..total));
-        let Some(image) = whole else { return Err(FlashError::Cut { bytes: bytes.len() as u64, needed: total }) };
-        let (stated, found) = (layout::long(header, layout::CRC_AT), image::checksum(image));
-        if stated != found {
-            return Err(FlashError::Checksum { stated, found });
-        }
+        let image = check::whole(bytes, header, parts.total())?;
         let spans = Spans::new(&parts, coding.bytes(counts.frames));
         check::check(image, &spans, &counts)?;
         Ok(Self { data, spans, counts, coding })
@@ -167,6 +144,8 @@ impl<D: AsRef<[u8]>> FlashBank<D> {
 }
 
 impl<D: AsRef<[u8]>> Bank for FlashBank<D> {
+    type Player<const VOICES: usize> = crate::sampler::NoSampler;
+
     fn find(&self, bank: u16, program: u8) -> Option<PresetIndex> {
         let wanted = (bank, u16::from(program));
         let address = |record: &[u8; PRESET]| (layout::word(record, 0), layout::word(record, 2));
@@ -217,6 +196,11 @@ impl<D: AsRef<[u8]>> Bank for FlashBank<D> {
 /// True if bytes begin as an image does, whole or not. Any.
 pub fn is_image(bytes: &[u8]) -> bool {
     bytes.starts_with(&MAGIC)
+}
+
+/// True if bytes begin as an image with a kit does: [`FlashKit`] plays it, and nothing else does. Any.
+pub fn is_kit(bytes: &[u8]) -> bool {
+    is_image(bytes) && bytes.get(8..10) == Some(&layout::KIT_VERSION.to_le_bytes())
 }
 
 /// `count` records from `first` on.
@@ -306,6 +290,8 @@ pub enum FlashError {
         /// Which it is.
         index: u32,
     },
+    /// The kit in it is none.
+    Kit(crate::sampler::KitError),
 }
 
 impl fmt::Display for FlashError {
@@ -313,7 +299,7 @@ impl fmt::Display for FlashError {
         match self {
             Self::NotBank => write!(f, "not a bank: it does not begin with '{}'", MAGIC.escape_ascii()),
             Self::Version { found } => {
-                write!(f, "a bank of format version {found}, and only {VERSION} can be played; build it anew")
+                write!(f, "a bank of format version {found}, which cannot be played here; build it anew")
             }
             Self::Coding { found } => {
                 write!(f, "a bank whose samples are coded in way {found}, which is not known; build it anew")
@@ -330,6 +316,7 @@ impl fmt::Display for FlashError {
             Self::Record { table, index } => {
                 write!(f, "a damaged bank: record {index} of its {table:?} cannot be played; build it anew")
             }
+            Self::Kit(error) => write!(f, "a damaged bank: its parts are {error}; build it anew"),
         }
     }
 }

@@ -1,57 +1,55 @@
-//! Reading between frames: the three kernels, over a window that is already unrolled.
+//! Reading between frames, over a window that is already unrolled.
 
 use crate::SamplePool;
 use crate::config::Interpolation;
+use crate::kernel::{self, Kernel, WIDTH};
 use crate::lanes::CONTROL_FRAMES;
-use crate::sinc::{self, TABLE};
 use crate::window::{Cursor, MARGIN, Raw, Stretch, WINDOW_FRAMES, Window};
 
 /// Greatest step, 32.32: six octaves up.
 pub const MAX_STEP: u64 = 64 << 32;
 
 impl Interpolation {
-    /// Points of the windowed sinc.
-    pub const HQ_POINTS: usize = sinc::POINTS;
-
-    /// Points to the left of the phase, and in all.
-    const fn points(self) -> (u32, usize) {
+    /// How many neighbouring frames make a frame.
+    pub const fn points(self) -> usize {
         match self {
-            Self::Linear => (0, 2),
-            Self::Cubic => (1, 4),
-            Self::Hq => (sinc::POINTS as u32 / 2 - 1, sinc::POINTS),
+            Self::Linear => 2,
+            Self::Cubic => 4,
+            Self::Fine => kernel::FINE_POINTS,
+            Self::Hq => kernel::HQ_POINTS,
         }
     }
 }
 
-/// Writes the next frames of a voice and moves its cursor on. `WIDE` works out frames of 16-bit points side by side, for
+/// Writes the next frames of a voice and moves its cursor on. With room for `sums` frames are worked out side by side, for
 /// vector units; else one comes after the other. The bytes are the same.
 #[inline(always)]
-pub fn sing<const WIDE: bool>(
+pub fn sing(
     cursor: &mut Cursor,
     pool: SamplePool<'_>,
     interpolation: Interpolation,
     window: &mut Window,
+    mut sums: Option<&mut Sums>,
     out: &mut [f32],
 ) {
-    let (before, points) = interpolation.points();
+    let is_wide = sums.is_some();
+    let points = interpolation.points();
+    let before = points as u32 / 2 - 1;
     let mut rest = out;
     while !rest.is_empty() {
-        let (count, needed) = reach(cursor, rest.len(), points);
+        cursor.wrap();
+        let (count, needed) = reach(cursor.step, cursor.step_slope, rest.len(), points);
         let (now, behind) = rest.split_at_mut(count);
         let mut reader = Reader::new(cursor);
-        if interpolation == Interpolation::Hq || !pool.low.is_empty() {
+        if points > 4 || !pool.low.is_empty() {
             cursor.unroll(pool, before, needed, &mut window.fine);
-            match interpolation {
-                Interpolation::Linear => reader.fine(&window.fine, now, linear),
-                Interpolation::Cubic => reader.fine(&window.fine, now, cubic),
-                Interpolation::Hq => reader.sinc(&window.fine, now),
-            }
+            reader.read(interpolation, &window.fine, sums.as_deref_mut(), now);
         } else {
             let raw = cursor.raw(pool, before, needed, &mut window.raw);
             if interpolation == Interpolation::Linear {
-                reader.raw::<WIDE, 1>(raw, now, |[near], x| linear_word(near, x));
+                reader.raw(is_wide, raw, now, |[near], x| linear_word(near, x));
             } else {
-                reader.raw::<WIDE, 2>(raw, now, |[near, far], x| {
+                reader.raw(is_wide, raw, now, |[near, far], x| {
                     let ([a, b], [c, d]) = (pair(near), pair(far));
                     cubic([a, b, c, d], x)
                 });
@@ -62,13 +60,12 @@ pub fn sing<const WIDE: bool>(
     }
 }
 
-/// Wraps the phase; how many of `frames` a window can serve from there, and how many of its own that takes.
+/// How many of `frames` a window can serve from the present phase, and how many of its own that takes.
 #[inline(always)]
-fn reach(cursor: &mut Cursor, frames: usize, points: usize) -> (usize, usize) {
-    cursor.wrap();
+pub fn reach(step: u64, slope: i64, frames: usize, points: usize) -> (usize, usize) {
     // The step is linear within the block: the greater end bounds it.
-    let last = cursor.step.wrapping_add_signed(cursor.step_slope.wrapping_mul(frames as i64)).min(MAX_STEP);
-    let fastest = cursor.step.max(last).max(1);
+    let last = step.wrapping_add_signed(slope.wrapping_mul(frames as i64)).min(MAX_STEP);
+    let fastest = step.max(last).max(1);
     let room = (WINDOW_FRAMES as u64 - 1) << 32;
     // Neither factor is great: the step is clamped, the frames are at most a period.
     let fits = fastest * frames as u64 <= room;
@@ -77,14 +74,12 @@ fn reach(cursor: &mut Cursor, frames: usize, points: usize) -> (usize, usize) {
 }
 
 /// A position in the window, 32.32, and how it moves.
-struct Reader {
-    at: u64,
-    step: u64,
-    slope: i64,
+#[derive(Clone, Copy, Debug)]
+pub struct Reader {
+    pub at: u64,
+    pub step: u64,
+    pub slope: i64,
 }
-
-/// Half of the sinc's points.
-const HALF: usize = sinc::POINTS / 2;
 
 /// How many steps lie before each frame, and how many slopes on top of them.
 static PASSED: ([u32; CONTROL_FRAMES], [u32; CONTROL_FRAMES]) = {
@@ -104,6 +99,13 @@ pub fn fraction(at: u32) -> f32 {
     (at >> 8) as i32 as f32 * (1.0 / 16_777_216.0)
 }
 
+/// The points from a frame of a window on.
+#[inline(always)]
+fn stretch<const POINTS: usize>(window: &Stretch<f32>, frame: usize) -> &[f32; POINTS] {
+    const { assert!(POINTS <= MARGIN + 1) }
+    window[frame % WINDOW_FRAMES..].first_chunk().unwrap_or(&[0.0; POINTS])
+}
+
 impl Reader {
     /// At a (wrapped) cursor, which is the window's first frame.
     #[inline(always)]
@@ -116,6 +118,23 @@ impl Reader {
     fn settle(self, cursor: &mut Cursor) {
         cursor.phase += self.at - (cursor.phase & 0xFFFF_FFFF);
         cursor.step = self.step;
+    }
+
+    /// Reads a window of numbers.
+    #[inline(always)]
+    pub fn read(
+        &mut self,
+        interpolation: Interpolation,
+        window: &Stretch<f32>,
+        sums: Option<&mut Sums>,
+        out: &mut [f32],
+    ) {
+        match interpolation {
+            Interpolation::Linear => self.fine(window, out, linear),
+            Interpolation::Cubic => self.fine(window, out, cubic),
+            Interpolation::Fine => self.convolve(&kernel::FINE, window, sums, out),
+            Interpolation::Hq => self.convolve(&kernel::HQ, window, sums, out),
+        }
     }
 
     /// The current index; then moves on.
@@ -151,7 +170,7 @@ impl Reader {
         let mut points = [[0.0_f32; POINTS]; CONTROL_FRAMES];
         for (points, _) in points.iter_mut().zip(&*out) {
             let i = self.next();
-            points.copy_from_slice(&window[i..i + POINTS]);
+            *points = *stretch(window, i);
         }
         for ((value, points), x) in out.iter_mut().zip(&points).zip(&fractions) {
             *value = kernel(*points, *x);
@@ -160,8 +179,9 @@ impl Reader {
 
     /// The same for a window of raw frames, which travel two in a word.
     #[inline(always)]
-    fn raw<const WIDE: bool, const WORDS: usize>(
+    fn raw<const WORDS: usize>(
         &mut self,
+        is_wide: bool,
         window: &Stretch<Raw>,
         out: &mut [f32],
         kernel: impl Fn([u32; WORDS], f32) -> f32,
@@ -169,7 +189,7 @@ impl Reader {
         let bytes = window.as_flattened();
         let word =
             |at: usize| bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |word| u32::from_le_bytes(*word));
-        if !WIDE {
+        if !is_wide {
             for value in out {
                 let x = fraction(self.at as u32);
                 let i = self.next();
@@ -190,30 +210,44 @@ impl Reader {
         }
     }
 
+    /// Reads through a table of factors: [`WIDTH`] partial sums a frame, then a fixed tree, so that the order never depends
+    /// on the machine.
     #[inline(always)]
-    fn sinc(&mut self, window: &Stretch<f32>, out: &mut [f32]) {
-        // Eight partial sums a frame, then a fixed tree: the order never depends on the machine. They go through memory
-        // because only stores side by side make a compiler keep them side by side.
-        let mut partial = [[0.0_f32; HALF]; CONTROL_FRAMES];
-        let fractions = self.fractions();
-        for ((sums, _), x) in partial.iter_mut().zip(&*out).zip(&fractions) {
-            let i = self.next();
-            let scaled = x * sinc::PHASES as f32;
-            let row = scaled as i32 as usize % sinc::PHASES;
-            let between = scaled - row as f32;
-            let (now, next) = (&TABLE[row], &TABLE[row + 1]);
-            let points = &window[i..i + MARGIN];
-            for (k, sum) in sums.iter_mut().enumerate() {
-                let (a, b) = (points[k], points[k + HALF]);
-                let here = now[k] * a + now[k + HALF] * b;
-                let there = next[k] * a + next[k + HALF] * b;
-                *sum = here + (there - here) * between;
+    fn convolve<const POINTS: usize, const TERMS: usize, const ROWS: usize>(
+        &mut self,
+        kernel: &Kernel<POINTS, TERMS, ROWS>,
+        window: &Stretch<f32>,
+        sums: Option<&mut Sums>,
+        out: &mut [f32],
+    ) {
+        let Some(Sums(sums)) = sums else {
+            for value in out {
+                let way = self.at as u32;
+                let [a, b, c, d, e, f, g, h] = kernel.products(way, stretch(window, self.next()));
+                *value = ((a + e) + (c + g)) + ((b + f) + (d + h));
+            }
+            return;
+        };
+        for (quarters, _) in sums.iter_mut().zip(&*out) {
+            let way = self.at as u32;
+            let eighths = kernel.products(way, stretch(window, self.next()));
+            for (k, quarter) in quarters.iter_mut().enumerate() {
+                *quarter = eighths[k] + eighths[k + WIDTH / 2];
             }
         }
-        for (frame, [a, b, c, d, e, f, g, h]) in out.iter_mut().zip(partial) {
-            *frame = ((a + e) + (c + g)) + ((b + f) + (d + h));
+        for (value, [a, b, c, d]) in out.iter_mut().zip(&*sums) {
+            *value = (a + c) + (b + d);
         }
     }
+}
+
+/// Partial sums of a control period's frames on their way to one: through memory, because only stores side by side make a
+/// compiler keep them side by side.
+#[derive(Debug)]
+pub struct Sums([[f32; WIDTH / 2]; CONTROL_FRAMES]);
+
+impl Sums {
+    pub const ZERO: Self = Self([[0.0; WIDTH / 2]; CONTROL_FRAMES]);
 }
 
 /// Two neighbours from a word of raw frames.

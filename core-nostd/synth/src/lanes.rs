@@ -52,11 +52,70 @@ impl Ramp {
         Self { base, slope: (target - base) * (1.0 / CONTROL_FRAMES as f32) }
     }
 
+    /// From where it is at frame `from` (0: where the period before ends) to a target at the period's end.
+    #[inline]
+    pub fn towards(self, target: f32, from: usize) -> Self {
+        if from == 0 {
+            return self.next(target);
+        }
+        let value = self.at(from);
+        let slope = (target - value) / CONTROL_FRAMES.saturating_sub(from).max(1) as f32;
+        Self { base: value - slope * from as f32, slope }
+    }
+
     /// Multiplied as a whole.
     #[inline]
     pub fn scaled(self, factor: f32) -> Self {
         Self { base: self.base * factor, slope: self.slope * factor }
     }
+}
+
+/// One value a lane: of a voice, or of a channel of one.
+pub type Lanes = [f32; LANES];
+
+/// One control period, a column a lane.
+pub type Period = [Lanes; CONTROL_FRAMES];
+
+/// A [`Ramp`] a lane.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ramps {
+    /// The values at the period's first frame.
+    pub base: Lanes,
+    slope: Lanes,
+}
+
+impl Ramps {
+    /// Zero.
+    pub const STILL: Self = Self { base: [0.0; LANES], slope: [0.0; LANES] };
+
+    /// Puts one lane's ramp in.
+    #[inline]
+    pub fn set(&mut self, lane: usize, ramp: Ramp) {
+        (self.base[lane % LANES], self.slope[lane % LANES]) = (ramp.base, ramp.slope);
+    }
+
+    /// A lane's value at a frame of the period.
+    #[inline(always)]
+    pub fn at(&self, lane: usize, t: f32) -> f32 {
+        self.base[lane] + self.slope[lane] * t
+    }
+}
+
+/// One bus of a period.
+#[derive(Clone, Debug)]
+pub struct Sum {
+    /// Voices without a filter.
+    pub open: Line,
+    /// The others: a row a frame, and within it a partial sum a lane.
+    pub lanes: Period,
+}
+
+/// Where the voices of a period are summed: left, right, chorus, reverb.
+pub type Sums = [Sum; 4];
+
+impl Sum {
+    /// Nothing.
+    pub const SILENT: Self = Self { open: [0.0; CONTROL_FRAMES], lanes: [[0.0; LANES]; CONTROL_FRAMES] };
 }
 
 /// The frames of a period by number: a table, so that loops over frames vectorise.
@@ -83,7 +142,6 @@ macro_rules! hot {
     )*};
 }
 
-#[cfg(any(test, any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64")))]
 pub(crate) use hot;
 
 hot! {

@@ -1,21 +1,18 @@
 //! A region's generators with its modulators applied, in physical units: what a voice works from until a controller
 //! that it listens to moves.
 
-use crate::channel::{Channel, NoteSources};
+use crate::channel::{Channel, NoteSources, cc};
 use crate::envelope::Envelope;
 use crate::shape::Source;
-use crate::{Generator, Generators, Modulator, Modulators, filter, units};
+use crate::voice::Surroundings;
+use crate::{Generator, Generators, Modulator, Modulators, Sf2Profile, units};
 use ripieno_dsp::maths::sin_turns;
 
 /// The envelope's way from full to nothing, in centibels (SF 2.04: 100 dB).
 pub const ENVELOPE_CENTIBELS: f32 = 1_000.0;
 
-/// Generator attenuation counts this much: the hardware that fonts were voiced on did so, and every player follows.
-/// Modulators count in full.
-const ATTENUATION_SCALE: f32 = 0.4;
-
 /// What the soft pedal takes from new notes, in centibels.
-const SOFT_PEDAL_CENTIBELS: f32 = 40.0;
+pub const SOFT_PEDAL_CENTIBELS: f32 = 40.0;
 
 /// Shortest release in timecents, about 16 ms: shorter ones click.
 const SHORTEST_RELEASE: f32 = -7_200.0;
@@ -23,8 +20,8 @@ const SHORTEST_RELEASE: f32 = -7_200.0;
 /// From here down, delays are none at all.
 const NO_TIME: f32 = -12_000.0;
 
-/// True for the standard's default from velocity to cutoff, in the form of 2.04 or of 2.01. Players ignore it: as written
-/// it dulls every quiet note by two octaves, which no font expects.
+/// True for the standard's default from velocity to cutoff, in the form of 2.04 or of 2.01. Most players ignore it: as
+/// written it dulls every quiet note by two octaves, which no font expects.
 fn is_velocity_to_cutoff(modulator: &Modulator) -> bool {
     let is_connection = modulator.source == 0x0102 && modulator.destination == Generator::FilterCutoff;
     is_connection && modulator.amount == -2_400 && matches!(modulator.amount_source, 0 | 0x0D02)
@@ -62,21 +59,21 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Evaluates everything for the channel's present state. `root` is the key at which the wave sounds at pitch 0 and
-    /// `rate` is frames a second. `is_soft` tells whether the soft pedal was down at note-on.
+    /// Evaluates everything for the channel's present state. `root` is the key at which the wave sounds at pitch 0. `is_soft` tells whether the soft pedal was down at note-on.
     pub fn new(
         generators: &Generators,
         modulators: &Modulators,
         channel: &Channel,
         note: &NoteSources,
         root: f32,
-        rate: f32,
+        around: &Surroundings,
         is_soft: bool,
     ) -> Self {
+        let (rate, profile) = (around.rate, around.profile);
         let (mut moved, mut destinations) = ([0.0_f32; 64], 0_u64);
         for modulator in modulators.as_slice() {
             let destination = modulator.destination as usize & 63;
-            moved[destination] += contribution(modulator, channel, note);
+            moved[destination] += contribution(modulator, channel, note, profile);
             destinations |= 1 << destination;
         }
         // What nothing makes use of, now or when a controller moves, need not be known.
@@ -102,14 +99,13 @@ impl Settings {
         let scale = value(Generator::ScaleTuning);
         let tuning = value(Generator::CoarseTune) * 100.0 + unclamped(Generator::FineTune);
         let resonance = value(Generator::FilterQ);
-        let quality = filter::quality(resonance);
+        let quality = profile.quality(resonance);
         let soft = if is_soft { SOFT_PEDAL_CENTIBELS } else { 0.0 };
-        let attenuation = ATTENUATION_SCALE * f32::from(generators.amount(Generator::Attenuation))
+        let attenuation = profile.attenuation_scale() * f32::from(generators.amount(Generator::Attenuation))
             + moved[Generator::Attenuation as usize]
             + soft;
         let pan = value(Generator::Pan);
-        // Half the resonance peak is taken back, as players do.
-        let level = 1.0 / libm::sqrtf(quality);
+        let level = profile.resonance_gain(resonance, quality);
         let (mod_lfo_delay, mod_lfo_speed) = if is_used(Generator::ModLfoToPitch)
             || is_used(Generator::ModLfoToFilter)
             || is_used(Generator::ModLfoToVolume)
@@ -166,26 +162,37 @@ impl Settings {
 }
 
 #[inline]
-fn contribution(modulator: &Modulator, channel: &Channel, note: &NoteSources) -> f32 {
+fn contribution(modulator: &Modulator, channel: &Channel, note: &NoteSources, profile: Sf2Profile) -> f32 {
     if is_velocity_to_cutoff(modulator) {
-        return 0.0;
+        match profile {
+            Sf2Profile::V2_04 => return 0.0,
+            Sf2Profile::V2_01 if note.velocity >= 64 => return 0.0,
+            _ => {}
+        }
     }
-    // Full as an amount source, nothing as a primary one, which the channel knows.
-    let scale = match modulator.amount_source & 0xFF {
-        crate::shape::general::NONE => Some(1.0),
-        _ => channel.read(Source(modulator.amount_source), note),
+    let (Some(primary), Some(scale)) =
+        (channel.read(Source(modulator.source), note), channel.read(Source(modulator.amount_source), note))
+    else {
+        return 0.0;
     };
-    let (Some(primary), Some(scale)) = (channel.read(Source(modulator.source), note), scale) else { return 0.0 };
-    let value = f32::from(modulator.amount) * primary * scale;
+    let mut value = f32::from(modulator.amount) * primary * scale;
+    // RPN 5 is about the depth of vibrato that the modulation wheel gives.
+    if modulator.source & 0xFF == 0x80 | u16::from(cc::MODULATION)
+        && matches!(modulator.destination, Generator::VibLfoToPitch | Generator::ModLfoToPitch)
+    {
+        value *= channel.modulation_scale();
+    }
     if modulator.absolute { value.abs() } else { value }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::channel::cc;
 
     const RATE: f32 = 44_100.0;
+
+    const AROUND: Surroundings =
+        Surroundings { rate: RATE, gain: 1.0, keeps_filter: false, profile: Sf2Profile::V2_04, half_pedal: true };
 
     fn note(key: u8, velocity: u8) -> NoteSources {
         NoteSources { key, velocity, pressure: 0 }
@@ -194,7 +201,7 @@ mod tests {
     fn settings(edit: impl FnOnce(&mut Generators), channel: &Channel, note: NoteSources) -> Settings {
         let mut generators = Generators::DEFAULT;
         edit(&mut generators);
-        Settings::new(&generators, &Modulators::standard(), channel, &note, 60.0, RATE, false)
+        Settings::new(&generators, &Modulators::standard(), channel, &note, 60.0, &AROUND, false)
     }
 
     #[test]

@@ -5,7 +5,7 @@ const CURVE: f32 = 40.0 / 96.0;
 
 /// What a source's low seven bits say when it is not a MIDI controller.
 pub mod general {
-    /// Always full as an amount source, nothing as a primary one.
+    /// Always full, whatever its direction and curve.
     pub const NONE: u16 = 0;
     /// Note-on velocity.
     pub const VELOCITY: u16 = 2;
@@ -42,47 +42,55 @@ impl Source {
     /// the end (SF 2.04 section 9.5.3).
     #[inline]
     pub fn shape_value(self, value: u8) -> f32 {
+        if self.0 >> 10 == SWITCH {
+            return self.switch(2 * usize::from(value) >= STEPS);
+        }
         let curve = CURVES.get(usize::from(self.0 >> 10)).unwrap_or(&CURVES[0]);
         let read = |step: u32| curve.get(step as usize).copied().unwrap_or(1.0);
         let step = if self.0 & 0x100 != 0 { STEPS as i32 - i32::from(value) } else { i32::from(value) };
         if self.0 & 0x200 == 0 {
             return read(step.unsigned_abs());
         }
-        // Twice as far from the centre as from the end, on the same curve; a switch is thrown at the centre.
+        // Twice as far from the centre as from the end, on the same curve.
         let step = 2 * step - STEPS as i32;
-        let magnitude = if self.0 >> 10 == 3 { 1.0 } else { read(step.unsigned_abs()) };
+        let magnitude = read(step.unsigned_abs());
         if step < 0 { -magnitude } else { magnitude }
     }
 
     /// Shapes a position 0..=1 (of its range, from lowest to highest, 0.5 is the centre) to 0..=1 or −1..=1.
     #[inline]
     pub fn shape(self, position: f32) -> f32 {
+        if self.0 >> 10 == SWITCH {
+            return self.switch(position >= 0.5);
+        }
         let x = if self.0 & 0x100 != 0 { 1.0 - position } else { position };
         let curve = self.0 >> 10;
         if self.0 & 0x200 == 0 {
             return unipolar(curve, x);
         }
         let x = 2.0 * x - 1.0;
-        match curve {
-            3 => {
-                if x >= 0.0 {
-                    1.0
-                } else {
-                    -1.0
-                }
-            }
-            _ if x < 0.0 => -unipolar(curve, -x),
-            _ => unipolar(curve, x),
+        if x < 0.0 { -unipolar(curve, -x) } else { unipolar(curve, x) }
+    }
+
+    /// A switch is thrown by the upper half of the values, whichever way it points.
+    #[inline]
+    fn switch(self, is_upper: bool) -> f32 {
+        match (is_upper == (self.0 & 0x100 == 0), self.0 & 0x200 != 0) {
+            (true, _) => 1.0,
+            (false, true) => -1.0,
+            (false, false) => 0.0,
         }
     }
 }
+
+/// The curve type of a switch.
+const SWITCH: u16 = 3;
 
 #[inline]
 fn unipolar(curve: u16, x: f32) -> f32 {
     match curve {
         1 => concave(x),
         2 => convex(x),
-        3 => f32::from(u8::from(x >= 0.5)),
         _ => x,
     }
 }
@@ -96,15 +104,14 @@ fn concave(x: f32) -> f32 {
 /// Steps of a seven-bit value's position, where the curves are read from a table.
 const STEPS: usize = 128;
 
-/// The four curves at every step, made by the compiler.
-static CURVES: [[f32; STEPS + 1]; 4] = {
-    let mut table = [[0.0; STEPS + 1]; 4];
+/// The linear, concave and convex curve at every step, made by the compiler.
+static CURVES: [[f32; STEPS + 1]; 3] = {
+    let mut table = [[0.0; STEPS + 1]; 3];
     let mut n = 1;
     while n <= STEPS {
         let value = 1.0 + CURVE as f64 * log10(n as f64 / STEPS as f64);
         table[0][n] = n as f32 / STEPS as f32;
         table[2][n] = if value > 0.0 { value as f32 } else { 0.0 };
-        table[3][n] = if 2 * n >= STEPS { 1.0 } else { 0.0 };
         n += 1;
     }
     n = 0;
@@ -168,6 +175,15 @@ mod tests {
                 let (found, exact) = (source.shape_value(n), source.shape(position(n)));
                 assert!((found - exact).abs() < 3e-7, "{source:?} {n}: {found} {exact}");
             }
+        }
+    }
+
+    #[test]
+    fn a_switch_is_thrown_by_the_upper_half() {
+        for (source, lower, upper) in [(0x0C02, 0.0, 1.0), (0x0D02, 1.0, 0.0), (0x0E02, -1.0, 1.0), (0x0F02, 1.0, -1.0)]
+        {
+            let found = [0, 63, 64, 127].map(|value| Source(source).shape_value(value));
+            assert_eq!(found, [lower, lower, upper, upper], "{source:#06x}");
         }
     }
 

@@ -102,6 +102,8 @@ impl<D: AsRef<[u8]>> SoundFont<D> {
 }
 
 impl<D: AsRef<[u8]>> Bank for SoundFont<D> {
+    type Player<const VOICES: usize> = crate::sampler::NoSampler;
+
     fn find(&self, bank: u16, program: u8) -> Option<PresetIndex> {
         let wanted = (bank, u16::from(program));
         let index = self.tables().presets.iter().position(|preset| record::preset_address(preset) == wanted)?;

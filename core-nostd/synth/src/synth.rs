@@ -1,17 +1,24 @@
 //! The synth: MIDI words in, stereo frames out, any number a call.
 
+mod controls;
+mod exclusive;
 mod handover;
+mod mono;
+mod offset;
+mod spread;
 
-use crate::channel::{Channel, Pedal, cc, first_melodic};
+use crate::channel::{Channel, cc, first_melodic};
 use crate::lanes::CONTROL_FRAMES;
 use crate::mixer::Mixer;
-use crate::shape::general;
+use crate::mpe::Zones;
+use crate::offsets::Offsets;
+use crate::sampler::{PartPlayer, Room};
 use crate::stage::{Players, Span};
+use crate::sysex::Reader;
+use crate::tuning::Tunings;
 use crate::voice::{Sound, Source, Strike, Surroundings, Voice};
-use crate::{
-    Bank, Decision, Generator, Interpolation, Modulators, NoteId, PresetIndex, Region, Side, SynthConfig,
-    VoiceAllocator,
-};
+use crate::{Bank, Decision, Generator, Interpolation, NoteId, PresetIndex, Region, Side, SynthConfig, VoiceAllocator};
+use exclusive::Master;
 use ripieno_types::Block;
 use ripieno_types::midi::{MidiMessage, MidiWord};
 
@@ -29,8 +36,13 @@ pub struct SynthStats {
     pub dropped_notes: u64,
     /// Modulators of regions that found no place in [`crate::Modulators`], once a voice.
     pub dropped_modulators: u64,
-    /// Messages that a synth has no use for (system messages).
+    /// Messages that a synth has no use for (system messages), or no room (more generators moved by data entry than it can
+    /// remember).
     pub ignored_messages: u64,
+    /// Tunings for which there was no room: all tables are in use.
+    pub dropped_tunings: u64,
+    /// Control periods in which a voice was silent because its frames had not arrived from where they lie.
+    pub late_reads: u64,
 }
 
 /// Two mono buses that effects hang on: every voice's sound times its chorus and reverb send.
@@ -65,7 +77,7 @@ impl<'a> SendBuses<'a> {
 /// assert_eq!(synth.active_voices(), 1);
 /// ```
 #[derive(Debug)]
-pub struct Synth<B, const VOICES: usize> {
+pub struct Synth<B: Bank, const VOICES: usize> {
     bank: B,
     /// Of the bank.
     first_melodic: PresetIndex,
@@ -76,6 +88,11 @@ pub struct Synth<B, const VOICES: usize> {
     fade_frames: f32,
     allocator: VoiceAllocator<VOICES>,
     channels: [Channel; 16],
+    tunings: Tunings,
+    zones: Zones,
+    master: Master,
+    reader: Reader,
+    offsets: Offsets,
     voices: [Option<Voice>; VOICES],
     /// What each voice plays; left over where there is none.
     layers: [Region; VOICES],
@@ -93,6 +110,8 @@ pub struct Synth<B, const VOICES: usize> {
     serial: u32,
     stats: SynthStats,
     mixer: Mixer<VOICES>,
+    /// Plays the bank's kit, if it has one.
+    player: B::Player<VOICES>,
 }
 
 impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
@@ -100,9 +119,13 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
     pub fn new(bank: B, config: SynthConfig) -> Self {
         let config = SynthConfig { polyphony: config.polyphony.clamp(1, VOICES), ..config };
         let rate = config.rate.as_f32();
-        let mut channels = core::array::from_fn(|n| Channel::new(n as u8));
         let first_melodic = first_melodic(&bank);
-        channels.iter_mut().for_each(|channel| channel.select(0, &bank, first_melodic));
+        let channels = core::array::from_fn(|n| {
+            exclusive::channel(n as u8, config.bank_style, config.mpe, |channel| {
+                channel.select(0, &bank, first_melodic);
+                channel.begin_kit(bank.kit(), |_| true);
+            })
+        });
         Self {
             bank,
             first_melodic,
@@ -112,10 +135,17 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
                 rate,
                 gain: gain(config.gain),
                 keeps_filter: config.interpolation == Interpolation::Hq,
+                profile: config.profile,
+                half_pedal: config.half_pedal,
             },
             fade_frames: FADE_SECS * rate,
             allocator: VoiceAllocator::with_polyphony(config.strategy, config.polyphony),
             channels,
+            tunings: Tunings::new(),
+            zones: Zones::new(config.mpe),
+            master: Master::DEFAULT,
+            reader: Reader::new(),
+            offsets: Offsets::NONE,
             voices: [const { None }; VOICES],
             layers: [const { Region::EMPTY }; VOICES],
             order: [0; VOICES],
@@ -128,6 +158,7 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
             serial: 0,
             stats: SynthStats::default(),
             mixer: Mixer::<VOICES>::SILENT,
+            player: PartPlayer::new(&config),
         }
     }
 
@@ -143,17 +174,28 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
 
     /// Voices that sound, stolen ones that still fade not counted. Real-time.
     pub fn active_voices(&self) -> usize {
-        self.sounding
+        self.sounding + self.player.active_voices()
     }
 
     /// True when nothing sounds: a render would write zeros. Real-time.
     pub fn is_silent(&self) -> bool {
+        self.regions_are_silent() && self.player.is_silent()
+    }
+
+    fn regions_are_silent(&self) -> bool {
         self.sounding == 0 && self.fading == 0
     }
 
     /// What has been counted so far. Real-time.
     pub fn stats(&self) -> SynthStats {
-        self.stats
+        let player = self.player.stats();
+        SynthStats {
+            steals: self.stats.steals + player.steals,
+            voices_peak: self.stats.voices_peak.max(player.voices_peak),
+            dropped_notes: self.stats.dropped_notes + player.dropped_notes,
+            late_reads: player.late_reads,
+            ..self.stats
+        }
     }
 
     /// Obeys a message before the next frame. Notes begin on that very frame; controllers move what sounds within the
@@ -161,45 +203,20 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
     pub fn midi(&mut self, word: MidiWord) {
         match word.message() {
             MidiMessage::NoteOn(channel, key, velocity) => {
-                self.note_on(channel.index(), u8::from(key), u8::from(velocity));
+                self.strike(channel.index(), u8::from(key), u8::from(velocity));
             }
-            MidiMessage::NoteOff(channel, key, _) => {
-                let (from, pending) = self.place();
-                let id = NoteId { channel: channel.index(), key: u8::from(key) };
-                self.allocator.release(id, |decision| obey(&mut self.voices, decision, from, pending, 0.0));
+            MidiMessage::NoteOff(channel, key, velocity) => {
+                self.lift(channel.index(), u8::from(key), u8::from(velocity));
             }
             MidiMessage::PolyphonicKeyPressure(channel, key, value) => {
-                let key = u8::from(key);
-                for (voice, layer) in self.voices.iter_mut().zip(&self.layers) {
-                    if let Some(voice) = voice
-                        && voice.channel == channel.index()
-                        && voice.key == key
-                    {
-                        voice.sources.pressure = u8::from(value);
-                        if layer.modulators.listens_to_general(general::KEY_PRESSURE) {
-                            voice.touch();
-                        }
-                    }
-                }
+                self.key_pressure_change(channel.index(), u8::from(key), u8::from(value));
             }
             MidiMessage::ControlChange(channel, controller, value) => {
-                self.control(channel.index(), u8::from(controller), u8::from(value));
+                self.control_change(channel.index(), u8::from(controller), u8::from(value));
             }
-            MidiMessage::ProgramChange(channel, program) => {
-                self.channels[usize::from(channel.index() & 15)].select(
-                    u8::from(program),
-                    &self.bank,
-                    self.first_melodic,
-                );
-            }
-            MidiMessage::ChannelPressure(channel, value) => {
-                self.channels[usize::from(channel.index() & 15)].press(u8::from(value));
-                self.touch(channel.index(), |modulators| modulators.listens_to_general(general::CHANNEL_PRESSURE));
-            }
-            MidiMessage::PitchBendChange(channel, value) => {
-                self.channels[usize::from(channel.index() & 15)].bend(u16::from(value));
-                self.touch(channel.index(), |modulators| modulators.listens_to_general(general::WHEEL));
-            }
+            MidiMessage::ProgramChange(channel, program) => self.program_change(channel.index(), u8::from(program)),
+            MidiMessage::ChannelPressure(channel, value) => self.pressure_change(channel.index(), u8::from(value)),
+            MidiMessage::PitchBendChange(channel, value) => self.bend_change(channel.index(), u16::from(value)),
             _ => self.stats.ignored_messages += 1,
         }
     }
@@ -207,8 +224,8 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
     /// Fades everything within milliseconds, lifts every pedal and centres every bend. Real-time.
     pub fn panic(&mut self) {
         for channel in 0..16 {
-            self.control(channel, cc::ALL_SOUND_OFF, 0);
-            self.control(channel, cc::RESET, 0);
+            self.control_change(channel, cc::ALL_SOUND_OFF, 0);
+            self.control_change(channel, cc::RESET, 0);
         }
     }
 
@@ -238,63 +255,37 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
             } else {
                 let [left, right] = part.channels();
                 self.sum(from, count, with_sends, [left, right, chorus_part, reverb_part]);
+                if !self.player.is_silent() {
+                    let [left, right] = part.channels();
+                    self.with_player(|player, room| player.add(room, [left, right, chorus_part, reverb_part]));
+                }
             }
             self.frame += count as u64;
         }
+    }
+
+    /// Lets the kit's player do something.
+    #[inline]
+    fn with_player<T>(&mut self, act: impl FnOnce(&mut B::Player<VOICES>, &Room<'_, B>) -> T) -> T {
+        let (from, pending) = self.place();
+        let room = Room {
+            banks: [&self.bank, self.old_bank.as_ref().unwrap_or(&self.bank)],
+            channels: &self.channels,
+            tunings: &self.tunings,
+            around: &self.around,
+            config: &self.config,
+            frame: self.frame,
+            from,
+            pending,
+            fade_frames: self.fade_frames,
+        };
+        act(&mut self.player, &room)
     }
 
     /// Where the next frame lies in its control period, and how far ahead of it the voices are steered.
     fn place(&self) -> (usize, f32) {
         let from = (self.frame % CONTROL_FRAMES as u64) as usize;
         (from, if from == 0 { 0.0 } else { (CONTROL_FRAMES - from) as f32 })
-    }
-
-    fn touch(&mut self, channel: u8, is_meant: impl Fn(&Modulators) -> bool) {
-        for &slot in self.order.iter().take(self.sounding) {
-            let slot = usize::from(slot);
-            if let (Some(Some(voice)), Some(layer)) = (self.voices.get_mut(slot), self.layers.get(slot))
-                && voice.channel == channel
-                && is_meant(&layer.modulators)
-            {
-                voice.touch();
-            }
-        }
-    }
-
-    fn control(&mut self, channel: u8, controller: u8, value: u8) {
-        let (from, pending) = self.place();
-        let fade = self.fade_frames;
-        let voices = &mut self.voices;
-        let obey = |decision| obey(voices, decision, from, pending, fade);
-        match controller {
-            cc::ALL_SOUND_OFF => self.allocator.all_sound_off(channel, obey),
-            cc::RESET => {
-                self.channels[usize::from(channel & 15)].reset_controllers();
-                self.allocator.sostenuto(channel, false, obey);
-                self.pedal(channel, Pedal::Sustain(false));
-                self.touch(channel, |_| true);
-            }
-            cc::LOCAL => {}
-            cc::ALL_NOTES_OFF.. => self.allocator.all_notes_off(channel, obey),
-            _ => {
-                if let Some(pedal) = self.channels[usize::from(channel & 15)].control(controller, value) {
-                    self.pedal(channel, pedal);
-                }
-                // A data entry may have changed any registered parameter.
-                let is_data = matches!(controller, cc::DATA_MSB | cc::DATA_LSB);
-                self.touch(channel, |modulators| is_data || modulators.listens_to_controller(controller));
-            }
-        }
-    }
-
-    fn pedal(&mut self, channel: u8, pedal: Pedal) {
-        let (from, pending) = self.place();
-        let voices = &mut self.voices;
-        let obey = |decision| obey(voices, decision, from, pending, 0.0);
-        match pedal {
-            Pedal::Sustain(is_down) => self.allocator.sustain(channel, is_down, obey),
-            Pedal::Sostenuto(is_down) => self.allocator.sostenuto(channel, is_down, obey),
-        }
     }
 
     fn note_on(&mut self, channel: u8, key: u8, velocity: u8) {
@@ -321,7 +312,10 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
             self.stats.dropped_notes += 1;
             return;
         }
-        self.begin(Strike { channel, key, velocity, serial: self.serial }, started);
+        let state = &self.channels[number];
+        let key_cents = state.key_cents(key, &self.tunings);
+        let glide = state.glide(key, &self.tunings, self.around.rate);
+        self.begin(Strike { channel, key, velocity, serial: self.serial, key_cents, glide }, started);
     }
 
     /// Gives the note its slots: [`Synth::starting`]. Returns how many.
@@ -368,7 +362,8 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
             let Some(slot) = open.next() else { return };
             if let (Some(voice), Some(layer)) = (self.voices.get_mut(slot), self.layers.get_mut(slot)) {
                 layer.copy_from(region);
-                *voice = Some(Voice::new(region, strike, channel, &self.around));
+                self.offsets.apply(strike.channel, &mut layer.generators);
+                *voice = Some(Voice::new(layer, strike, channel, &self.around));
                 self.stats.dropped_modulators += u64::from(region.modulators.dropped());
             }
         };
@@ -427,6 +422,9 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
             self.compact();
         }
         follow(&mut self.voices, self.order.get(..self.sounding).unwrap_or(&[]));
+        if !self.player.is_silent() {
+            self.with_player(|player, room| player.steer(room));
+        }
         if self.fading > 0 {
             for ghost in &mut self.ghosts {
                 if let Some(sound) = ghost {
@@ -519,3 +517,6 @@ fn follow(voices: &mut [Option<Voice>], slots: &[u16]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

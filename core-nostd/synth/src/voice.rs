@@ -3,12 +3,13 @@
 use crate::channel::{Channel, NoteSources};
 use crate::direct::Oscillators;
 use crate::filter::{self, Filter};
+use crate::glide::Glide;
 use crate::interpolate::MAX_STEP;
 use crate::lanes::{CONTROL_FRAMES, Ramp};
 use crate::lfo::Lfo;
 use crate::settings::{ENVELOPE_CENTIBELS, Settings};
 use crate::window::Cursor;
-use crate::{Generator, Region, Wave, units};
+use crate::{Generator, Region, Sf2Profile, Wave, pedal, units};
 
 /// What makes the wave.
 #[derive(Clone, Copy, Debug)]
@@ -40,8 +41,10 @@ impl Sound {
         self.fade.is_some_and(|left| left <= 0.0)
     }
 
-    /// Begins to fade at a frame of this period, over `length` frames; an earlier fade stays.
+    /// Begins to fade at a frame of this period, over `length` frames; an earlier fade stays. Frame 0 lies behind the last of
+    /// the period before: the next one has not begun.
     pub fn fade(&mut self, frame: usize, length: f32) {
+        let frame = if frame == 0 { CONTROL_FRAMES } else { frame };
         self.fade = Some(self.fade.unwrap_or(f32::MAX).min(frame as f32 + length));
     }
 
@@ -95,6 +98,10 @@ pub struct Voice {
     /// Frames since note-on, up to the end of the period once it is steered.
     age: f32,
     release: Option<Release>,
+    /// What its key is tuned by on its own, in cents.
+    key_cents: f32,
+    /// Portamento, scaled as the keyboard is.
+    glide: Glide,
     /// Cents that the step was made from.
     cents: f32,
     /// Centibels that the gains were made from, and the amplitude they are worth.
@@ -106,6 +113,8 @@ pub struct Voice {
     is_stale: bool,
     is_first: bool,
     is_soft: bool,
+    /// Where the sustain pedal is, 0..=127.
+    damper: u8,
     /// The slot of the stereo partner whose pitch it follows.
     pub leader: Option<u16>,
     /// Which note-on it belongs to.
@@ -125,6 +134,10 @@ pub struct Surroundings {
     pub gain: f32,
     /// Even an open filter stays in the path, for the sake of its phase.
     pub keeps_filter: bool,
+    /// How literally the region's settings are taken.
+    pub profile: Sf2Profile,
+    /// The sustain pedal is a continuum.
+    pub half_pedal: bool,
 }
 
 /// A note-on.
@@ -134,6 +147,10 @@ pub struct Strike {
     pub key: u8,
     pub velocity: u8,
     pub serial: u32,
+    /// See [`Channel::key_cents`].
+    pub key_cents: f32,
+    /// See [`Channel::glide`].
+    pub glide: Glide,
 }
 
 impl Voice {
@@ -148,8 +165,10 @@ impl Voice {
         };
         let (source, tuning) = match region.wave {
             Wave::Sample(sample) => {
-                let root = f32::from(sample.root_key) - f32::from(sample.correction_cents) * 0.01;
-                let tuning = Tuning { root, step: sample.rate_hz as f32 / around.rate };
+                // The recording is corrected, whatever keys do to the pitch.
+                let correction = units::ratio(f32::from(sample.correction_cents));
+                let step = sample.rate_hz as f32 / around.rate * correction;
+                let tuning = Tuning { root: f32::from(sample.root_key), step };
                 (Source::Sample(Cursor::new(sample)), tuning)
             }
             Wave::Direct(patch) => {
@@ -158,8 +177,9 @@ impl Voice {
             }
         };
         let is_soft = channel.is_soft();
-        let settings =
-            Settings::new(&region.generators, &region.modulators, channel, &sources, tuning.root, around.rate, is_soft);
+        let mut settings =
+            Settings::new(&region.generators, &region.modulators, channel, &sources, tuning.root, around, is_soft);
+        settings.pitch_cents += strike.key_cents * keyboard_scale(region);
         let sound = Sound {
             source,
             is_of_old_bank: false,
@@ -177,6 +197,8 @@ impl Voice {
             vib_lfo: Lfo::default(),
             age: 0.0,
             release: None,
+            key_cents: strike.key_cents,
+            glide: strike.glide.scaled(keyboard_scale(region)),
             cents: f32::NAN,
             centibels: f32::NAN,
             amplitude: 0.0,
@@ -184,6 +206,7 @@ impl Voice {
             is_stale: false,
             is_first: true,
             is_soft,
+            damper: channel.damper(around.half_pedal),
             leader: None,
             note_serial: strike.serial,
             channel: strike.channel,
@@ -195,6 +218,30 @@ impl Voice {
     /// The settings are out of date; they are renewed at the next control period.
     pub fn touch(&mut self) {
         self.is_stale = true;
+    }
+
+    /// The key's own tuning has changed under the note.
+    pub fn retune(&mut self, key_cents: f32) {
+        self.key_cents = key_cents;
+        self.is_stale = true;
+    }
+
+    /// True once it has been released or told to fade.
+    pub fn is_ending(&self) -> bool {
+        self.release.is_some() || self.sound.fade.is_some()
+    }
+
+    /// Goes over to another key without beginning anew; `glide` makes a glide of the way, in cents.
+    pub fn slur(&mut self, region: &Region, key: u8, key_cents: f32, glide: impl FnOnce(f32) -> Glide) {
+        let scale = keyboard_scale(region);
+        let keys = f32::from(self.key) - f32::from(key);
+        let way = self.glide.cents() + (keys * 100.0 + self.key_cents - key_cents) * scale;
+        self.glide = glide(way);
+        self.key = key;
+        if u8::try_from(region.generators.amount(Generator::Keynum)).is_err() {
+            self.sources.key = key & 0x7F;
+        }
+        self.retune(key_cents);
     }
 
     /// Linear level at the end of the period, for the choice of a victim.
@@ -210,18 +257,41 @@ impl Voice {
         let age = self.age - pending;
         let settings = &self.settings;
         let onset = settings.volume.onset(age);
+        let is_cut = onset < 1.0 && settings.volume.onset_end() - age > SHORT_ATTACK;
         // The attack is linear in amplitude, the release in decibels.
-        let volume = if onset < 1.0 {
+        let volume = if is_cut {
             (1.0 + 200.0 / ENVELOPE_CENTIBELS * libm::log10f(onset.max(1e-9))).max(0.0)
         } else {
             settings.volume.body(age)
         };
         self.release = Some(Release { age, volume, modulation: settings.modulation.modulation(age) });
-        if let Some(onset) = self.sound.onset.take() {
+        if is_cut && let Some(onset) = self.sound.onset.take() {
             let reached = onset.at(from).clamp(0.0, 1.0);
             self.sound.gains = self.sound.gains.map(|gain| gain.scaled(reached));
         }
-        if let Source::Sample(cursor) = &mut self.sound.source {
+        self.leave_loop();
+    }
+
+    /// The sustain pedal has moved: what was let go falls at another speed from here on. `pending` as above.
+    pub fn damp(&mut self, pending: f32, damper: u8) {
+        let before = core::mem::replace(&mut self.damper, damper);
+        if let Some(release) = self.release
+            && before != damper
+        {
+            let age = self.age - pending;
+            let since = age - release.age;
+            let volume = self.settings.volume.damped(release.volume, since, before);
+            let modulation = self.settings.modulation.damped(release.modulation, since, before);
+            self.release = Some(Release { age, volume, modulation });
+            self.leave_loop();
+        }
+    }
+
+    /// A loop lasts as long as anything holds.
+    fn leave_loop(&mut self) {
+        if let Source::Sample(cursor) = &mut self.sound.source
+            && self.damper <= pedal::UP
+        {
             cursor.release();
         }
     }
@@ -246,9 +316,15 @@ impl Voice {
         let settings = &self.settings;
         self.mod_lfo.advance(self.age, frames as f32, settings.mod_lfo_delay, settings.mod_lfo_speed);
         self.vib_lfo.advance(self.age, frames as f32, settings.vib_lfo_delay, settings.vib_lfo_speed);
+        if !self.glide.is_over() {
+            self.glide.advance(frames as f32);
+        }
         self.steer_onset(from, start);
         self.is_first = false;
         self.aim(self.age, frames, around, false);
+        if start < self.settings.volume.delay {
+            self.wait(self.settings.volume.delay - start, frames);
+        }
         true
     }
 
@@ -265,17 +341,36 @@ impl Voice {
     /// The volume envelope without its attack, 0..=1 over 100 dB.
     fn volume(&self, age: f32) -> f32 {
         match self.release {
-            Some(release) => self.settings.volume.released(release.volume, age - release.age),
+            Some(release) => self.settings.volume.damped(release.volume, age - release.age, self.damper),
             None => self.settings.volume.body(age),
         }
     }
 
     fn steer_onset(&mut self, from: usize, start: f32) {
         let volume = &self.settings.volume;
-        self.sound.onset = (self.release.is_none() && start < volume.onset_end()).then(|| {
+        let is_rising = self.release.is_none() || self.is_first || self.sound.onset.is_some();
+        self.sound.onset = (is_rising && start < volume.onset_end()).then(|| {
             let slope = 1.0 / volume.attack.max(1.0);
             Ramp { base: (start - from as f32 - volume.delay) * slope, slope }
         });
+    }
+
+    /// The recording begins when the delay has passed, `left` frames from here: it stands still for these `frames`, or
+    /// runs so that it comes by its first frame in time. What comes before that is silent anyway.
+    fn wait(&mut self, left: f32, frames: usize) {
+        let Source::Sample(cursor) = &mut self.sound.source else { return };
+        if cursor.phase >> 32 != u64::from(cursor.sample.start) {
+            return;
+        }
+        let target = (cursor.step as i64 + cursor.step_slope * frames as i64) as u64;
+        cursor.step_slope = 0;
+        if left < frames as f32 {
+            cursor.step = target;
+            cursor.phase = cursor.phase.saturating_sub((left * target as f32) as u64);
+        } else {
+            cursor.step = 1;
+            self.cents = f32::NAN;
+        }
     }
 
     fn renew(&mut self, region: &Region, channel: &Channel, around: &Surroundings) {
@@ -286,11 +381,12 @@ impl Voice {
             channel,
             &self.sources,
             self.tuning.root,
-            around.rate,
+            around,
             self.is_soft,
         );
+        self.settings.pitch_cents += self.key_cents * keyboard_scale(region);
         if is_filtered(&self.settings) && !self.sound.filter.is_active {
-            let open = (13_500.0, 1.0 / filter::quality(0.0));
+            let open = (13_500.0, 1.0 / around.profile.quality(0.0));
             self.sound.filter.aim(open.0, open.1, around.rate, true);
             self.sound.filter.enter(self.sound.last);
         }
@@ -302,12 +398,14 @@ impl Voice {
         let is_modulating = settings.mod_env_to_pitch != 0.0 || settings.mod_env_to_cutoff != 0.0;
         let envelope = match self.release {
             _ if !is_modulating => 0.0,
-            Some(release) => settings.modulation.released(release.modulation, age - release.age),
+            Some(release) => settings.modulation.damped(release.modulation, age - release.age, self.damper),
             None => settings.modulation.modulation(age),
         };
-        let (mod_lfo, vib_lfo) = (self.mod_lfo.value(), self.vib_lfo.value());
+        let (mod_lfo, vib_lfo) =
+            (self.mod_lfo.value(settings.mod_lfo_speed), self.vib_lfo.value(settings.vib_lfo_speed));
 
         let cents = settings.pitch_cents
+            + self.glide.cents()
             + mod_lfo * settings.mod_lfo_to_pitch
             + vib_lfo * settings.vib_lfo_to_pitch
             + envelope * settings.mod_env_to_pitch;
@@ -336,9 +434,8 @@ impl Voice {
         }
 
         let volume = self.volume(age);
-        // Tremolo may lift a voice, but not above full scale: a legal depth of 96 dB would.
         let tremolo = mod_lfo * settings.mod_lfo_to_volume;
-        let centibels = (settings.attenuation + (1.0 - volume) * ENVELOPE_CENTIBELS - tremolo).max(0.0);
+        let centibels = (settings.attenuation + (1.0 - volume) * ENVELOPE_CENTIBELS - tremolo).max(-TREMOLO_LIFT);
         let centibels = if volume > 0.0 { centibels } else { f32::INFINITY };
         if jump || centibels != self.centibels {
             self.centibels = centibels;
@@ -379,6 +476,19 @@ impl Voice {
         }
     }
 }
+
+/// How much of a cent on the keyboard is heard: 1 where keys are semitones.
+fn keyboard_scale(region: &Region) -> f32 {
+    f32::from(region.generators.amount(Generator::ScaleTuning)) * 0.01
+}
+
+/// An attack that has no more frames to go, a few milliseconds, is completed even if the key is up again: songs have drums
+/// that are let go as they are struck.
+const SHORT_ATTACK: f32 = 128.0;
+
+/// What tremolo may lift a voice above full scale, in centibels: as much as the hardware's greatest depth. A file may ask
+/// for 96 dB.
+const TREMOLO_LIFT: f32 = 120.0;
 
 /// A released voice below −100 dB of full scale has ended.
 const INAUDIBLE: f32 = 1e-5;

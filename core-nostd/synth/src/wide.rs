@@ -5,19 +5,20 @@
 mod group;
 mod loops;
 
-use crate::lanes::{CONTROL_FRAMES, Line};
+use crate::interpolate;
+use crate::lanes::{CONTROL_FRAMES, Line, Sum, Sums};
 use crate::stage::{Players, Span};
 use crate::voice::Source;
 use crate::window::Window;
 use group::Group;
 #[cfg(test)]
 pub use loops::{Filters, filter};
-use loops::{Sum, Sums};
 
 /// Sings, filters and sums.
 #[derive(Debug)]
 pub struct Wide {
     window: Window,
+    partial: interpolate::Sums,
     /// One voice's frames.
     line: Line,
     filtered: Group,
@@ -28,6 +29,7 @@ impl Wide {
     /// With nothing in its sums.
     pub const SILENT: Self = Self {
         window: Window::SILENT,
+        partial: interpolate::Sums::ZERO,
         line: [0.0; CONTROL_FRAMES],
         filtered: Group::EMPTY,
         sums: [const { Sum::SILENT }; 4],
@@ -41,7 +43,9 @@ impl Wide {
             let line = &mut self.line[..span.count];
             let pool = span.pool(sound);
             match &mut sound.source {
-                Source::Sample(cursor) => loops::sing(cursor, pool, span.interpolation, &mut self.window, line),
+                Source::Sample(cursor) => {
+                    loops::sing(cursor, pool, span.interpolation, &mut self.window, &mut self.partial, line)
+                }
                 Source::Direct(oscillators) => loops::sing_direct(oscillators, span.from, line),
             }
             span.shape(sound, line);

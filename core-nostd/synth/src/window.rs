@@ -8,7 +8,10 @@ use crate::{Coding, LoopMode, Sample, SamplePool};
 pub const WINDOW_FRAMES: usize = 512;
 
 /// Room behind the masked part for the points to the right of the last one.
-pub const MARGIN: usize = 16;
+pub const MARGIN: usize = 24;
+
+/// Frames behind a sample's end at which no kernel reaches back to it.
+const LINGER: u64 = 16;
 
 /// A stretch of unrolled frames.
 pub type Stretch<F> = [F; WINDOW_FRAMES + MARGIN];
@@ -72,7 +75,7 @@ impl Cursor {
 
     /// True when nothing but silence follows.
     pub fn is_over(&self) -> bool {
-        !self.is_looping && self.phase >> 32 > u64::from(self.sample.end) + MARGIN as u64
+        !self.is_looping && self.phase >> 32 > u64::from(self.sample.end) + LINGER
     }
 
     /// Brings the phase back into the loop.

@@ -242,6 +242,9 @@ fn check(events: &[Event], strategy: Stealing) {
             }
             Event::Sustain(channel, down) => {
                 model.sustain[usize::from(channel)] = down;
+                for note in model.notes.iter_mut().filter(|note| note.id.channel == channel) {
+                    note.releasing &= !down;
+                }
                 assert_same(&real, &model.release_unpedalled());
             }
             Event::Sostenuto(channel, down) => {
@@ -355,6 +358,32 @@ fn sostenuto_keeps_only_the_keys_it_caught() {
     assert_eq!(apply(&mut allocator, &Event::Off(key(1))), []);
     assert_eq!(apply(&mut allocator, &Event::Off(key(2))), [Decision::Release { slot: 1 }]);
     assert_eq!(apply(&mut allocator, &Event::Sostenuto(0, false)), [Decision::Release { slot: 0 }]);
+}
+
+#[test]
+fn a_pedal_catches_what_still_rings() {
+    let mut allocator = VoiceAllocator::<VOICES>::default();
+    for event in [on(key(1), 1), Event::Off(key(1))] {
+        apply(&mut allocator, &event);
+    }
+    assert!(!allocator.is_held(0));
+    assert_eq!(apply(&mut allocator, &Event::Sustain(0, true)), []);
+    assert!(allocator.is_held(0));
+    assert_eq!(apply(&mut allocator, &Event::Sustain(0, false)), [Decision::Release { slot: 0 }]);
+}
+
+#[test]
+fn a_key_may_be_struck_again_without_an_end() {
+    let mut allocator = VoiceAllocator::<VOICES>::default().without_restrikes();
+    apply(&mut allocator, &on(key(1), 1));
+    assert_eq!(apply(&mut allocator, &on(key(1), 1)), [Decision::Start { slot: 1, layer: 0, stolen: false }]);
+    allocator.set_held(0, false);
+    assert!(!allocator.is_held(0) && allocator.is_held(1));
+    let both = [Decision::Release { slot: 1 }];
+    assert_eq!(apply(&mut allocator, &Event::Off(key(1))), both);
+    allocator.reset();
+    apply(&mut allocator, &on(key(1), 1));
+    assert_eq!(apply(&mut allocator, &on(key(1), 1)).len(), 1);
 }
 
 #[test]

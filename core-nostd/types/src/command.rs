@@ -1,6 +1,6 @@
 //! What a rig may be told to do, as small `Copy` values that cross a ring.
 
-use crate::midi::MidiWord;
+use crate::midi::{MidiWord, SysExPart};
 
 /// Names one of the chain's effects: its place in the effect table, not in the current order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,6 +16,8 @@ pub struct ParamId(pub u8);
 pub enum Command {
     /// A MIDI channel or system message.
     Midi(MidiWord),
+    /// The next bytes of a SysEx message.
+    SysEx(SysExPart),
     /// Sets an effect parameter; `value` is 0..=1 and is clamped, a NaN is ignored.
     Parameter {
         /// Which parameter.

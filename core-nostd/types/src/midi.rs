@@ -3,11 +3,13 @@
 
 mod assembler;
 mod held;
+mod part;
 mod sysex;
 mod word;
 
 pub use assembler::{Assembled, Assembler, AssemblerStats};
-pub use held::{Held, HeldControls, pedal_is_down};
+pub use held::{DAMPER_UP, Held, HeldControls, pedal_is_down};
+pub use part::SysExPart;
 pub use sysex::SysEx;
 pub use wmidi::{Channel, ControlFunction, MidiMessage, Note, PitchBend, U7, U14};
 pub use word::{MidiWord, WordError};

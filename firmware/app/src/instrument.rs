@@ -20,6 +20,8 @@ impl<'a> Instrument<'a> {
 }
 
 impl Bank for Instrument<'_> {
+    type Player<const VOICES: usize> = ripieno_synth::sampler::NoSampler;
+
     #[inline]
     fn find(&self, bank: u16, program: u8) -> Option<PresetIndex> {
         match self {

@@ -9,6 +9,7 @@ mod play;
 mod run;
 mod separate;
 mod serve;
+mod sound;
 mod studio;
 
 pub use controller::{
@@ -25,6 +26,7 @@ pub use play::{MidiSystem, PlayOptions};
 pub use run::{RunOptions, TopOptions};
 pub use separate::{SeparateOptions, WorkerOptions};
 pub use serve::ServeOptions;
+pub use sound::SoundOptions;
 pub use studio::{CheckOptions, ImportOptions, RestoreOptions, StudioVerb, VersionsOptions};
 
 use crate::demo;
@@ -158,7 +160,7 @@ pub struct RenderOptions {
     /// The MIDI file
     #[arg(value_name = "SONG.mid")]
     pub song: PathBuf,
-    /// A built-in instrument's name, or the path of a .sf2 or .bank file
+    /// A built-in instrument's name, or the path of a .sf2, .sfz or .bank file or of a folder with a pack.toml
     #[arg(short, long, value_name = "INSTRUMENT")]
     pub instrument: PathBuf,
     /// The WAV file to write
@@ -173,18 +175,9 @@ pub struct RenderOptions {
     /// Frames rendered at a time; the result does not depend on it
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = RangedU64ValueParser::<usize>::new().range(1..=MAX_BLOCK as u64))]
     pub block: usize,
-    /// How samples are read between their frames
-    #[arg(long, value_enum, default_value_t)]
-    pub interp: Interp,
-    /// Set an effect's parameter, 0 to 1, such as reverb.mix=0.3; may be repeated
-    #[arg(long = "set", value_name = "fx.param=VALUE")]
-    pub settings: Vec<String>,
     /// How samples are stored
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
-    /// Gain on top of the instrument's own level
-    #[arg(long, value_name = "DB", default_value_t = 0.0, allow_negative_numbers = true, value_parser = gain_db)]
-    pub gain_db: f32,
     /// What to add after the song's end [default: until silence, at most 10 seconds]
     #[arg(long, value_name = "SECONDS", value_parser = tail_secs)]
     pub tail: Option<f64>,
@@ -200,6 +193,8 @@ pub struct RenderOptions {
     /// Print one JSON object instead of text
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub sound: SoundOptions,
 }
 
 const RENDER_EXAMPLES: &str = "\
@@ -211,7 +206,7 @@ Examples:
 pub enum InstrumentVerb {
     /// Build a bank for flash of a SoundFont: presets chosen, regions resolved, samples trimmed and packed
     Build(BuildOptions),
-    /// Show presets, samples, memory and quarantined parts of a SoundFont or a bank
+    /// Show what is in a SoundFont, a bank, an SFZ instrument or a pack, and what of it does not sound
     Info(InfoOptions),
     /// List the built-in instruments and the SoundFonts in the usual folders
     List(ListOptions),
@@ -220,7 +215,7 @@ pub enum InstrumentVerb {
 #[derive(Debug, Args)]
 #[command(after_help = INFO_EXAMPLES)]
 pub struct InfoOptions {
-    /// A .sf2 or .bank file
+    /// A .sf2, .sfz or .bank file, or a folder with a pack.toml
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// Print one JSON object instead of text
@@ -230,7 +225,7 @@ pub struct InfoOptions {
 
 const INFO_EXAMPLES: &str = "\
 Examples:
-  ripieno instrument info piano.sf2
+  ripieno instrument info piano/piano.sfz
   ripieno instrument info piano.sf2 --json | jq .presets";
 
 #[derive(Debug, Args)]
@@ -245,18 +240,6 @@ const LIST_EXAMPLES: &str = "\
 Examples:
   ripieno instrument list
   ripieno instrument list --json | jq -r '.soundfonts[].path'";
-
-/// Interpolation between the frames of a sample.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub enum Interp {
-    /// 2 points: cheapest
-    Linear,
-    /// 4 points
-    #[default]
-    Cubic,
-    /// Windowed sinc: cleanest
-    Hq,
-}
 
 /// Storage of a sample.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]

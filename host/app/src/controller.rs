@@ -1,13 +1,16 @@
 //! `ripieno controller`: finds controllers that run Ripieno, reads their set-ups and stores others.
 
-mod files;
-mod find;
+pub(crate) mod files;
+pub(crate) mod find;
 mod line;
 #[cfg(test)]
 mod tests;
 mod watch;
+mod words;
 
-use crate::cli::{ControllerVerb, IdentifyOptions, PullOptions, PushOptions, SlotOptions};
+pub use words::message_text;
+
+use crate::cli::{ControllerVerb, IdentifyOptions, PortOptions, PullOptions, PushOptions, SlotOptions};
 use crate::clock::SystemClock;
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
@@ -34,7 +37,7 @@ pub fn run(verb: &ControllerVerb) -> Result<(), Failure> {
 }
 
 fn identify(options: &IdentifyOptions, interrupt: &Interrupt) -> Result<(), Failure> {
-    let (found, _) = Finder::open(&options.port)?.find(interrupt)?;
+    let (found, _) = finder(&options.port)?.find(interrupt)?;
     if options.json {
         return output::json(&json!({ "controllers": found }));
     }
@@ -53,8 +56,15 @@ fn identify(options: &IdentifyOptions, interrupt: &Interrupt) -> Result<(), Fail
     output::text(&text)
 }
 
+/// Opens the inputs that the options name.
+fn finder(options: &PortOptions) -> Result<Finder, Failure> {
+    let driver = options.midi.driver();
+    let driver = driver.ok_or_else(|| Failure::Usage("a controller needs MIDI; leave --midi none away".into()))?;
+    Finder::open(driver, options.port.as_slice())
+}
+
 fn pull(options: &PullOptions, interrupt: &Interrupt) -> Result<(), Failure> {
-    let (_hub, mut line, _) = Finder::open(&options.port)?.one(interrupt)?;
+    let (_hub, mut line, _) = finder(&options.port)?.one(interrupt)?;
     let mut desk = Desk { line: &mut line, clock: SystemClock::default(), interrupt };
     let mut entries = desk.list()?;
     if let Some(slot) = options.slot {
@@ -65,7 +75,9 @@ fn pull(options: &PullOptions, interrupt: &Interrupt) -> Result<(), Failure> {
     }
     let mut pulled = Vec::new();
     for entry in entries {
-        let bytes = desk.pull(entry, !options.json)?;
+        let bar = Progress::new(u64::from(entry.length), !options.json);
+        let bytes = desk.pull(entry, |done, _| bar.reach(u64::from(done)))?;
+        drop(bar);
         let path = options.out.join(files::name(entry.slot));
         files::write(&path, &bytes, options.force)?;
         pulled.push(json!({ "slot": entry.slot, "bytes": bytes.len(), "file": path.display().to_string() }));
@@ -81,11 +93,11 @@ fn push(options: &PushOptions, interrupt: &Interrupt) -> Result<(), Failure> {
     if options.activate && loaded.len() > 1 {
         return Err(Failure::Usage("--activate is for one set-up; use `ripieno controller activate N`".into()));
     }
-    let (_hub, mut line, _) = Finder::open(&options.port)?.one(interrupt)?;
+    let (_hub, mut line, _) = finder(&options.port)?.one(interrupt)?;
     let mut desk = Desk { line: &mut line, clock: SystemClock::default(), interrupt };
     let mut pushed = Vec::new();
     for loaded in &loaded {
-        desk.push(loaded, !options.json)?;
+        desk.push_shown(loaded, !options.json)?;
         if options.activate {
             desk.simply(Job::Activate(loaded.slot))?;
         }
@@ -100,16 +112,16 @@ fn push(options: &PushOptions, interrupt: &Interrupt) -> Result<(), Failure> {
 }
 
 fn slot(options: &SlotOptions, job: Job<'_>, done: &str, interrupt: &Interrupt) -> Result<(), Failure> {
-    let (_hub, mut line, _) = Finder::open(&options.port)?.one(interrupt)?;
+    let (_hub, mut line, _) = finder(&options.port)?.one(interrupt)?;
     Desk { line: &mut line, clock: SystemClock::default(), interrupt }.simply(job)?;
     output::text(&format!("slot {} {done}\n", options.slot))
 }
 
 /// One controller, at work.
-struct Desk<'a, I, O> {
-    line: &'a mut Line<I, O>,
-    clock: SystemClock,
-    interrupt: &'a Interrupt,
+pub(crate) struct Desk<'a, I, O> {
+    pub line: &'a mut Line<I, O>,
+    pub clock: SystemClock,
+    pub interrupt: &'a Interrupt,
 }
 
 impl<I: MidiIn, O: MidiOut> Desk<'_, I, O> {
@@ -117,11 +129,13 @@ impl<I: MidiIn, O: MidiOut> Desk<'_, I, O> {
         self.line.work(job, &self.clock, self.interrupt, show)
     }
 
-    fn simply(&mut self, job: Job<'_>) -> Result<(), Failure> {
+    /// Has it do something that has no more to say.
+    pub fn simply(&mut self, job: Job<'_>) -> Result<(), Failure> {
         self.work(job, |_, _| {}).map(drop).map_err(failed)
     }
 
-    fn list(&mut self) -> Result<Vec<Entry>, Failure> {
+    /// The set-ups that it keeps.
+    pub fn list(&mut self) -> Result<Vec<Entry>, Failure> {
         let mut entries = vec![Entry::default(); usize::from(u8::MAX)];
         match self.work(Job::List(&mut entries), |_, _| {}).map_err(failed)? {
             Answer::Listed(count) => entries.truncate(count),
@@ -130,21 +144,20 @@ impl<I: MidiIn, O: MidiOut> Desk<'_, I, O> {
         Ok(entries)
     }
 
-    fn pull(&mut self, entry: Entry, wanted: bool) -> Result<Vec<u8>, Failure> {
+    /// Reads a set-up; `show` hears of bytes done and of how many.
+    pub fn pull(&mut self, entry: Entry, show: impl FnMut(u32, u32)) -> Result<Vec<u8>, Failure> {
         let mut bytes = vec![0; entry.length as usize];
-        let bar = Progress::new(u64::from(entry.length), wanted);
         let job = Job::Pull { slot: entry.slot, into: &mut bytes };
-        let answer = self.work(job, |done, _| bar.reach(u64::from(done))).map_err(failed)?;
-        if let Answer::Pulled(length) = answer {
+        if let Answer::Pulled(length) = self.work(job, show).map_err(failed)? {
             bytes.truncate(length);
         }
         Ok(bytes)
     }
 
-    fn push(&mut self, loaded: &Loaded, wanted: bool) -> Result<(), Failure> {
-        let bar = Progress::new(loaded.bytes.len() as u64, wanted);
+    /// Stores a set-up; `show` hears of bytes done and of how many.
+    pub fn push(&mut self, loaded: &Loaded, show: impl FnMut(u32, u32)) -> Result<(), Failure> {
         let job = Job::Push { slot: loaded.slot, bytes: &loaded.bytes };
-        match self.work(job, |done, _| bar.reach(u64::from(done))) {
+        match self.work(job, show) {
             Ok(_) => Ok(()),
             Err(Broken::Client(ClientError::Controller(code @ (Code::Refused | Code::TooLong), detail))) => {
                 let error = ClientError::Controller(code, detail).to_string();
@@ -152,5 +165,11 @@ impl<I: MidiIn, O: MidiOut> Desk<'_, I, O> {
             }
             Err(broken) => Err(failed(broken)),
         }
+    }
+
+    /// The same with a bar on the terminal, if it is wanted.
+    fn push_shown(&mut self, loaded: &Loaded, wanted: bool) -> Result<(), Failure> {
+        let bar = Progress::new(loaded.bytes.len() as u64, wanted);
+        self.push(loaded, |done, _| bar.reach(u64::from(done)))
     }
 }

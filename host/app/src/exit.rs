@@ -4,6 +4,7 @@ use crate::studio::StudioError;
 use ripieno_files::atomic::AtomicError;
 use ripieno_files::map::MapError;
 use ripieno_files::smf::{Options, SmfError};
+use ripieno_files::tuning::TuningError;
 use ripieno_infer::{ModelError, ModelErrorKind};
 use ripieno_separate::{ErrorCode, JobError};
 use std::io;
@@ -54,6 +55,9 @@ pub enum Failure {
         /// What is wrong with it.
         error: String,
     },
+    /// A scale or a keyboard map that cannot be used.
+    #[error("{0}")]
+    Tuning(TuningError),
     /// The output cannot be written.
     #[error("{} {error}{}", .path.display(), output_advice(.error))]
     Output {
@@ -120,7 +124,7 @@ impl Failure {
     pub fn code(&self) -> u8 {
         match self {
             Self::Usage(_) => USAGE,
-            Self::Song { .. } | Self::Map { .. } | Self::Instrument { .. } => BAD_INPUT,
+            Self::Song { .. } | Self::Map { .. } | Self::Instrument { .. } | Self::Tuning(_) => BAD_INPUT,
             Self::Studio { .. } | Self::Setup { .. } | Self::Graph(_) => BAD_INPUT,
             Self::Job(error) => job_code(error.code()),
             Self::Model(error) => model_code(error.kind()),

@@ -1,12 +1,15 @@
-//! What may play a song: the built-in instruments, a SoundFont or a flash bank.
+//! What may play a song: the built-in instruments, a SoundFont, a flash bank, an SFZ instrument or a pack of samples.
 
 pub(crate) mod build;
 pub(crate) mod info;
 pub(crate) mod list;
 
+use crate::offline::MAX_VOICES;
 use crate::{Failure, settings};
-use ripieno_files::MappedFile;
-use ripieno_synth::flash::{self, FlashBank};
+use ripieno_files::samples::BUDGET;
+use ripieno_files::{KitBank, KitFile, MappedFile, Streams, sf3};
+use ripieno_synth::flash::{self, FlashBank, FlashKit};
+use ripieno_synth::sampler::{Frames, Kit, Sampler, Waves};
 use ripieno_synth::soundfont::{Severity, SoundFont};
 use ripieno_synth::{Bank, Builtin, PresetIndex, Region, SamplePool};
 use std::path::{Path, PathBuf};
@@ -15,20 +18,24 @@ use std::sync::Arc;
 /// What `-i` takes for [`Builtin`] as a whole.
 pub const ALL: &str = "built-in";
 
-/// An instrument, chosen; copies share its file. It is a [`Bank`]; which one is asked at note-on only, never while a voice sounds.
+/// An instrument, chosen; copies share its files, and may be played by different synths. It is a [`Bank`]; which one is asked at note-on only, never while a voice sounds.
 #[derive(Clone, Debug)]
 pub enum Instrument {
     /// A built-in instrument on every channel, or all three by program number. They have no drums: channel 10 is
     /// silent.
     BuiltIn(Builtin),
-    /// A SoundFont, read where it lies.
+    /// A SoundFont, read where it lies; one with compressed samples is decoded into memory.
     SoundFont(Arc<SoundFont<MappedFile>>),
     /// A bank made for flash, read where it lies.
     Flash(Arc<FlashBank<MappedFile>>),
+    /// An SFZ instrument or a pack that was made a bank for flash, read where it lies.
+    FlashKit(Arc<FlashKit<MappedFile>>),
+    /// An SFZ instrument or a pack: its recordings lie in memory as far as they fit, with what is worth knowing about them.
+    Kit(KitBank, Arc<[String]>),
 }
 
 impl Instrument {
-    /// Finds a built-in instrument by name, or opens the SoundFont or bank at a path. Control; blocks.
+    /// Finds a built-in instrument by name, or opens the SoundFont, bank, SFZ instrument or pack at a path. Control; blocks.
     ///
     /// # Errors
     /// [`Failure::Usage`] for a name that is none, [`Failure::Map`] and [`Failure::Instrument`] for a file that cannot
@@ -45,20 +52,37 @@ impl Instrument {
             return Err(Failure::Usage(unknown(&choice.to_string_lossy())));
         }
         open_file(choice).map(|opened| match opened {
-            Opened::SoundFont(font) => Self::SoundFont(Arc::new(font)),
+            Opened::SoundFont(font, _) => Self::SoundFont(Arc::new(font)),
             Opened::Flash(bank) => Self::Flash(Arc::new(bank)),
+            Opened::FlashKit(bank) => Self::FlashKit(Arc::new(bank)),
+            Opened::Kit(file) => {
+                let (bank, troubles) = file.load(BUDGET, MAX_VOICES);
+                Self::Kit(bank, info::kit::warnings(&file, &troubles).into())
+            }
         })
+    }
+
+    /// The same for a rendering, which waits for a disk where playing would leave a gap. Control.
+    pub fn patient(self) -> Self {
+        match self {
+            Self::Kit(bank, warnings) => Self::Kit(bank.patient(), warnings),
+            other => other,
+        }
     }
 
     /// Has all that it plays in memory, so that no voice waits for a disk. Control; blocks.
     pub fn make_resident(&self) {
         // Without the right to lock it there, it stays for as long as nobody needs the memory more.
         match self {
-            Self::BuiltIn(_) => {}
+            // What a kit needs at once was read into memory when it was opened.
+            Self::BuiltIn(_) | Self::Kit(..) => {}
             Self::SoundFont(font) => {
                 font.data().make_resident();
             }
             Self::Flash(bank) => {
+                bank.data().make_resident();
+            }
+            Self::FlashKit(bank) => {
                 bank.data().make_resident();
             }
         }
@@ -66,7 +90,11 @@ impl Instrument {
 
     /// What a listener should know before trusting the sound. Empty for a sound instrument.
     pub fn warnings(&self) -> Vec<String> {
-        let Self::SoundFont(font) = self else { return Vec::new() };
+        let font = match self {
+            Self::SoundFont(font) => font,
+            Self::Kit(_, warnings) => return warnings.to_vec(),
+            Self::BuiltIn(_) | Self::Flash(_) | Self::FlashKit(_) => return Vec::new(),
+        };
         let mut quarantined = 0_u64;
         font.validate(|issue| quarantined += u64::from(issue.fault.severity() == Severity::Quarantined));
         match quarantined {
@@ -80,31 +108,50 @@ impl Instrument {
 }
 
 /// An instrument's file.
+#[expect(clippy::large_enum_variant, reason = "there is one, and it is moved once")]
 pub(crate) enum Opened {
-    SoundFont(SoundFont<MappedFile>),
+    /// With what decoding its samples found.
+    SoundFont(SoundFont<MappedFile>, sf3::Report),
     Flash(FlashBank<MappedFile>),
+    FlashKit(FlashKit<MappedFile>),
+    /// Read, not loaded.
+    Kit(Box<KitFile>),
 }
 
-/// Opens a SoundFont or a bank, by what it begins with, and says what is wrong with one that cannot be opened.
+/// Opens a SoundFont or a bank by what it begins with, an SFZ instrument or a pack by its name, and says what is wrong with one
+/// that cannot be opened.
 pub(crate) fn open_file(path: &Path) -> Result<Opened, Failure> {
-    let is_kind = |kind: &str| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(kind));
     let refused = |error| Failure::Instrument { path: path.into(), error };
-    if is_kind("sfz") {
-        return Err(refused("is an SFZ instrument, which cannot be played yet; choose a .sf2 file".into()));
+    if KitFile::is_meant(path) {
+        return KitFile::read(path).map(|file| Opened::Kit(file.into())).map_err(|error| refused(error.to_string()));
     }
-    let map = MappedFile::open(path).map_err(|error| Failure::Map { path: path.into(), error })?;
+    let unmapped = |error| Failure::Map { path: path.into(), error };
+    let map = MappedFile::open(path).map_err(unmapped)?;
+    if flash::is_kit(map.as_ref()) {
+        return FlashKit::new(map).map(Opened::FlashKit).map_err(|error| refused(format!("is {error}")));
+    }
     if flash::is_image(map.as_ref()) {
         return FlashBank::new(map).map(Opened::Flash).map_err(|error| refused(format!("is {error}")));
     }
-    SoundFont::new(map).map(Opened::SoundFont).map_err(|error| refused(format!("is {}", error.error)))
+    let (map, report) = match sf3::is_compressed(map.as_ref()) {
+        true => sf3::decode(map.as_ref()).map_err(unmapped)?,
+        false => (map, sf3::Report::default()),
+    };
+    SoundFont::new(map)
+        .map(|font| Opened::SoundFont(font, report))
+        .map_err(|error| refused(format!("is {}", error.error)))
 }
 
 /// Opens a SoundFont where nothing else will do.
 pub(crate) fn open_soundfont(path: &Path) -> Result<SoundFont<MappedFile>, Failure> {
     match open_file(path)? {
-        Opened::SoundFont(font) => Ok(font),
-        Opened::Flash(_) => {
-            let error = "is a bank already; give the SoundFont that it was built of".into();
+        Opened::SoundFont(font, _) => Ok(font),
+        Opened::Kit(_) => {
+            let error = "is no SoundFont, of which banks are built".into();
+            Err(Failure::Instrument { path: path.into(), error })
+        }
+        Opened::Flash(_) | Opened::FlashKit(_) => {
+            let error = "is a bank already; give the instrument that it was built of".into();
             Err(Failure::Instrument { path: path.into(), error })
         }
     }
@@ -114,7 +161,7 @@ fn unknown(choice: &str) -> String {
     let names = names();
     let meant = settings::closest(choice, names).map(|name| format!("; did you mean {name}?")).unwrap_or_default();
     format!(
-        "there is no instrument `{choice}`{meant}\nhint: built in are {}; anything else is the path of a .sf2 or .bank file",
+        "there is no instrument `{choice}`{meant}\nhint: built in are {}; anything else is the path of a .sf2, .sfz or .bank file, or of a folder with a pack.toml",
         names.join(", ")
     )
 }
@@ -126,11 +173,15 @@ pub fn names() -> [&'static str; 4] {
 }
 
 impl Bank for Instrument {
+    type Player<const VOICES: usize> = Sampler<VOICES>;
+
     fn find(&self, bank: u16, program: u8) -> Option<PresetIndex> {
         match self {
             Self::BuiltIn(built_in) => built_in.find(bank, program),
             Self::SoundFont(font) => font.find(bank, program),
             Self::Flash(flash) => flash.find(bank, program),
+            Self::FlashKit(flash) => flash.find(bank, program),
+            Self::Kit(kit, _) => kit.find(bank, program),
         }
     }
 
@@ -139,6 +190,8 @@ impl Bank for Instrument {
             Self::BuiltIn(built_in) => built_in.regions(preset, key, velocity, each),
             Self::SoundFont(font) => font.regions(preset, key, velocity, each),
             Self::Flash(flash) => flash.regions(preset, key, velocity, each),
+            Self::FlashKit(flash) => flash.regions(preset, key, velocity, each),
+            Self::Kit(kit, _) => kit.regions(preset, key, velocity, each),
         }
     }
 
@@ -147,6 +200,61 @@ impl Bank for Instrument {
             Self::BuiltIn(built_in) => built_in.pool(),
             Self::SoundFont(font) => font.pool(),
             Self::Flash(flash) => flash.pool(),
+            Self::FlashKit(flash) => flash.pool(),
+            Self::Kit(kit, _) => kit.pool(),
+        }
+    }
+
+    fn kit(&self) -> Option<Kit<'_>> {
+        match self {
+            Self::Kit(kit, _) => kit.kit(),
+            Self::FlashKit(flash) => flash.kit(),
+            _ => None,
+        }
+    }
+
+    fn waves(&self) -> impl Waves {
+        match self {
+            Self::Kit(kit, _) => Recordings::Streams(kit.streams()),
+            Self::FlashKit(flash) => Recordings::Pool(flash.pool(), flash.kit().unwrap_or_default()),
+            _ => Recordings::None,
+        }
+    }
+}
+
+/// Those of a kit, if it is one.
+#[expect(clippy::large_enum_variant, reason = "there is one, on the stack, for as long as a block takes")]
+enum Recordings<'a> {
+    None,
+    Streams(&'a Streams),
+    /// All of them lie in a pool, at the places that the kit's waves name.
+    Pool(SamplePool<'a>, Kit<'a>),
+}
+
+impl Waves for Recordings<'_> {
+    fn head(&self, wave: u32) -> Frames<'_> {
+        match self {
+            Self::None => Frames::NONE,
+            Self::Streams(streams) => streams.head(wave),
+            Self::Pool(pool, kit) => {
+                kit.waves.at(wave).map_or(Frames::NONE, |wave| Frames::Pool(*pool, [wave.left, wave.right]))
+            }
+        }
+    }
+
+    fn start(&self, reader: u16, wave: u32, at: u32) {
+        if let Self::Streams(streams) = self {
+            streams.start(reader, wave, at);
+        }
+    }
+
+    fn read(&self, reader: u16, at: u32, out: [&mut [f32]; 2]) -> bool {
+        if let Self::Streams(streams) = self { streams.read(reader, at, out) } else { false }
+    }
+
+    fn stop(&self, reader: u16) {
+        if let Self::Streams(streams) = self {
+            streams.stop(reader);
         }
     }
 }
@@ -187,8 +295,8 @@ mod tests {
         check("electirc-piano", 2, &["did you mean electric-piano?", "sine-piano", ".sf2"]);
         check("bagpipe", 2, &["there is no instrument `bagpipe`\n"]);
         check("no/such.sf2", 3, &["no/such.sf2", "cannot be opened"]);
-        check("piano.sfz", 3, &["SFZ", ".sf2"]);
-        check(env!("CARGO_MANIFEST_DIR"), 3, &["is not a regular file"]);
+        check("no/such.sfz", 3, &["no/such.sfz", "cannot be read"]);
+        check(env!("CARGO_MANIFEST_DIR"), 3, &["without a pack.toml"]);
         check(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"), 3, &["is not a SoundFont"]);
     }
 }

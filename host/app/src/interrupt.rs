@@ -31,6 +31,11 @@ impl Interrupt {
         flag
     }
 
+    /// One that somebody else raises by a flag of his own.
+    pub fn by(flag: Arc<AtomicBool>) -> Self {
+        Self(flag)
+    }
+
     /// One that has come already.
     #[cfg(test)]
     pub fn raised() -> Self {

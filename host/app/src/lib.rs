@@ -20,6 +20,7 @@ mod progress;
 mod quiet;
 mod render;
 mod report;
+mod roomy;
 mod separate;
 pub mod serve;
 mod settings;

@@ -47,6 +47,8 @@ struct Found {
     id: String,
     stems: Vec<String>,
     complement: Option<String>,
+    /// Whether it must be told in words what to separate.
+    conditioned: bool,
     path: String,
     /// Why it cannot be used.
     problem: Option<String>,
@@ -72,6 +74,7 @@ fn show_list(options: &ModelListOptions) -> Result<(), Failure> {
                 id: it.id,
                 stems: it.stems,
                 complement: it.complement,
+                conditioned: it.conditioned,
                 path: it.path.display().to_string(),
                 problem: it.problem,
             })

@@ -1,6 +1,7 @@
 //! Rendering as fast as the machine can: a song's length, then its tail, block by block into a sink.
 
 use crate::quiet::Quiet;
+use crate::roomy::boxed;
 use ripieno_fx::ChainMemory;
 use ripieno_ports::FrameSource;
 use ripieno_rig::{Rig, RigConfig, Stats};
@@ -116,15 +117,20 @@ pub struct Band<'a, B: Bank> {
     rung_out: u64,
 }
 
-impl<'a, B: Bank> Band<'a, B> {
+impl<'a, B: Bank + Send> Band<'a, B>
+where
+    B::Player<MAX_VOICES>: Send,
+{
     /// Sets a rig up to play `commands`, which are in order of time. Control; allocates all that playing needs.
     pub fn new(bank: B, config: RigConfig, commands: &'a [Timed<Command>]) -> Self {
         let rate = config.synth.rate;
         let memory = ChainMemory::with(rate, |samples| vec![0.0; samples].into_boxed_slice());
         let rung_out = if config.effects { Quiet::rung_out(rate) } else { 0 };
-        Self { rig: Box::new(Rig::new(bank, memory, config)), commands, quiet: Quiet::default(), rung_out }
+        Self { rig: boxed(|| Rig::new(bank, memory, config)), commands, quiet: Quiet::default(), rung_out }
     }
+}
 
+impl<B: Bank> Band<'_, B> {
     /// What the rig counted so far.
     pub fn stats(&self) -> Stats {
         self.rig.stats()

@@ -1,18 +1,17 @@
 //! `ripieno render`: a MIDI file through an instrument and the effects into a WAV file.
 
-use crate::cli::{Format, Interp, RenderOptions};
+use crate::cli::{Format, RenderOptions};
 use crate::clock::SystemClock;
 use crate::interrupt::Interrupt;
 use crate::offline::{self, Band, Schedule};
 use crate::progress::Progress;
-use crate::{Failure, Instrument, RenderReport, output, settings};
+use crate::{Failure, Instrument, RenderReport, output};
 use ripieno_files::Song;
 use ripieno_files::atomic::{AtomicError, AtomicFile, Existing};
 use ripieno_files::smf;
 use ripieno_files::wav::{Encoding, Levels, WavSpec, WavWriter};
 use ripieno_ports::Clock;
 use ripieno_rig::RigConfig;
-use ripieno_synth::Interpolation;
 use ripieno_types::{Command, SampleRate, Timed};
 use std::path::{Path, PathBuf};
 
@@ -22,9 +21,9 @@ const MOST_WARNINGS: usize = 20;
 /// Carries out the verb.
 pub fn run(options: &RenderOptions) -> Result<(), Failure> {
     let rate = SampleRate::new(options.rate).map_err(|error| Failure::Usage(error.to_string()))?;
-    let settings = settings::parse(&options.settings)?;
-    guard_inputs(&options.out, [&options.song, &options.instrument])?;
-    let instrument = Instrument::open(&options.instrument)?;
+    guard_inputs(&options.out, [&options.song, &options.instrument].into_iter().chain(&options.sound.tunings))?;
+    let before = options.sound.commands()?;
+    let instrument = Instrument::open(&options.instrument)?.patient();
     let reading = smf::Options { lenient: options.lenient, max_secs: options.max_minutes * 60.0 };
     let song = Song::open(&options.song, rate, &reading)
         .map_err(|error| Failure::Song { path: options.song.clone(), error })?;
@@ -32,15 +31,11 @@ pub fn run(options: &RenderOptions) -> Result<(), Failure> {
     let mut warnings = shortened(&song.warnings);
     warnings.extend(instrument.warnings());
     let mut config = RigConfig::new(rate);
-    config.effects = !settings.is_empty();
-    config.synth.interpolation = options.interp.into();
+    config.effects = !options.sound.settings.is_empty();
+    config.synth = options.sound.sound().configure(config.synth);
     config.synth.polyphony = options.voices;
-    config.synth.gain *= 10_f32.powf(options.gain_db / 20.0);
-    let commands: Vec<Timed<Command>> = settings
-        .into_iter()
-        .map(|value| Timed { at: 0, value })
-        .chain(song.events.iter().map(|event| Timed { at: event.at, value: Command::Midi(event.value) }))
-        .collect();
+    let commands: Vec<Timed<Command>> =
+        before.into_iter().map(|value| Timed { at: 0, value }).chain(song.commands()).collect();
     let job = Job {
         schedule: Schedule { rate, frames: song.frames, tail: options.tail(), block: options.block },
         events: song.events.len() as u64,
@@ -128,6 +123,9 @@ impl Job<'_> {
             warnings
                 .push(format!("{dropped} notes had no voice left or no sound in the instrument, and were not played"));
         }
+        if stats.late_reads > 0 {
+            warnings.push(format!("recordings could not be read {} times; there is silence instead", stats.late_reads));
+        }
         let seconds = length.frames as f64 / f64::from(self.schedule.rate.hz());
         let report = RenderReport {
             frames: length.frames,
@@ -159,16 +157,6 @@ impl Job<'_> {
             warnings.push(format!("{} samples were no numbers and became silence", levels.invalid));
         }
         warnings
-    }
-}
-
-impl From<Interp> for Interpolation {
-    fn from(interp: Interp) -> Self {
-        match interp {
-            Interp::Linear => Self::Linear,
-            Interp::Cubic => Self::Cubic,
-            Interp::Hq => Self::Hq,
-        }
     }
 }
 

@@ -1,10 +1,14 @@
 //! `ripieno separate`: recordings into stems, one after the other, in a worker process or in this one.
 
 mod bars;
+mod dry;
 mod plan;
 mod report;
 mod runner;
 mod wanted;
+
+pub use dry::dry_run;
+pub use runner::Runner;
 
 use crate::cli::SeparateOptions;
 use crate::interrupt::Interrupt;
@@ -13,7 +17,6 @@ use bars::Bars;
 use report::{FileReport, Report};
 use ripieno_separate::batch::{self, BatchJob};
 use ripieno_separate::{Cancel, ErrorCode, Event, JobError};
-use runner::Runner;
 
 /// Carries out the verb.
 pub fn run(options: &SeparateOptions) -> Result<(), Failure> {

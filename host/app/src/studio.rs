@@ -19,7 +19,9 @@ mod model;
 mod names;
 mod panels;
 mod presets;
+pub mod rack;
 mod read;
+mod recover;
 mod store;
 mod tree;
 mod vault;
@@ -40,6 +42,7 @@ pub use model::{
     PhraseSpec, SampleSpec, ScoreSpec, Slot, ZoneSpec,
 };
 pub use names::{Fresh, check_name, slug};
+pub use recover::Recovered;
 pub use store::{Studio, Version, restore, versions};
 pub use vault::Vault;
 

@@ -105,6 +105,37 @@ impl AtomicFile {
         }
     }
 
+    /// What was written so far, to be read from its start; nothing is to be written after that. Control; blocks.
+    ///
+    /// # Errors
+    /// When the system has no second way to the file.
+    pub fn read_back(&mut self) -> io::Result<File> {
+        self.file.rewind()?;
+        self.file.as_file().try_clone()
+    }
+
+    /// Flushes to the disk and gives the file the first of these names that nothing in its folder has; says which. What
+    /// else the file was begun for does not matter any more. Control; blocks.
+    ///
+    /// # Errors
+    /// [`AtomicError::Exists`] when all are taken, and whatever the system says; the unfinished file is gone then.
+    pub fn commit_as(self, names: impl IntoIterator<Item = String>) -> Result<PathBuf, AtomicError> {
+        self.file.as_file().sync_all()?;
+        let (_locked, mut file) = self.file.into_parts();
+        for name in names {
+            let path = self.place.folder.join(name);
+            match file.persist_noclobber(&path) {
+                Ok(()) => {
+                    settle(&self.place.folder);
+                    return Ok(path);
+                }
+                Err(failed) if failed.error.kind() == io::ErrorKind::AlreadyExists => file = failed.path,
+                Err(failed) => return Err(failed.error.into()),
+            }
+        }
+        Err(AtomicError::Exists)
+    }
+
     /// Flushes to the disk and gives the file its name. Control; blocks.
     ///
     /// # Errors
@@ -156,11 +187,15 @@ impl Place {
             io::ErrorKind::AlreadyExists => AtomicError::Exists,
             _ => AtomicError::Write(failed.error),
         })?;
-        // The name is safe only once the folder is; some file systems cannot flush one, and the file is whole anyway.
-        if let Ok(folder) = File::open(&self.folder) {
-            let _ = folder.sync_all();
-        }
+        settle(&self.folder);
         Ok(())
+    }
+}
+
+/// A name is safe only once its folder is; some file systems cannot flush one, and the file is whole anyway.
+fn settle(folder: &Path) {
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
     }
 }
 
@@ -298,6 +333,26 @@ mod tests {
         if cfg!(unix) {
             assert!(matches!(write(Path::new("/dev/null"), Existing::Replace, ""), Err(AtomicError::NotAFile)));
         }
+    }
+
+    #[test]
+    fn the_first_free_name_is_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let names = || ["a", "b", "c"].map(String::from);
+        let check = |text: &str, expected: Option<&str>| {
+            let mut file = AtomicFile::create(&folder.path().join("other"), Existing::Refuse).unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+            assert_eq!(io::read_to_string(file.read_back().unwrap()).unwrap(), text);
+            let given = file.commit_as(names()).ok();
+            assert_eq!(given, expected.map(|name| folder.path().join(name)));
+        };
+        write(&path, Existing::Refuse, "one").unwrap();
+        check("two", Some("b"));
+        fs::create_dir(folder.path().join("c")).unwrap();
+        check("three", None);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one");
+        assert_eq!(self::names(folder.path()), ["a", "b", "c"]);
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod mpeg;
 mod ogg;
 mod pcm;
 mod riff;
+mod sampling;
 mod w64;
 
 pub use error::AudioError;
@@ -53,6 +54,31 @@ pub struct AudioSpec {
     pub bits: Option<u32>,
     /// Whether samples are stored as floating point numbers.
     pub float: bool,
+    /// What it says to a sampler, where it does.
+    pub sampling: Option<Sampling>,
+}
+
+/// What a recording says to a sampler: the chunk `smpl` of WAV (in FLAC too), `INST` and `MARK` of AIFF.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Sampling {
+    /// The key at which it sounds as recorded, 0..=127.
+    pub root_key: Option<u8>,
+    /// How far above that key it was recorded, in cents.
+    pub cents: f64,
+    /// Its loops in the order of the file, each within the recording.
+    pub loops: Vec<SampleLoop>,
+}
+
+/// A stretch of a recording that repeats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SampleLoop {
+    /// The first frame.
+    pub start: u64,
+    /// One past the last frame.
+    pub end: u64,
+    /// Whether it is to be played forwards, again and again. Other kinds go back and forth, or only back.
+    pub forward: bool,
 }
 
 /// What one pass over a whole recording finds.
@@ -93,6 +119,7 @@ const MEASURED_SAMPLES: usize = 1 << 15;
 pub struct AudioFile {
     source: Box<dyn Source>,
     spec: AudioSpec,
+    bytes: u64,
     tags: Tags,
     damage: Option<String>,
     /// The block that was decoded last, and the frame of the recording that is read next.
@@ -126,15 +153,21 @@ impl AudioFile {
     /// As [`AudioFile::open`].
     pub fn new(bytes: impl Bytes + 'static) -> Result<Self, AudioError> {
         let input = Input::new(Box::new(bytes)).map_err(AudioError::Read)?;
+        let bytes = input.length();
         let Opened { source, spec, tags, damage } = detect::open(input)?;
         let mut block = Block::default();
         block.extend_silence(spec.channels, 0);
-        Ok(Self { source, spec, tags, damage, block, position: 0, ended: false })
+        Ok(Self { source, spec, bytes, tags, damage, block, position: 0, ended: false })
     }
 
     /// What the recording is. Any.
     pub fn spec(&self) -> &AudioSpec {
         &self.spec
+    }
+
+    /// Bytes of the file as a whole. Any.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// What it says of itself. Any.

@@ -1,6 +1,6 @@
 //! Instrument files as memory: the system loads the pages that are touched, when they are touched.
 
-use memmap2::Mmap;
+use memmap2::{Mmap, MmapMut};
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -20,7 +20,7 @@ pub enum MapError {
     Open(#[from] io::Error),
 }
 
-/// A file's bytes, read-only, mapped into memory.
+/// A file's bytes, read-only, mapped into memory; or bytes that were [made](Self::made) of them.
 ///
 /// The file must not shrink or change while it is mapped. Ripieno reads it through bounds-checked slices only, so
 /// changed bytes play as noise at worst; touching a page that a truncation took away ends the process (`SIGBUS` on
@@ -53,6 +53,17 @@ impl MappedFile {
         // a truncation raises a signal that ends the process instead of giving out other memory.
         let map = unsafe { Mmap::map(&file)? };
         Ok(Self { map })
+    }
+
+    /// Memory of so many zeroes, which `fill` writes and nobody after it: what was made of a file takes its place. Pages
+    /// that stay zero cost nothing. Control.
+    ///
+    /// # Errors
+    /// [`MapError::Open`] when the system has no room for it.
+    pub fn made(length: usize, fill: impl FnOnce(&mut [u8])) -> Result<Self, MapError> {
+        let mut map = MmapMut::map_anon(length)?;
+        fill(&mut map);
+        Ok(Self { map: map.make_read_only()? })
     }
 
     /// Reads the whole file into memory and, if the system allows it, has it stay there: afterwards no reader waits for a
@@ -99,6 +110,14 @@ mod tests {
         map.make_resident();
         assert_eq!(map.as_ref(), b"first");
         assert_eq!(MappedFile::open(&path).unwrap().as_ref(), b"2");
+    }
+
+    #[test]
+    fn bytes_may_be_made() {
+        let map = MappedFile::made(5, |bytes| bytes[1] = 7).unwrap();
+        assert_eq!(map.as_ref(), [0, 7, 0, 0, 0]);
+        map.make_resident();
+        assert!(MappedFile::made(0, |_| ()).unwrap().as_ref().is_empty());
     }
 
     #[test]

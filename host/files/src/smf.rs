@@ -2,7 +2,7 @@
 //!
 //! Tracks of type 1 are merged by tick; events of one tick keep the order of the tracks and, within a track, of the
 //! file. Songs of type 2 are played one after the other, each with its own tempo map. The tempo counts wherever in a
-//! type 1 file it stands. SysEx and meta events other than tempo, title and end of track are passed over and counted.
+//! type 1 file it stands. Meta events other than tempo, title and end of track are passed over and counted.
 //! Notes and pedals still held at the end of a song are released there.
 //!
 //! Work and memory are bounded by the bytes present, never by a length that a file claims.
@@ -15,8 +15,8 @@ mod track;
 pub use chunks::Format;
 pub use error::{Damage, Reason, SmfError, Warning};
 
-use ripieno_types::midi::{Held, MidiWord};
-use ripieno_types::{SampleRate, Timed};
+use ripieno_types::midi::{Held, MidiWord, SysExPart};
+use ripieno_types::{Command, SampleRate, Timed};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -52,11 +52,13 @@ pub struct Song {
     pub format: Format,
     /// How many tracks were read.
     pub tracks: usize,
-    /// What to play, in order of time.
+    /// The words to play, in order of time; [`Song::commands`] gives SysEx as well.
     pub events: Vec<Timed<MidiWord>>,
+    /// SysEx, each part with the number of events that come before it.
+    exclusive: Vec<(usize, Timed<SysExPart>)>,
     /// Note-ons among the events.
     pub notes: usize,
-    /// Meta events and SysEx that were passed over.
+    /// Meta events, and bytes of no known message, that were passed over.
     pub skipped: u64,
     /// The song's length in frames.
     pub frames: u64,
@@ -104,6 +106,7 @@ impl Song {
             format: chunks.format,
             tracks: tracks.len(),
             events: Vec::new(),
+            exclusive: Vec::new(),
             notes: 0,
             skipped: tracks.iter().map(|track| track.skipped).sum(),
             frames: 0,
@@ -130,6 +133,19 @@ impl Song {
         Ok(song)
     }
 
+    /// Everything to play, in order of time: words, and SysEx in its parts. Any.
+    pub fn commands(&self) -> impl Iterator<Item = Timed<Command>> {
+        let (mut played, mut exclusive) = (0, self.exclusive.iter().peekable());
+        std::iter::from_fn(move || {
+            if let Some((_, part)) = exclusive.next_if(|(before, _)| *before <= played) {
+                return Some(Timed { at: part.at, value: Command::SysEx(part.value) });
+            }
+            let event = self.events.get(played)?;
+            played += 1;
+            Some(Timed { at: event.at, value: Command::Midi(event.value) })
+        })
+    }
+
     /// The song's length in seconds at the rate it was read for.
     pub fn secs(&self, rate: SampleRate) -> f64 {
         self.frames as f64 / f64::from(rate.hz())
@@ -143,7 +159,7 @@ impl Song {
             }
         } else {
             let end = tracks.iter().map(|track| track.end).max().unwrap_or(0);
-            let mut events: Vec<Event> = tracks.into_iter().flat_map(|track| track.events).collect();
+            let mut events: Vec<Event<'_>> = tracks.into_iter().flat_map(|track| track.events).collect();
             events.sort_by_key(|event| event.tick);
             hanging = self.append(&events, end, Clock::new(division), rate);
         }
@@ -156,7 +172,7 @@ impl Song {
     }
 
     /// Adds one sequence after what is there; returns how many notes it left hanging.
-    fn append(&mut self, events: &[Event], end: u64, mut clock: Clock, rate: SampleRate) -> u32 {
+    fn append(&mut self, events: &[Event<'_>], end: u64, mut clock: Clock, rate: SampleRate) -> u32 {
         let start = self.frames;
         let mut held = Held::default();
         for event in events {
@@ -166,6 +182,11 @@ impl Song {
                 Kind::Word(word) => {
                     self.notes += usize::from(held.follow(word));
                     self.events.push(Timed { at: start.saturating_add(clock.frame(rate)), value: word });
+                }
+                Kind::SysEx { begins, bytes } => {
+                    let (before, at) = (self.events.len(), start.saturating_add(clock.frame(rate)));
+                    let bytes = begins.then_some(0xF0).into_iter().chain(bytes.iter().copied());
+                    self.exclusive.extend(SysExPart::cut(bytes).map(|value| (before, Timed { at, value })));
                 }
             }
         }

@@ -120,7 +120,7 @@ pub(crate) fn open(source: &Source, options: &OpenOptions) -> Result<Opened, Mod
         id: manifest.id.clone(),
         stems: manifest.stems.clone(),
         complement: manifest.complement.clone(),
-        conditioned: manifest.kind == Kind::Conditioned || manifest.text.is_some(),
+        conditioned: manifest.is_conditioned(),
         anchors: manifest.kind == Kind::Conditioned && manifest.bind.values().any(|bound| *bound == Fed::AnchorAlign),
         hash: files.hash.clone(),
         overlap: manifest.chunk.overlap,

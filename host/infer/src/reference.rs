@@ -35,6 +35,8 @@ pub struct Listed {
     pub stems: Vec<String>,
     /// The name of what is left.
     pub complement: Option<String>,
+    /// Whether it must be told in words what to separate.
+    pub conditioned: bool,
     /// Where it lies; empty for one that is built in.
     pub path: PathBuf,
     /// Why it cannot be opened, when it cannot.
@@ -66,6 +68,7 @@ pub fn list(folder: &Path) -> Vec<Listed> {
             Some(match found {
                 Ok((manifest, _)) => Listed {
                     reference,
+                    conditioned: manifest.is_conditioned(),
                     id: manifest.id,
                     stems: manifest.stems,
                     complement: manifest.complement,
@@ -77,6 +80,7 @@ pub fn list(folder: &Path) -> Vec<Listed> {
                     reference,
                     stems: Vec::new(),
                     complement: None,
+                    conditioned: false,
                     path,
                     problem: Some(error.to_string()),
                 },

@@ -2,13 +2,16 @@
 
 use ripieno_ports::{InputId, Message, Micros};
 use ripieno_ring::spsc::Producer;
-use ripieno_types::midi::{Assembled, Assembler, SysEx};
+use ripieno_types::midi::{Assembled, Assembler, SysEx, SysExPart};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 
 /// A sign of life that devices send several times a second and that nobody here listens to.
 const ACTIVE_SENSING: u8 = 0xFE;
+
+/// The longest SysEx body that is passed on, in bytes: tunings of all keys have at most 514.
+pub const LONGEST_SYSEX: usize = 1024;
 
 /// What travels from a feed to the inputs.
 #[derive(Clone, Copy, Debug)]
@@ -40,11 +43,11 @@ pub(crate) struct Gauge {
 /// Counts of one input.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FeedStats {
-    /// Messages that arrived, long SysEx and active sensing aside.
+    /// Messages that arrived, active sensing and too long SysEx aside.
     pub arrived: u64,
     /// Messages that were dropped because nobody took them.
     pub lost: u64,
-    /// SysEx messages. Those of more than [`SysEx::BYTES`] are dropped.
+    /// SysEx messages. Those of more than [`LONGEST_SYSEX`] bytes are dropped.
     pub sysex: u64,
 }
 
@@ -63,17 +66,23 @@ impl Gauge {
 #[derive(Debug)]
 pub struct Feed {
     id: InputId,
-    ring: Producer<'static, Entry>,
-    gauge: Arc<Gauge>,
-    assembler: Assembler<{ SysEx::BYTES }>,
+    outlet: Outlet,
+    assembler: Assembler<LONGEST_SYSEX>,
     /// The latest stamp, so that stamps never run backwards.
     last: Micros,
+}
+
+/// The ring, and whether it has overflowed.
+#[derive(Debug)]
+struct Outlet {
+    ring: Producer<'static, Entry>,
+    gauge: Arc<Gauge>,
     is_broken: bool,
 }
 
 impl Feed {
     pub(crate) fn new(id: InputId, ring: Producer<'static, Entry>, gauge: Arc<Gauge>) -> Self {
-        Self { id, ring, gauge, assembler: Assembler::new(), last: Micros(0), is_broken: false }
+        Self { id, outlet: Outlet { ring, gauge, is_broken: false }, assembler: Assembler::new(), last: Micros(0) }
     }
 
     /// Which input this feeds. Any.
@@ -85,18 +94,25 @@ impl Feed {
     pub fn take(&mut self, at: Micros, bytes: &[u8]) {
         let at = self.last.max(at);
         self.last = at;
+        let outlet = &mut self.outlet;
         for byte in bytes {
-            let message = match self.assembler.feed(*byte) {
-                Some(Assembled::Word(word)) if word.as_bytes() != [ACTIVE_SENSING] => Some(Message::Word(word)),
-                Some(Assembled::SysEx(body)) => SysEx::new(body).map(Message::SysEx),
-                _ => None,
-            };
-            if let Some(message) = message {
-                count(&self.gauge.arrived);
-                self.push(Entry::Message { at, message });
+            match self.assembler.feed(*byte) {
+                Some(Assembled::Word(word)) if word.as_bytes() == [ACTIVE_SENSING] => {}
+                Some(assembled) => {
+                    count(&outlet.gauge.arrived);
+                    let mut push = |message| outlet.push(Entry::Message { at, message });
+                    match assembled {
+                        Assembled::Word(word) => push(Message::Word(word)),
+                        Assembled::SysEx(body) => match SysEx::new(body) {
+                            Some(body) => push(Message::SysEx(body)),
+                            None => SysExPart::of_body(body).for_each(|part| push(Message::Part(part))),
+                        },
+                    }
+                }
+                None => {}
             }
             if *byte == 0xF0 {
-                count(&self.gauge.sysex);
+                count(&outlet.gauge.sysex);
             }
         }
     }
@@ -106,21 +122,27 @@ impl Feed {
     pub fn let_go(&mut self, at: Micros) {
         self.assembler.reset();
         self.last = self.last.max(at);
-        if self.is_broken {
-            // The mark of the loss lets go as well.
-            self.mark(self.last);
-        } else if self.ring.push(Entry::LetGo { at: self.last }).is_err() {
-            self.set_broken(true);
-        }
+        self.outlet.let_go(self.last);
     }
 
     /// Counts of this input. Any.
     pub fn stats(&self) -> FeedStats {
-        self.gauge.stats()
+        self.outlet.gauge.stats()
     }
 
     pub(crate) fn gauge(&self) -> Arc<Gauge> {
-        Arc::clone(&self.gauge)
+        Arc::clone(&self.outlet.gauge)
+    }
+}
+
+impl Outlet {
+    fn let_go(&mut self, at: Micros) {
+        if self.is_broken {
+            // The mark of the loss lets go as well.
+            self.mark(at);
+        } else if self.ring.push(Entry::LetGo { at }).is_err() {
+            self.set_broken(true);
+        }
     }
 
     fn push(&mut self, entry: Entry) {
@@ -181,5 +203,42 @@ impl Drop for Loan {
             // Without a home nobody plays any more, and the dropped feed lets its notes go.
             let _ = self.home.send(feed);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Inputs;
+    use ripieno_ports::MidiIn;
+
+    #[test]
+    fn sysex_comes_whole_or_in_parts_or_not_at_all() {
+        let (mut inputs, mut feeds) = Inputs::new();
+        let mut check = |length: usize, entries: usize| {
+            let body = (0..length).map(|n| (n % 128) as u8);
+            let wire: Vec<u8> = [0xF0].into_iter().chain(body).chain([0xF7]).collect();
+            let (first, rest) = wire.split_at(wire.len() / 2);
+            feeds[2].take(Micros(5), first);
+            assert_eq!(inputs.poll(), None);
+            feeds[2].take(Micros(6), rest);
+            let (mut found, mut count) = (vec![], 0);
+            while let Some(arrived) = inputs.poll() {
+                count += 1;
+                assert_eq!((arrived.at, arrived.input), (Micros(6), InputId(2)));
+                match arrived.message {
+                    Message::SysEx(body) => found.extend([&[0xF0], body.as_bytes(), &[0xF7]].concat()),
+                    Message::Part(part) => found.extend(part.as_bytes()),
+                    Message::Word(word) => panic!("{word:?}"),
+                }
+            }
+            assert_eq!((count, found), (entries, if entries > 0 { wire } else { vec![] }), "{length} bytes");
+        };
+        check(0, 1);
+        check(SysEx::BYTES, 1);
+        check(SysEx::BYTES + 1, (SysEx::BYTES + 3).div_ceil(SysExPart::BYTES));
+        check(LONGEST_SYSEX, (LONGEST_SYSEX + 2).div_ceil(SysExPart::BYTES));
+        check(LONGEST_SYSEX + 1, 0);
+        assert_eq!((feeds[2].stats().arrived, feeds[2].stats().sysex), (4, 5));
     }
 }

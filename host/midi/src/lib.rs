@@ -20,7 +20,7 @@ mod worker;
 
 pub use clock::now;
 pub use error::MidiError;
-pub use feed::{Feed, FeedStats};
+pub use feed::{Feed, FeedStats, LONGEST_SYSEX};
 pub use hub::{Driver, Hub, SCAN_INTERVAL};
 pub use inputs::{Inputs, SLOTS, WAITING};
 pub use list::ports;

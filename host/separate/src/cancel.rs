@@ -13,6 +13,11 @@ impl Cancel {
         self.0.store(true, Ordering::Relaxed);
     }
 
+    /// The flag itself, for what looks at flags. Any.
+    pub fn flag(&self) -> Arc<AtomicBool> {
+        self.0.clone()
+    }
+
     /// Whether somebody asked. Any.
     pub fn is_requested(&self) -> bool {
         self.0.load(Ordering::Relaxed)

@@ -11,8 +11,11 @@ mod panels;
 mod piano;
 mod pipeline;
 mod play;
+mod recordings;
 mod settings;
 mod sound;
+
+pub(crate) use extract::{Asked, Of};
 
 use crate::refused::{Failure, No, Reason, failure};
 use crate::request::{Refusal, Reply, Request, Requests};
@@ -142,8 +145,10 @@ pub(crate) fn routes() -> OpenApiRouter<Owner> {
         .merge(devices::routes())
         .merge(sound::routes())
         .merge(settings::routes())
+        .merge(recordings::routes())
         .merge(ops::routes())
         .merge(pipeline::routes())
+        .merge(pipeline::desk_routes())
 }
 
 /// Every operation may be refused in this shape.

@@ -1,7 +1,7 @@
 //! What a server is told before it starts.
 
-use crate::Token;
 use crate::refused::Refused;
+use crate::{Tickets, Token};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -18,6 +18,8 @@ pub struct Config {
     pub scope: Scope,
     /// How much of everything.
     pub limits: Limits,
+    /// The files that are served without a token, to who knows their address. Whoever owns them keeps a clone.
+    pub tickets: Tickets,
     /// Hears of each refusal once, from the server's tasks: it must not block. Say less when there are many.
     pub on_refusal: Box<dyn Fn(&Refused) + Send + Sync>,
 }
@@ -38,7 +40,7 @@ impl Config {
     /// A server at an address that needs this token. Any.
     pub fn new(addr: SocketAddr, token: Option<Token>) -> Self {
         let (hosts, scope, limits) = (Vec::new(), Scope::default(), Limits::default());
-        Self { addr, token, hosts, scope, limits, on_refusal: Box::new(|_| {}) }
+        Self { addr, token, hosts, scope, limits, tickets: Tickets::default(), on_refusal: Box::new(|_| {}) }
     }
 }
 
@@ -70,6 +72,8 @@ pub struct Limits {
     pub sockets: usize,
     /// Bytes of a body, and of a socket's message.
     pub body_bytes: usize,
+    /// Bytes of a recording that is uploaded.
+    pub upload_bytes: u64,
     /// Bytes of a request's head; what hyper buffers is at least 8 KiB.
     pub head_bytes: usize,
     /// Headers of a request.
@@ -82,7 +86,7 @@ pub struct Limits {
     pub body_time: Duration,
     /// For the owner to answer.
     pub answer_time: Duration,
-    /// Without taking a byte of what is sent.
+    /// Without taking a byte of what is sent, and without sending one of what is uploaded.
     pub stall_time: Duration,
     /// For a socket to show its token.
     pub auth_time: Duration,
@@ -104,6 +108,7 @@ impl Default for Limits {
             connections: 512,
             sockets: 128,
             body_bytes: 256 * 1024,
+            upload_bytes: 8 << 30,
             head_bytes: 16 * 1024,
             headers: 64,
             uri_bytes: 2 * 1024,

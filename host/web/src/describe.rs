@@ -2,6 +2,7 @@
 
 use crate::api;
 use crate::event::Event;
+use crate::shape::Slice;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -21,6 +22,8 @@ pub fn openapi() -> OpenApi {
         .build();
     let components = api.components.get_or_insert_default();
     components.schemas.insert("Failure".into(), api::failure_schema());
+    // Parameters of operations, which no route has as they are; those of `separate` are a plan's.
+    components.schemas.insert("Slice".into(), Slice::schema());
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
     components.add_security_scheme("token", SecurityScheme::Http(bearer));
     api.security = Some(vec![SecurityRequirement::new("token", [""; 0])]);

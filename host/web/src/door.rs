@@ -7,7 +7,7 @@ use crate::config::{Config, Limits, Scope};
 use crate::hosts::Hosts;
 use crate::refused::{No, Reason, Refused};
 use crate::request::{Request as Asked, Requests};
-use crate::{Token, api, guard, page, socket};
+use crate::{Tickets, Token, api, files, guard, page, socket, upload};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
@@ -38,6 +38,11 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
 ];
 
+/// Where files are, each behind its ticket.
+const FILES: &str = "/files/{ticket}/{name}";
+/// Where bodies may be long.
+const UPLOADS: &str = "/api/recordings";
+
 /// Who is at the other end of a connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer {
@@ -58,6 +63,7 @@ pub(crate) struct Door {
     pub limits: Limits,
     pub owner: Owner,
     pub token: Option<Token>,
+    pub tickets: Tickets,
     scope: Scope,
     /// Places for sockets.
     pub sockets: Arc<Semaphore>,
@@ -83,6 +89,7 @@ impl Door {
             limits: config.limits,
             owner,
             token: config.token,
+            tickets: config.tickets,
             scope: config.scope,
             sockets: Arc::new(Semaphore::new(config.limits.sockets)),
             stopping,
@@ -93,11 +100,13 @@ impl Door {
         }
     }
 
-    /// Everything that is routed: page, API and socket.
+    /// Everything that is routed: page, API, socket and files by ticket.
     pub fn router(self: &Arc<Self>) -> Router {
         let page = page::routes(self.scope).method_not_allowed_fallback(other_method);
         let page = match self.scope {
-            Scope::Studio => page.route("/ws", get(socket::upgrade).fallback(other_method).with_state(self.clone())),
+            Scope::Studio => page
+                .route("/ws", get(socket::upgrade).fallback(other_method).with_state(self.clone()))
+                .route(FILES, get(files::serve).fallback(other_method).with_state(self.clone())),
             Scope::Pipeline => page,
         };
         page.fallback_service(self.api.clone())
@@ -106,7 +115,9 @@ impl Door {
     /// Answers a request off the wire.
     pub async fn answer(&self, router: &Router, peer: Peer, request: hyper::Request<Incoming>) -> Response {
         let (parts, body) = request.into_parts();
-        let what = format!("{} {}", parts.method, parts.uri.path());
+        // A ticket is a secret of its own.
+        let path = parts.uri.path();
+        let what = format!("{} {}", parts.method, if path.starts_with("/files/") { FILES } else { path });
         let response = match self.admit(parts, body, peer).await {
             Ok(request) => match router.clone().oneshot(request).await {
                 Ok(response) => response,
@@ -150,10 +161,20 @@ impl Door {
         if !token && (path == "/api" || path.starts_with("/api/")) {
             return Err(guard::no_token("a token is needed; take the link that the server printed"));
         }
-        let body = self.gather(&parts, body).await?;
-        let mut request = Request::from_parts(parts, Body::from(body));
+        let is_upload = self.scope == Scope::Studio && parts.method == Method::POST && path == UPLOADS;
+        let body = if is_upload { self.stream(body)? } else { Body::from(self.gather(&parts, body).await?) };
+        let mut request = Request::from_parts(parts, body);
         request.extensions_mut().insert(Shown { peer, token });
         Ok(request)
+    }
+
+    /// A body as it comes, within bounds of its own.
+    fn stream(&self, body: Incoming) -> Result<Body, No> {
+        let Limits { upload_bytes, stall_time, .. } = self.limits;
+        if body.size_hint().lower() > upload_bytes {
+            return Err(upload::large(upload_bytes));
+        }
+        Ok(upload::bounded(body, upload_bytes, stall_time))
     }
 
     /// The whole body, within its bounds.
@@ -182,7 +203,8 @@ impl Door {
     fn dressed(&self, response: Response, peer: Peer, what: &str) -> Response {
         let mut response = self.told(response, peer, what);
         for (name, value) in HEADERS {
-            response.headers_mut().insert(name, value);
+            // The page has a policy of its own, which is no looser but for its own style sheets, and files of fixed content.
+            response.headers_mut().entry(name).or_insert(value);
         }
         if response.status() == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

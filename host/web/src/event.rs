@@ -68,6 +68,9 @@ pub enum Event {
     LearnChanged { learn: Learn },
     #[serde(rename = "fx.param_changed")]
     ParamChanged { target: String, value: f32 },
+    /// The effects run in another order, first to last.
+    #[serde(rename = "fx.order_changed")]
+    OrderChanged { order: Vec<String> },
     #[serde(rename = "piano.note_on")]
     NoteOn { note: u8, velocity: u8 },
     #[serde(rename = "piano.note_off")]
@@ -85,8 +88,14 @@ pub enum Event {
     ProfileChanged { name: String },
     #[serde(rename = "history.changed")]
     HistoryChanged { history: History },
+    /// Recordings or stems came, went or changed; `patch` says which.
+    #[serde(rename = "recordings.changed")]
+    RecordingsChanged {},
     #[serde(rename = "ops.update")]
     Operation { op: Operation },
+    /// The pipeline beside has another name, or runs no more.
+    #[serde(rename = "pipeline.changed")]
+    PipelineChanged { pipeline: PipelineState },
     #[serde(rename = "action.outcome")]
     ActionOutcome { kind: String, who: String, result: String, detail: String },
     #[serde(rename = "log.entry")]

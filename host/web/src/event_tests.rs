@@ -25,6 +25,7 @@ fn name(event: &Event) -> &'static str {
         Event::KnobValue { .. } => "knob.value",
         Event::LearnChanged { .. } => "learn.changed",
         Event::ParamChanged { .. } => "fx.param_changed",
+        Event::OrderChanged { .. } => "fx.order_changed",
         Event::NoteOn { .. } => "piano.note_on",
         Event::NoteOff { .. } => "piano.note_off",
         Event::InstrumentChanged { .. } => "piano.instrument_changed",
@@ -34,9 +35,11 @@ fn name(event: &Event) -> &'static str {
         Event::ProfileChanged { .. } => "settings.profile_changed",
         Event::HistoryChanged { .. } => "history.changed",
         Event::Operation { .. } => "ops.update",
+        Event::PipelineChanged { .. } => "pipeline.changed",
         Event::ActionOutcome { .. } => "action.outcome",
         Event::Log { .. } => "log.entry",
         Event::Unhandled { .. } => "error.unhandled",
+        Event::RecordingsChanged {} => "recordings.changed",
         Event::Replaced {} => "state.replaced",
     }
 }
@@ -65,6 +68,7 @@ fn examples() -> Vec<Event> {
         Event::KnobValue { preset: text(), at: EntryAddress::default(), value: 0.0, distance: None },
         Event::LearnChanged { learn: Learn::default() },
         Event::ParamChanged { target: text(), value: 0.0 },
+        Event::OrderChanged { order: Vec::new() },
         Event::NoteOn { note: 0, velocity: 0 },
         Event::NoteOff { note: 0 },
         Event::InstrumentChanged { name: text(), success: true, current: text(), error: None },
@@ -74,9 +78,11 @@ fn examples() -> Vec<Event> {
         Event::ProfileChanged { name: text() },
         Event::HistoryChanged { history: History::default() },
         Event::Operation { op: Operation::default() },
+        Event::PipelineChanged { pipeline: PipelineState::default() },
         Event::ActionOutcome { kind: text(), who: text(), result: text(), detail: text() },
         Event::Log { entry: LogEntry::default() },
         Event::Unhandled { path: text(), error: text() },
+        Event::RecordingsChanged {},
         Event::Replaced {},
     ]
 }

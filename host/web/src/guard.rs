@@ -55,7 +55,8 @@ fn origin(parts: &Parts, hosts: &Hosts, local: IpAddr) -> Result<(), No> {
         Ok(None) => {}
         Err(()) => return foreign(),
     }
-    let inside = parts.uri.path().starts_with("/api") || parts.uri.path() == "/ws";
+    let path = parts.uri.path();
+    let inside = path.starts_with("/api") || path.starts_with("/files/") || path == "/ws";
     match single(&parts.headers, &SEC_FETCH_SITE) {
         Ok(None | Some("same-origin" | "none")) => Ok(()),
         Ok(Some(_)) if !inside => Ok(()),
@@ -115,8 +116,17 @@ pub(crate) fn no_token(message: &str) -> No {
 
 /// True for a body that is said to be JSON.
 pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+    is_said_to_be(headers, "application/json")
+}
+
+/// True for a body that is said to be bytes of any kind: no page of a stranger can send one unasked.
+pub(crate) fn is_bytes(headers: &HeaderMap) -> bool {
+    is_said_to_be(headers, "application/octet-stream")
+}
+
+fn is_said_to_be(headers: &HeaderMap, kind: &str) -> bool {
     let Ok(Some(said)) = single(headers, &header::CONTENT_TYPE) else { return false };
-    said.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
+    said.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case(kind))
 }
 
 /// The header's value, if there is one; an error if there are several or it is no text.
@@ -166,6 +176,7 @@ mod tests {
             ("none", "/api/state", true),
             ("cross-site", "/", true),
             ("cross-site", "/api/state", false),
+            ("cross-site", "/files/a/b.wav", false),
             ("same-site", "/ws", false),
         ] {
             check(path, &[host, ("sec-fetch-site", site)], (!passes).then_some((Reason::Origin, 403)));

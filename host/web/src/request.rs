@@ -2,7 +2,9 @@
 
 use crate::publisher::{Stamp, Subscription};
 use crate::shape::*;
+use crate::upload::Intake;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
@@ -105,13 +107,19 @@ pub enum Request {
     Actions(Reply<Value>),
     /// Controller descriptions that a device may have.
     Layouts(Reply<Value>),
+    /// Connected controllers that run Ripieno.
+    Controllers(Reply<Vec<Controller>>),
+    /// The last messages of all inputs, the oldest first.
+    MidiRecent(Reply<Vec<HeardMidi>>),
 
     Instruments(Reply<Instruments>),
     Instrument(String, Reply<Instruments>),
-    /// Effect and parameter to value, 0 to 1.
+    /// Effect and parameter to value, 0 to 1; `reverb.bypass` and the like to 0 or 1; `order` to the effects' names.
     Effects(Reply<Value>),
-    /// An object of `reverb.mix` and the like to numbers, whichever form the client wrote.
+    /// The same, to be changed: parameters are numbers, bypasses numbers or booleans, `order` is as the client wrote it.
     ChangeEffects(Value, Reply<Value>),
+    /// The effects in the order of the chain.
+    EffectUnits(Reply<Vec<EffectUnit>>),
     AudioDevices(Reply<AudioDevices>),
     /// What is not applied, or is refused as invalid, is answered with 400 and the reason.
     ChangeAudio(AudioSettings, Reply<AudioApplied>),
@@ -125,6 +133,24 @@ pub enum Request {
     Undo(Reply<History>),
     Redo(Reply<History>),
 
+    /// All recordings, by id, looked for anew.
+    Recordings(Reply<BTreeMap<String, Recording>>),
+    /// Somewhere for the bytes of a recording of this name.
+    Upload(String, Reply<Box<dyn Intake>>),
+    /// Takes a recording away, and its stems.
+    DeleteRecording(String, Reply<()>),
+    /// The outline of a recording, or of a stem, in so many parts.
+    Peaks {
+        recording: String,
+        stem: Option<String>,
+        buckets: usize,
+        reply: Reply<Peaks>,
+    },
+    /// An address of a recording, or of a stem.
+    Ticket(String, TicketWish, Reply<Ticket>),
+    Models(Reply<Models>),
+    PlanSeparation(Box<Separation>, Reply<SeparationPlan>),
+
     Operations(Reply<Vec<Operation>>),
     Operation(String, Reply<Operation>),
     StartOperation(NewOperation, Reply<Operation>),
@@ -136,4 +162,22 @@ pub enum Request {
     Pipeline(Reply<Value>),
     /// Its graph as SVG.
     PipelinePicture(Reply<String>),
+    /// Its tasks as its graph declares them.
+    PipelineTasks(Reply<Vec<TaskShape>>),
+    /// Does something with one of its tasks, and says what was done.
+    ChangeTask(String, TaskChange, Reply<String>),
+    /// Signals one of its events, and says so.
+    SignalEvent(String, Reply<String>),
+    /// The newest frame of a stream, so many rows of it at most.
+    Tap {
+        stream: String,
+        rows: usize,
+        reply: Reply<StreamFrame>,
+    },
+    /// Its file.
+    PipelineSource(Reply<PipelineSource>),
+    /// Reads its file again. What is wrong in the file is an answer, not a refusal.
+    ReloadPipeline(Reply<PipelineReloaded>),
+    /// All running pipelines of this user.
+    Pipelines(Reply<Vec<FoundPipeline>>),
 }

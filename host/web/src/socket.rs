@@ -1,7 +1,8 @@
 //! The socket: a snapshot, then every change, and the same requests as by HTTP.
 //!
 //! One task a socket. What it has to say waits in the subscription's bounded queue; who does not take it is dropped by the
-//! publisher and told to come back. Requests are answered one after the other, so that a release follows its press.
+//! publisher and told to come back. Requests are answered one after the other, so that a release follows its press; but for
+//! what takes its time and changes nothing, which nobody waits behind.
 
 mod message;
 
@@ -15,8 +16,9 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::StatusCode;
 use axum::response::Response;
-use futures_util::SinkExt;
 use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{SinkExt, StreamExt};
 use message::{Command, Said};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -29,6 +31,8 @@ use tokio_tungstenite::tungstenite;
 const BATCH: usize = 256;
 /// What a message may have around a body: id, method, path.
 const AROUND: usize = 4 * 1024;
+/// Requests of one socket that are answered whenever they are done, at once.
+const BESIDE: usize = 8;
 /// For the last word to go out.
 const FAREWELL: Duration = Duration::from_secs(1);
 
@@ -103,6 +107,8 @@ struct Session<'a> {
     waiting: VecDeque<Command>,
     /// What the one request that runs will answer.
     running: Option<BoxFuture<'static, String>>,
+    /// What those will answer that nobody waits behind.
+    beside: FuturesUnordered<BoxFuture<'static, String>>,
     /// When the other side was heard last.
     heard: Instant,
 }
@@ -132,6 +138,7 @@ impl<'a> Session<'a> {
             bucket,
             waiting: VecDeque::new(),
             running: None,
+            beside: FuturesUnordered::new(),
             heard: Instant::now(),
         };
         session.snapshot(&serde_json::Value::from("handshake")).await?;
@@ -157,6 +164,7 @@ impl<'a> Session<'a> {
                     session.running = None;
                     session.say(answer).await?;
                 }
+                Some(answer) = session.beside.next() => session.say(answer).await?,
                 message = session.socket.recv(), if !full => session.hear(message).await?,
                 _ = ping.tick() => session.ping(full).await?,
                 () = &mut stopped => return Err(End::Close(code::AWAY, "the server stops")),
@@ -213,10 +221,16 @@ impl<'a> Session<'a> {
                 }
                 Some(Command::Request { id, method, path, body }) => {
                     let (door, peer) = (self.door.clone(), self.peer);
-                    self.running = Some(Box::pin(async move {
+                    let may_last = may_last(&method, &path);
+                    let answer = Box::pin(async move {
                         let response = door.answer_inside(peer, &method, &path, body).await;
                         message::answer(&id, response).await
-                    }));
+                    });
+                    if may_last && self.beside.len() < BESIDE {
+                        self.beside.push(answer);
+                    } else {
+                        self.running = Some(answer);
+                    }
                 }
             }
         }
@@ -256,6 +270,15 @@ async fn authenticate(socket: &mut WebSocket, door: &Door) -> Result<(), End> {
 
 async fn subscribe(door: &Door) -> Result<Subscription, End> {
     door.subscribe().await.map_err(|_| End::Close(code::AGAIN, "the studio is busy or closing; come back"))
+}
+
+/// True for a request that may take seconds and changes nothing: files are looked through for it, or models loaded.
+fn may_last(method: &str, path: &str) -> bool {
+    let path = path.split('?').next().unwrap_or_default();
+    match method {
+        "GET" => path.starts_with("/api/recordings") || path == "/api/models",
+        _ => path == "/api/separations/plan",
+    }
 }
 
 /// The running request's answer; never, while none runs.

@@ -157,10 +157,11 @@ async fn every_answer_trusts_nobody() {
     for (path, status, kind) in [
         ("/", 200, "text/html; charset=utf-8"),
         ("/pipeline", 200, "text/html; charset=utf-8"),
-        ("/assets/pipeline.js", 200, "text/javascript; charset=utf-8"),
-        ("/assets/app.js", 200, "text/javascript; charset=utf-8"),
-        ("/assets/style.css", 200, "text/css; charset=utf-8"),
-        ("/assets/icon.svg", 200, "image/svg+xml"),
+        ("/plain", 200, "text/html; charset=utf-8"),
+        ("/plain/pipeline.js", 200, "text/javascript; charset=utf-8"),
+        ("/plain/app.js", 200, "text/javascript; charset=utf-8"),
+        ("/plain/style.css", 200, "text/css; charset=utf-8"),
+        ("/plain/icon.svg", 200, "image/svg+xml"),
         ("/assets/other.js", 404, "application/json"),
         ("/api/state", 200, "application/json"),
         ("/api/other", 404, "application/json"),
@@ -182,12 +183,15 @@ async fn every_answer_trusts_nobody() {
         assert_eq!((answer.status, answer.header("allow")), (405, Some(allow)), "{path}");
         assert!(answer.json()["error"].is_string(), "{path}");
     }
-    // The page needs no token, runs nothing inline and asks nobody else.
+    // The pages need no token, run nothing inline and ask nobody else.
     let addr = rig.addr;
-    wire.send(format!("GET / HTTP/1.1\r\nhost: {addr}\r\n\r\n")).await;
-    let page = wire.answer().await.expect("the page").body;
-    assert!(!page.contains("style=") && !page.contains("onclick") && !page.contains("http"));
-    assert_eq!(page.matches("<script").count(), page.matches("<script src=\"/assets/").count());
+    for path in ["/", "/plain", "/pipeline"] {
+        wire.send(format!("GET {path} HTTP/1.1\r\nhost: {addr}\r\n\r\n")).await;
+        let page = wire.answer().await.expect("the page").body;
+        assert!(page.starts_with("<!doctype html>"), "{path}: {page:.200}");
+        assert!(!page.contains("style=") && !page.contains("onclick") && !page.contains("http"), "{path}");
+        assert_eq!(page.matches("<script").count(), page.matches(" src=\"/").count(), "{path}");
+    }
     wire.send(format!("GET /api/state HTTP/1.1\r\nhost: {addr}\r\n\r\n")).await;
     let answer = wire.answer().await.expect("an answer");
     assert_eq!((answer.status, answer.header("www-authenticate")), (401, Some("Bearer")));
@@ -297,4 +301,32 @@ async fn trouble_at_the_start_is_named() {
     let mut config = Config::new("127.0.0.1:0".parse().expect("an address"), None);
     config.hosts = vec!["http://studio".into()];
     assert!(matches!(Server::bind(config, requests()), Err(ServerError::Host(name)) if name == "http://studio"));
+}
+
+#[tokio::test]
+async fn the_built_page_comes_as_it_is_stored_under_a_policy_of_its_own() {
+    let rig = Rig::start(Limits::default());
+    let mut wire = Wire::connect(rig.addr).await;
+    let page = wire.request("GET", "/", "").await;
+    let policy = page.header("content-security-policy").expect("a policy").to_owned();
+    let is_built = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/dist/page/index.html.gz")).exists();
+    assert_eq!(page.body.contains("csp-nonce"), is_built, "what was built is what is served");
+    let Some(nonce) = page.body.split("csp-nonce\" content=\"").nth(1).and_then(|rest| rest.split('"').next()) else {
+        // Without its build the plain page stands in, under the same policy as everything else.
+        assert!(page.body.contains("cargo xtask page"), "{}", page.body);
+        eprintln!("the page is not built: only the plain one was looked at");
+        return;
+    };
+    assert!(nonce.len() == 32 && policy.contains(&format!("style-src 'self' 'nonce-{nonce}';")), "{policy}");
+    assert!(!policy.contains("unsafe"), "{policy}");
+    let again = wire.request("GET", "/", "").await;
+    assert!(!again.body.contains(nonce), "a nonce is used once");
+    let script = page.body.split(" src=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a script");
+    let plain = wire.request("GET", script, "").await;
+    assert_eq!((plain.status, plain.header("content-encoding")), (200, None));
+    assert_eq!(plain.header("cache-control"), Some("private, max-age=31536000, immutable"));
+    let addr = rig.addr;
+    wire.send(format!("HEAD {script} HTTP/1.1\r\nhost: {addr}\r\naccept-encoding: gzip\r\n\r\n")).await;
+    let head = wire.head().await.expect("an answer").to_ascii_lowercase();
+    assert!(head.contains("content-encoding: gzip"), "{head}");
 }

@@ -34,7 +34,10 @@ const BODIES: &[(&str, &str)] = &[
     ("PUT /api/settings/{key}", r#"{"value":1}"#),
     ("POST /api/learn", r#"{"preset":"known","type":"pad"}"#),
     ("POST /api/unlearn", r#"{"preset":"known","type":"pad","source":"note:16","channel":1}"#),
+    ("POST /api/pipeline/tasks/{task}", r#"{"do":"set","param":"db","value":-6.0}"#),
     ("POST /api/ops/start", r#"{"op_type":"render"}"#),
+    ("POST /api/recordings", "RIFF"),
+    ("POST /api/separations/plan", r#"{"recording":"x","anchors":[["+",1,2.5]]}"#),
 ];
 
 /// What people know, and what this studio adds.
@@ -99,6 +102,13 @@ const KNOWN: &[&str] = &[
     "GET /api/history",
     "POST /api/undo",
     "POST /api/redo",
+    "GET /api/recordings",
+    "POST /api/recordings",
+    "DELETE /api/recordings/{id}",
+    "GET /api/recordings/{id}/peaks",
+    "POST /api/recordings/{id}/ticket",
+    "GET /api/models",
+    "POST /api/separations/plan",
     "GET /api/ops",
     "POST /api/ops/start",
     "GET /api/ops/{id}",
@@ -107,6 +117,16 @@ const KNOWN: &[&str] = &[
     "GET /api/log",
     "GET /api/pipeline",
     "GET /api/pipeline.svg",
+    "GET /api/pipeline/tasks",
+    "POST /api/pipeline/tasks/{task}",
+    "POST /api/pipeline/events/{event}",
+    "GET /api/pipeline/taps/{stream}",
+    "GET /api/pipeline/source",
+    "POST /api/pipeline/reload",
+    "GET /api/pipelines",
+    "GET /api/piano/fx/units",
+    "GET /api/controllers",
+    "GET /api/midi/recent",
     "GET /api/openapi.json",
     "GET /api/events.json",
     "GET /api/state/stamp",
@@ -141,12 +161,20 @@ async fn every_documented_route_answers() {
             .replace("{preset}", "known")
             .replace("{name}", "studio")
             .replace("{key}", "transpose")
+            .replace("{task}", "gain")
+            .replace("{event}", "go")
+            .replace("{stream}", "mix")
             .replace("{id}", panel["instanceId"].as_str().expect("an id"));
         if path == "/api/uses" {
             url += "?source=cc:21&channel=1";
         }
+        if name == "POST /api/recordings" {
+            url += "?name=song.wav";
+        }
         let body = BODIES.iter().find(|(of, _)| *of == name).map_or("", |(_, body)| body);
-        let answer = wire.request(method, &url, body).await;
+        let bytes = name == "POST /api/recordings";
+        let sent = if bytes { "application/octet-stream" } else { "application/json" };
+        let answer = wire.send_as(method, &url, sent, body).await;
         let kind = if path.ends_with(".svg") { "image/svg+xml" } else { "application/json" };
         if answer.status != 200 || answer.header("content-type") != Some(kind) {
             faults.push(format!("{made} {name}: {answer:?}"));
@@ -164,7 +192,8 @@ async fn every_documented_route_answers() {
 }
 
 /// A body is documented and may be left out.
-const OPTIONAL: &[&str] = &["POST /api/pads/{note}/press", "POST /api/panels/reconcile"];
+const OPTIONAL: &[&str] =
+    &["POST /api/pads/{note}/press", "POST /api/panels/reconcile", "POST /api/recordings/{id}/ticket"];
 
 #[test]
 fn what_people_know_is_there_and_nothing_is_hidden() {

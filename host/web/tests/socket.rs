@@ -107,6 +107,32 @@ async fn a_request_inside_is_one_outside() {
 }
 
 #[tokio::test]
+async fn nobody_waits_behind_what_takes_its_time() {
+    let rig = Rig::start(Limits::default());
+    let mut listener = Listener::connect(rig.addr).await;
+    let say = |id: u32, method: &str, path: &str| json!({"type": "request", "id": id, "method": method, "path": path});
+    listener.say(say(1, "GET", "/api/recordings/700/peaks?buckets=3")).await;
+    listener.say(say(2, "POST", "/api/pads/16/press")).await;
+    listener.say(say(3, "POST", "/api/pads/16/release")).await;
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(listener.answer().await["id"].as_u64().expect("a number"));
+    }
+    assert_eq!(ids, [2, 3, 1]);
+    // More of them than may be are answered all the same.
+    for id in 0..20 {
+        listener.say(say(id, "GET", "/api/recordings/50/peaks")).await;
+    }
+    let mut answered = std::collections::BTreeSet::new();
+    for _ in 0..20 {
+        let answer = listener.answer().await;
+        assert_eq!(answer["code"], 200, "{answer}");
+        answered.insert(answer["id"].as_u64().expect("a number"));
+    }
+    assert_eq!(answered, (0..20).collect());
+}
+
+#[tokio::test]
 async fn a_gap_is_mended_by_a_snapshot() {
     let rig = Rig::start(Limits::default());
     let mut listener = Listener::connect(rig.addr).await;

@@ -26,7 +26,7 @@ const SUBJECTS: &[(&str, fn())] = &[
 
 fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    if pipeline::run_child(&wanted) {
+    if pipeline::run_child(&wanted) || synth::run_child(&wanted) {
         return ExitCode::SUCCESS;
     }
     if let Some(unknown) = wanted.iter().find(|wanted| SUBJECTS.iter().all(|(name, _)| name != wanted)) {

@@ -159,7 +159,7 @@ fn sysroots(root: &Path) -> PathBuf {
 }
 
 /// The workspace's own target folder.
-fn shared(root: &Path) -> PathBuf {
+pub fn shared(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |folder| root.join(folder))
 }
 

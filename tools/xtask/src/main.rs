@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "what is written here can be made again")]
 
 mod firmware;
+mod page;
 mod python;
 mod run;
 mod sanitize;
@@ -17,10 +18,11 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask COMMAND
 
-  demo [ARGS...]    set the machine up, build in release, run `ripieno demo ARGS`
+  demo [ARGS...]    set the machine up, build the page and the program in release, run `ripieno demo ARGS`
   test              set the machine up, then every test: format, lints, units, properties, models, docs, tidy
-  bench [NAME...]   our crates beside their rivals in one run: ring, fx, pipeline, separate, synth; all when none is named
+  bench [NAME...]   our crates beside their rivals in one run: ring, fx, pipeline, rig, separate, synth; all when none is named
   firmware ...      boards: build, run, measure, test; `cargo xtask firmware help`
+  page              build the page of `ripieno serve`, which programs that are built after it have within
   gen models        write the tests' ONNX models below tests/models, where they have changed
   tidy              the shape of the tree: who names whom, places of raw memory access, docs, file sizes
   setup             install what building, tests and benchmarks need of this system and of PyPI, and nothing else
@@ -48,11 +50,13 @@ fn dispatch(command: &str, rest: &[String]) -> Result<()> {
     match command {
         "demo" => {
             setup::ensure_build()?;
+            page::build(&root)?;
             let mut args = vec!["run", "--release", "--package", "ripieno", "--", "demo"];
             args.extend(rest.iter().map(String::as_str));
             run::cargo(&args).run()
         }
         "test" => test::all(&root),
+        "page" => page::build(&root),
         "bench" => {
             setup::ensure_build()?;
             setup::ensure(setup::BENCH)?;
@@ -64,6 +68,11 @@ fn dispatch(command: &str, rest: &[String]) -> Result<()> {
                 && let Err(error) = python::ensure_pythusa(&root)
             {
                 eprintln!("xtask: the pipelines' rival in Python will be missing: {error:#}");
+            }
+            if wanted("synth")
+                && let Err(error) = python::ensure_sfizz(&root)
+            {
+                eprintln!("xtask: the rival of SFZ instruments will be missing: {error:#}");
             }
             if !wanted("separate") {
                 return bench.run();
@@ -78,10 +87,11 @@ fn dispatch(command: &str, rest: &[String]) -> Result<()> {
         "gen" => bail!("what shall be generated? `cargo xtask gen models`"),
         "tidy" => tidy::check(&root),
         "setup" => {
-            setup::ensure(&[setup::BUILD, setup::TEST, setup::BENCH].concat())?;
+            setup::ensure(&[setup::BUILD, setup::TEST, setup::BENCH, page::BROWSER].concat())?;
             python::ensure_onnx_runtime(&root)?;
             python::ensure_numpy(&root)?;
             python::ensure_librosa(&root)?;
+            python::ensure_sfizz(&root)?;
             python::ensure_pythusa(&root)
         }
         "" | "help" | "-h" | "--help" => {

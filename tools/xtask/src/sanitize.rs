@@ -29,6 +29,11 @@ pub fn realtime() -> Result<()> {
 fn probe(verb: &str, rest: &[&str]) -> Step {
     // Naming the target keeps the flags from build scripts and macros.
     let args = ["run", "nightly", "cargo", verb, "--quiet", "--package", "ripieno-tests", "--bin", "realtime-probe"];
-    let args = [&args[..], &["--no-default-features", "--features", "rtsan", "--target", "host-tuple"], rest].concat();
+    let args = [
+        &args[..],
+        &["--profile", "sanitize", "--no-default-features", "--features", "rtsan", "--target", "host-tuple"],
+        rest,
+    ]
+    .concat();
     program("rustup", &args).env("RUSTFLAGS", "-Zsanitizer=realtime")
 }

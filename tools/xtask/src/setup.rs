@@ -49,6 +49,7 @@ pub const FIRMWARE: &[Package] = &[
 /// What the benchmarks need on top: rivals that are not crates.
 pub const BENCH: &[Package] = &[
     SOUNDFONT,
+    Package { name: "fluid-soundfont-gm", provides: "/usr/share/sounds/sf2/FluidR3_GM.sf2" },
     Package { name: "fluidsynth", provides: "/usr/bin/fluidsynth" },
     Package { name: "faust", provides: "/usr/bin/faust" },
     Package { name: "g++", provides: "/usr/bin/g++" },
@@ -102,7 +103,7 @@ mod tests {
         let both = [&TEST[6..], BENCH].concat();
         assert_eq!(
             missing(&both, |_| false),
-            ["faust", "fluidsynth", "g++", "pulseaudio", "timgm6mb-soundfont", "xvfb"]
+            ["faust", "fluid-soundfont-gm", "fluidsynth", "g++", "pulseaudio", "timgm6mb-soundfont", "xvfb"]
         );
         assert_eq!(missing(&both, |file| file != "/usr/bin/faust"), ["faust"]);
         assert!(missing(&both, |_| true).is_empty());

@@ -1,7 +1,7 @@
 //! Every test, in the order that fails fastest.
 
 use crate::run::{cargo, program};
-use crate::{firmware, python, sanitize, setup, tidy};
+use crate::{firmware, page, python, sanitize, setup, tidy};
 use anyhow::Result;
 use std::path::Path;
 use std::time::Instant;
@@ -16,6 +16,8 @@ pub fn all(root: &Path) -> Result<()> {
     step("tidy", || tidy::check(root))?;
     step("format", || cargo(&["fmt", "--all", "--check"]).run())?;
     step("format of boards", || cargo(&["fmt", "--all", "--check"]).within(&root.join("firmware")).run())?;
+    // Before anything that has it within.
+    step("page", || page::build(root).and_then(|()| page::check(root)))?;
     step("lints", || cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]).run())?;
     step("tests", || {
         if program("cargo-nextest", &["nextest", "--version"]).succeeds() {
@@ -24,6 +26,7 @@ pub fn all(root: &Path) -> Result<()> {
             cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"]).run()
         }
     })?;
+    step("page in Chromium", || page::test(root))?;
     // The whole workspace turns on run-time dispatch; the same golden bytes must come out without it.
     step("plain build", || cargo(&["test", "--package", "ripieno-fx", "--package", "ripieno-synth", "--tests"]).run())?;
     // Nothing may need JACK that is not about JACK.

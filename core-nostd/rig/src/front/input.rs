@@ -16,7 +16,7 @@ pub enum Input {
         /// The message.
         word: MidiWord,
     },
-    /// A device's SysEx message.
+    /// A device's SysEx message: for the mapper, and for the rig.
     SysEx {
         /// The device.
         device: DeviceId,

@@ -1,9 +1,48 @@
 //! What an image must hold before it is played: looked at once, table by table. Afterwards nothing in it can lead outside.
 
-use super::layout::{self, Counts, GENERATOR, MODULATOR, PRESET, REGION, RegionEntry, WAVE};
-use super::{FlashError, Spans, Table};
+use super::layout::{self, CRC_AT, Counts, GENERATOR, HEADER, MODULATOR, PRESET, REGION, RegionEntry, WAVE};
+use super::{FlashError, Spans, Table, image, is_image};
 use crate::soundfont::{MIN_LOOP_FRAMES, RATES_HZ, is_source};
-use crate::{Generator, LoopMode, Modulators, Sample};
+use crate::{Coding, Generator, LoopMode, Modulators, Sample};
+
+/// The header of an image of this version, and how its samples are stored.
+///
+/// # Errors
+/// Anything but such a header.
+pub(super) fn header(bytes: &[u8], version: u16) -> Result<(&[u8; HEADER], Coding), FlashError> {
+    let Some(header) = bytes.first_chunk::<HEADER>() else {
+        // Erased flash and other files are no banks, however short.
+        let cut = FlashError::Cut { bytes: bytes.len() as u64, needed: HEADER as u64 };
+        return Err(if is_image(bytes) { cut } else { FlashError::NotBank });
+    };
+    if !is_image(header) {
+        return Err(FlashError::NotBank);
+    }
+    let found = layout::word(header, 8);
+    if found != version {
+        return Err(FlashError::Version { found });
+    }
+    match [header[10], header[11]] {
+        [0, 0] => Ok((header, Coding::Pcm16)),
+        [1, 0] => Ok((header, Coding::Block8)),
+        [found, _] => Err(FlashError::Coding { found }),
+    }
+}
+
+/// The image of `total` bytes behind its header, if that says the same and its checksum holds.
+///
+/// # Errors
+/// [`FlashError::Lengths`], [`FlashError::Cut`], [`FlashError::Checksum`].
+pub(super) fn whole<'a>(bytes: &'a [u8], header: &[u8; HEADER], total: u64) -> Result<&'a [u8], FlashError> {
+    let stated = u64::from(layout::long(header, 16));
+    if stated != total {
+        return Err(FlashError::Lengths { stated, found: total });
+    }
+    let whole = usize::try_from(total).ok().and_then(|total| bytes.get(..total));
+    let whole = whole.ok_or(FlashError::Cut { bytes: bytes.len() as u64, needed: total })?;
+    let (stated, found) = (layout::long(header, CRC_AT), image::checksum(whole));
+    if stated == found { Ok(whole) } else { Err(FlashError::Checksum { stated, found }) }
+}
 
 /// Looks at every record.
 ///

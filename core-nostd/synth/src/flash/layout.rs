@@ -4,8 +4,10 @@ use crate::{Coding, Generator, LoopMode, Modulator, Sample, Side};
 
 /// The first bytes of every image.
 pub(super) const MAGIC: [u8; 8] = *b"RIPIBANK";
-/// The only version there is.
+/// The version of a bank with presets and regions.
 pub const VERSION: u16 = 1;
+/// The version of a bank with a kit of parts.
+pub const KIT_VERSION: u16 = 2;
 
 /// Bytes a record.
 pub(super) const HEADER: usize = 64;

@@ -188,7 +188,7 @@ fn walk(
     let window = &mut scratch.window;
     let pool = span.pool(sound);
     match &mut sound.source {
-        Source::Sample(cursor) => interpolate::sing::<false>(cursor, pool, span.interpolation, window, line),
+        Source::Sample(cursor) => interpolate::sing(cursor, pool, span.interpolation, window, None, line),
         Source::Direct(oscillators) => direct::sing(oscillators, span.from, line),
     }
     span.shape(sound, line);

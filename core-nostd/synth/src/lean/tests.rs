@@ -157,6 +157,7 @@ proptest! {
         interpolation in prop_oneof![
             3 => Just(Interpolation::Linear),
             1 => Just(Interpolation::Cubic),
+            1 => Just(Interpolation::Fine),
             1 => Just(Interpolation::Hq)
         ],
         has_low in prop::bool::weighted(0.1),

@@ -236,7 +236,7 @@ pub(super) fn modulator(record: &[u8; MODULATOR]) -> Result<Modulator, Fault> {
 }
 
 /// True for the sources of SF 2.04 section 8.2.1: its general controllers, the MIDI controllers that carry a value of
-/// their own, and four curve types.
+/// their own (not the second halves, 33 to 63), and four curve types.
 #[inline]
 pub(crate) fn is_source(source: u16) -> bool {
     /// One bit an index, sixty-four a word: two words of general controllers, two of MIDI controllers.
@@ -246,7 +246,7 @@ pub(crate) fn is_source(source: u16) -> bool {
         while n < 256 {
             let is_defined = match n {
                 0 | 2 | 3 | 10 | 13 | 14 | 16 => true,
-                0x80 | 0x86 | 0xA0 | 0xA6 | 0xE2..=0xE5 | 0xF8.. => false,
+                0x80 | 0x86 | 0xA0..=0xBF | 0xE2..=0xE5 | 0xF8.. => false,
                 _ => n >= 0x80,
             };
             words[n >> 6] |= (is_defined as u64) << (n & 63);

@@ -4,7 +4,8 @@
 //! the voices that read it are marked, until the last of them has ended.
 
 use super::{Synth, obey};
-use crate::channel::{Pedal, first_melodic};
+use crate::channel::first_melodic;
+use crate::sampler::PartPlayer;
 use crate::voice::{Sound, Source};
 use crate::{Bank, SynthConfig};
 
@@ -29,7 +30,9 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
         }
         for channel in &mut self.channels {
             channel.resolve(&self.bank, self.first_melodic);
+            channel.begin_kit(self.bank.kit(), |_| true);
         }
+        self.with_player(|player, room| player.bank_swapped(room));
         Ok(())
     }
 
@@ -38,7 +41,8 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
         self.old_bank.as_ref()?;
         let voices = self.voices.iter().flatten().map(|voice| &voice.sound);
         let reads_it = |sound: &Sound| sound.is_of_old_bank;
-        if voices.chain(self.ghosts.iter().flatten()).any(reads_it) { None } else { self.old_bank.take() }
+        let is_read = voices.chain(self.ghosts.iter().flatten()).any(reads_it) || self.player.plays_old_bank();
+        if is_read { None } else { self.old_bank.take() }
     }
 
     /// Lets at most `polyphony` voices (1..=`VOICES`, clamped) sound from now on; notes that are too many fade, in the
@@ -50,19 +54,30 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
         let fade = self.fade_frames;
         let voices = &mut self.voices;
         self.allocator.set_polyphony(polyphony, |decision| obey(voices, decision, from, pending, fade));
+        self.with_player(|player, room| player.set_polyphony(room, polyphony));
     }
 
     /// Takes over what the channels of another synth remember: programs (looked up in this synth's own bank), controllers,
     /// bends, tunings. Its notes it does not, so pedals that hold notes begin lifted; nor its settings. Real-time.
     pub fn inherit(&mut self, other: &Self) {
+        self.tunings.clone_from(&other.tunings);
+        self.tunings.abandon();
+        self.zones.clone_from(&other.zones);
+        self.master = other.master;
+        self.offsets.clone_from(&other.offsets);
+        self.set_gain();
         for number in 0..16 {
             let channel = &mut self.channels[usize::from(number)];
             channel.clone_from(&other.channels[usize::from(number)]);
             channel.lift_pedals();
+            channel.keys.clear();
             channel.resolve(&self.bank, self.first_melodic);
-            self.pedal(number, Pedal::Sustain(false));
-            self.pedal(number, Pedal::Sostenuto(false));
+            self.damp(number);
+            let (from, pending) = self.place();
+            let voices = &mut self.voices;
+            self.allocator.sostenuto(number, false, |decision| obey(voices, decision, from, pending, 0.0));
             self.touch(number, |_| true);
+            self.with_player(|player, room| player.reset_controllers(room, number));
         }
     }
 
@@ -75,5 +90,6 @@ impl<B: Bank, const VOICES: usize> Synth<B, VOICES> {
         }
         let voices = &mut self.voices;
         self.allocator.fade(|slot| is_meant[usize::from(slot)], |decision| obey(voices, decision, from, pending, fade));
+        self.with_player(|player, room| player.fade_old_bank(room));
     }
 }

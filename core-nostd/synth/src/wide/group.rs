@@ -1,8 +1,8 @@
 //! Up to eight filtered voices on their way to the mix.
 
-use super::loops::{self, Filters, Gains, Period, Ramps, Sums};
+use super::loops::{self, Filters, Gains};
 use crate::filter::FILTERED;
-use crate::lanes::{CONTROL_FRAMES, LANES, Ramp};
+use crate::lanes::{CONTROL_FRAMES, LANES, Period, Ramp, Ramps, Sums};
 use crate::voice::Sound;
 
 /// A group that fills lane by lane.

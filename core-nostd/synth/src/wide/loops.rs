@@ -2,54 +2,9 @@
 
 use crate::direct::{self, Oscillators};
 use crate::interpolate;
-use crate::lanes::{CONTROL_FRAMES, LANES, Line, NUMBERS, Ramp, hot};
+use crate::lanes::{LANES, Lanes, NUMBERS, Ramp, Ramps, Sum, Sums, hot};
 use crate::window::{Cursor, Window};
 use crate::{Interpolation, SamplePool};
-
-/// One value a voice.
-pub type Lanes = [f32; LANES];
-
-/// One control period, a column a voice.
-pub type Period = [Lanes; CONTROL_FRAMES];
-
-/// A [`Ramp`] a lane.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Ramps {
-    base: Lanes,
-    slope: Lanes,
-}
-
-impl Ramps {
-    /// Zero.
-    pub const STILL: Self = Self { base: [0.0; LANES], slope: [0.0; LANES] };
-
-    /// Puts one lane's ramp in.
-    #[inline]
-    pub fn set(&mut self, lane: usize, ramp: Ramp) {
-        (self.base[lane % LANES], self.slope[lane % LANES]) = (ramp.base, ramp.slope);
-    }
-
-    #[inline(always)]
-    fn at(&self, lane: usize, t: f32) -> f32 {
-        self.base[lane] + self.slope[lane] * t
-    }
-}
-
-/// One bus of a period.
-#[derive(Clone, Debug)]
-pub struct Sum {
-    /// Voices without a filter.
-    open: Line,
-    /// Filtered ones: a row a frame, and within it a partial sum a lane.
-    lanes: Period,
-}
-
-/// Where the voices of a period are summed: left, right, chorus, reverb.
-pub type Sums = [Sum; 4];
-
-impl Sum {
-    pub const SILENT: Self = Self { open: [0.0; CONTROL_FRAMES], lanes: [[0.0; LANES]; CONTROL_FRAMES] };
-}
 
 /// Low-pass filters side by side: trapezoidal state-variable, the response of the bilinear biquad and well behaved in
 /// single precision at any cutoff and under any modulation.
@@ -66,8 +21,8 @@ pub type Gains = [Ramps; 4];
 
 hot! {
     /// The next frames of a sample voice.
-    fn sing(cursor: &mut Cursor, pool: SamplePool<'_>, interpolation: Interpolation, window: &mut Window, out: &mut [f32]) {
-        interpolate::sing::<true>(cursor, pool, interpolation, window, out);
+    fn sing(cursor: &mut Cursor, pool: SamplePool<'_>, interpolation: Interpolation, window: &mut Window, sums: &mut interpolate::Sums, out: &mut [f32]) {
+        interpolate::sing(cursor, pool, interpolation, window, Some(sums), out);
     }
 
     /// The next frames of a built-in voice.

@@ -44,6 +44,8 @@ fn check(font: &SoundFont<Vec<u8>>) {
 struct Lent<'a, B>(&'a B);
 
 impl<B: Bank> Bank for Lent<'_, B> {
+    type Player<const VOICES: usize> = ripieno_synth::sampler::NoSampler;
+
     fn find(&self, bank: u16, program: u8) -> Option<ripieno_synth::PresetIndex> {
         self.0.find(bank, program)
     }

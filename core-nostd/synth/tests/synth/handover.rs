@@ -25,6 +25,8 @@ impl Drop for Counted {
 }
 
 impl Bank for Counted {
+    type Player<const VOICES: usize> = ripieno_synth::sampler::NoSampler;
+
     fn find(&self, bank: u16, program: u8) -> Option<PresetIndex> {
         self.bank.find(bank, program)
     }
@@ -171,6 +173,9 @@ proptest! {
 
     #[test]
     fn an_heir_plays_the_next_note_alike(before in script(1..40), notes in prop::collection::vec((0..3_u8, 20..110_u8), 1..5)) {
+        // A glide depends on the note before, which only one of the two has heard.
+        let glides = |word: &MidiWord| matches!(word.as_bytes(), [0xB0..=0xBF, 65 | 84, _]);
+        let before: Vec<_> = before.into_iter().filter(|(_, message)| !glides(message)).collect();
         let mut synth = Maker::default().synth(Interpolation::Cubic);
         synth.midi(word(&[0xB0, 64, 127]));
         play(&mut synth, &before, &[512]);

@@ -2,5 +2,7 @@
 
 mod chaos;
 mod handover;
+mod images;
+mod pedals;
 mod sound;
 mod support;

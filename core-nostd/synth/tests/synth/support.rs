@@ -14,10 +14,14 @@ pub const CYCLE: u32 = 100;
 /// Presets are lists of layers; the pool is a sine of ten cycles.
 pub struct TestBank {
     pub pool: Vec<u8>,
+    /// The lowest eight bits of 24-bit frames, or none.
+    pub low: Vec<u8>,
     pub presets: Vec<Vec<Region>>,
 }
 
 impl Bank for TestBank {
+    type Player<const VOICES: usize> = ripieno_synth::sampler::NoSampler;
+
     fn find(&self, bank: u16, program: u8) -> Option<PresetIndex> {
         (bank == 0 || bank == 128).then_some(PresetIndex(u16::from(program) % self.presets.len() as u16))
     }
@@ -27,13 +31,13 @@ impl Bank for TestBank {
     }
 
     fn pool(&self) -> SamplePool<'_> {
-        SamplePool { high: &self.pool, ..SamplePool::default() }
+        SamplePool { high: &self.pool, low: &self.low, ..SamplePool::default() }
     }
 }
 
 pub fn bank(presets: Vec<Vec<Region>>) -> TestBank {
     let frame = |n: u32| (30_000.0 * (core::f32::consts::TAU * n as f32 / CYCLE as f32).sin()) as i16;
-    TestBank { pool: (0..10 * CYCLE).flat_map(|n| frame(n).to_le_bytes()).collect(), presets }
+    TestBank { pool: (0..10 * CYCLE).flat_map(|n| frame(n).to_le_bytes()).collect(), low: Vec::new(), presets }
 }
 
 /// The sine, looped over whole cycles, sounding at its own pitch on key 69.
@@ -142,5 +146,5 @@ pub fn message() -> impl Strategy<Value = MidiWord> {
 }
 
 pub fn interpolation() -> impl Strategy<Value = Interpolation> {
-    prop_oneof![Just(Interpolation::Linear), Just(Interpolation::Cubic), Just(Interpolation::Hq)]
+    prop::sample::select(&[Interpolation::Linear, Interpolation::Cubic, Interpolation::Fine, Interpolation::Hq][..])
 }

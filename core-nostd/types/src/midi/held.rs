@@ -5,12 +5,15 @@ use wmidi::{Channel, Note};
 
 const CHANNELS: usize = 16;
 
+const SUSTAIN: u8 = 64;
 /// Controllers of the pedals that hold notes: sustain and sostenuto.
-const PEDALS: [u8; 2] = [64, 66];
+const PEDALS: [u8; 2] = [SUSTAIN, 66];
 /// A pedal goes down at this controller value ...
 const PEDAL_DOWN: u8 = 64;
 /// ... and up below this one: a worn pedal that trembles in between does neither.
 const PEDAL_UP: u8 = 56;
+/// Where a sustain pedal is a continuum, it holds nothing up to this controller value; above, it may hold a little.
+pub const DAMPER_UP: u8 = 16;
 
 const MODULATION: u8 = 1;
 const RESET_CONTROLLERS: u8 = 121;
@@ -181,7 +184,9 @@ impl HeldControls {
             (0xB0, MODULATION) => set(&mut self.modulated, channel, value > 0),
             (0xB0, _) => {
                 if let Some((_, bits)) = PEDALS.iter().zip(&mut self.pedals).find(|(pedal, _)| **pedal == data) {
-                    set(bits, channel, pedal_is_down(*bits >> channel & 1 == 1, value));
+                    let was_down = *bits >> channel & 1 == 1;
+                    let is_sustain = data == SUSTAIN;
+                    set(bits, channel, if is_sustain { value > DAMPER_UP } else { pedal_is_down(was_down, value) });
                 }
             }
             (0xD0, _) => set(&mut self.pressed, channel, data > 0),
@@ -296,7 +301,7 @@ mod tests {
         check(&[&[0x93, 0, 1], &[0x93, 127, 1]], &[&[0x83, 0, 64], &[0x83, 127, 64]]);
         check(&[&[0x90, 60, 1], &[0x90, 60, 1], &[0x90, 60, 0]], &[]);
         check(&[&[0x9F, 60, 1], &[0x8E, 60, 1], &[0x8F, 61, 1]], &[&[0x8F, 60, 64]]);
-        check(&[&[0xB5, 66, 64], &[0xB5, 64, 63]], &[&[0xB5, 66, 0]]);
+        check(&[&[0xB5, 66, 64], &[0xB5, 64, 16]], &[&[0xB5, 66, 0]]);
         check(&[&[0xE2, 1, 64], &[0xD1, 9], &[0xB0, 1, 3]], &[&[0xB0, 1, 0], &[0xD1, 0], &[0xE2, 0, 64]]);
         check(&[&[0xE2, 1, 64], &[0xE2, 0, 64], &[0xD1, 9], &[0xD1, 0], &[0xB0, 1, 3], &[0xB0, 1, 0]], &[]);
     }
@@ -323,10 +328,13 @@ mod tests {
     fn a_trembling_pedal_stays() {
         let mut held = Held::new();
         let down = [3, 64, 60, 56, 55, 63, 127].map(|value| {
-            held.follow(word(&[0xB0, 64, value]));
+            held.follow(word(&[0xB0, 66, value]));
             !held.is_empty()
         });
         assert_eq!(down, [false, true, true, true, false, false, true]);
+        // Half a sustain pedal holds a little.
+        check(&[&[0xB0, 64, 127], &[0xB0, 64, 17]], &[&[0xB0, 64, 0]]);
+        check(&[&[0xB0, 64, 127], &[0xB0, 64, 16]], &[]);
     }
 
     #[test]

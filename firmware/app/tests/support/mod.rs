@@ -30,6 +30,8 @@ pub struct Board<B: Bank = Builtin, S: SetupRead + 'static = BoardSetup> {
 pub struct Silence;
 
 impl Bank for Silence {
+    type Player<const VOICES: usize> = ripieno_synth::sampler::NoSampler;
+
     fn find(&self, _: u16, _: u8) -> Option<PresetIndex> {
         None
     }

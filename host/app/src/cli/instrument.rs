@@ -7,16 +7,16 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = BUILD_EXAMPLES)]
 pub struct BuildOptions {
-    /// The SoundFont
-    #[arg(value_name = "IN.sf2")]
+    /// The SoundFont, SFZ instrument or pack
+    #[arg(value_name = "INSTRUMENT")]
     pub file: PathBuf,
     /// The bank to write
     #[arg(short, long, value_name = "OUT.bank")]
     pub out: PathBuf,
-    /// Presets to keep: programs (of bank 0), ranges, bank:program, names; all if nothing is said
+    /// Presets of a SoundFont to keep: programs (of bank 0), ranges, bank:program, names; all if nothing is said
     #[arg(long, value_name = "LIST")]
     pub presets: Option<String>,
-    /// The most that the bank may take: it gets 8-bit samples, then ever lower rates, until it fits
+    /// The most that the bank may take: of a SoundFont it gets 8-bit samples, then ever lower rates, until it fits
     #[arg(long, value_name = "N")]
     pub max_bytes: Option<u64>,
     /// Bring samples above this rate down to it, in hertz
@@ -49,5 +49,5 @@ pub enum Bits {
 
 const BUILD_EXAMPLES: &str = "\
 Examples:
-  ripieno instrument build font.sf2 -o all.bank
-  ripieno instrument build font.sf2 -o small.bank --presets 0,4-7,128:0 --max-bytes 1048576";
+  ripieno instrument build font.sf2 -o small.bank --presets 0,4-7,128:0 --max-bytes 1048576
+  ripieno instrument build kit/pack.toml -o kit.bank";

@@ -1,6 +1,6 @@
 //! The options of `ripieno play`.
 
-use super::Interp;
+use super::SoundOptions;
 use crate::live::{Change, Latency, OutOfRange, Settings};
 use crate::offline::MAX_VOICES;
 use clap::builder::RangedU64ValueParser;
@@ -16,7 +16,7 @@ pub struct PlayOptions {
     /// A MIDI file to play along
     #[arg(value_name = "SONG.mid")]
     pub song: Option<PathBuf>,
-    /// A built-in instrument's name, or the path of a .sf2 or .bank file
+    /// A built-in instrument's name, or the path of a .sf2, .sfz or .bank file or of a folder with a pack.toml
     #[arg(short, long, value_name = "INSTRUMENT", default_value = crate::instrument::ALL)]
     pub instrument: PathBuf,
 
@@ -58,16 +58,6 @@ pub struct PlayOptions {
     /// The most voices that sound at once [default: 256]
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=MAX_VOICES as u64), help_heading = "Sound")]
     pub voices: Option<usize>,
-    /// How samples are read between their frames
-    #[arg(long, value_enum, default_value_t, help_heading = "Sound")]
-    pub interp: Interp,
-    /// Set an effect's parameter, 0 to 1, such as reverb.mix=0.3; may be repeated
-    #[arg(long = "set", value_name = "fx.param=VALUE", help_heading = "Sound")]
-    pub settings: Vec<String>,
-    /// Gain on top of the instrument's own level
-    #[arg(long, value_name = "DB", default_value_t = 0.0, allow_negative_numbers = true, value_parser = super::gain_db, help_heading = "Sound")]
-    pub gain_db: f32,
-
     /// Record what is heard into a 32-bit float WAV file
     #[arg(long, value_name = "OUT.wav")]
     pub record: Option<PathBuf>,
@@ -92,6 +82,8 @@ pub struct PlayOptions {
     /// The studio file, whose [audio] table holds the audio settings [default: in the user's configuration folder]
     #[arg(long, value_name = "studio.toml")]
     pub studio: Option<PathBuf>,
+    #[command(flatten)]
+    pub sound: SoundOptions,
 }
 
 fn channels(text: &str) -> Result<[u16; 2], String> {

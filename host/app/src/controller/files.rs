@@ -3,7 +3,7 @@
 use crate::Failure;
 use crate::output::warn;
 use crate::panels::MAPPINGS;
-use crate::studio::{Folder, Numbers, Studio, compile};
+use crate::studio::{Compiled, Folder, Numbers, Studio, compile};
 use ripieno_files::atomic::{AtomicError, AtomicFile, Existing};
 use ripieno_panel::FlashSetup;
 use std::io::Write;
@@ -65,7 +65,8 @@ fn folder(path: &Path) -> Result<Vec<Loaded>, Failure> {
     Ok(loaded)
 }
 
-fn file(path: &Path) -> Result<Vec<u8>, Failure> {
+/// The set-up of a file, checked.
+pub fn file(path: &Path) -> Result<Vec<u8>, Failure> {
     let read = || {
         let length = std::fs::metadata(path)?.len();
         if length > MOST_BYTES { Ok(None) } else { std::fs::read(path).map(Some) }
@@ -86,8 +87,13 @@ pub fn studio(path: &Path) -> Result<Vec<u8>, Failure> {
     let studio = Studio::open(Folder::at(path)).map_err(|error| Failure::Studio { path: path.into(), error })?;
     let compiled = compile(studio.model(), &mut Numbers::default());
     compiled.warnings.iter().for_each(|warning| warn(&format!("{}: {warning}", path.display())));
+    encoded(&compiled).map_err(|error| about(path, error))
+}
+
+/// What a controller is sent of a set-up.
+pub fn encoded(compiled: &Compiled) -> Result<Vec<u8>, String> {
     let mut bytes = vec![0; MOST_BYTES as usize];
-    let length = compiled.setup.encode(&mut bytes).map_err(|error| about(path, error))?;
+    let length = compiled.setup.encode(&mut bytes).map_err(|error| error.to_string())?;
     bytes.truncate(length);
     Ok(bytes)
 }

@@ -2,7 +2,6 @@
 
 use super::line::{Broken, Line};
 use crate::Failure;
-use crate::cli::PortOptions;
 use crate::clock::SystemClock;
 use crate::interrupt::Interrupt;
 use ripieno_firmware::protocol::{Answer, Capacities, Identity, Job};
@@ -51,39 +50,36 @@ pub struct Finder {
     hub: Hub,
     inputs: Inputs,
     driver: Driver,
-    wanted: Option<String>,
+    /// Names of ports, or parts of them; hardware alone if there are none.
+    wanted: Vec<String>,
 }
 
 /// A controller's line on real ports.
 pub type PortLine = Line<Inputs, Output>;
 
 impl Finder {
-    /// Opens the inputs that may be a controller's.
-    pub fn open(options: &PortOptions) -> Result<Self, Failure> {
-        let driver = options.midi.driver();
-        let driver = driver.ok_or_else(|| Failure::Usage("a controller needs MIDI; leave --midi none away".into()))?;
-        let wanted = options.port.clone();
-        let named = wanted.as_ref().map_or(Wanted::Hardware, |name| Wanted::Named(vec![name.clone()]));
-        let (hub, inputs) = Hub::open(driver, named).map_err(device)?;
+    /// Opens the inputs that may be a controller's: those of these names, or of all hardware. Control; blocks.
+    pub fn open(driver: Driver, names: &[String]) -> Result<Self, Failure> {
+        let wanted = if names.is_empty() { Wanted::Hardware } else { Wanted::Named(names.to_vec()) };
+        let (hub, inputs) = Hub::open(driver, wanted).map_err(device)?;
         // The hub has chosen, if there was a choice: outputs are of the same system.
         let driver = hub.driver();
-        Ok(Self { hub, inputs, driver, wanted })
+        Ok(Self { hub, inputs, driver, wanted: names.to_vec() })
     }
 
     /// The outputs to ask.
     fn outputs(&self) -> Result<Vec<PortInfo>, Failure> {
         let outputs = ports(self.driver).map_err(device)?;
         let outputs = outputs.into_iter().filter(|port| port.direction == Direction::Output);
-        Ok(match &self.wanted {
-            None => outputs.filter(|port| port.is_hardware).collect(),
-            Some(name) => {
-                let name = name.trim().to_lowercase();
-                let means = |port: &PortInfo| {
-                    port.name.to_lowercase().contains(&name) || port.id.to_lowercase().contains(&name)
-                };
-                outputs.filter(means).collect()
-            }
-        })
+        if self.wanted.is_empty() {
+            return Ok(outputs.filter(|port| port.is_hardware).collect());
+        }
+        let names: Vec<String> = self.wanted.iter().map(|name| name.trim().to_lowercase()).collect();
+        let means = |port: &PortInfo| {
+            let (name, id) = (port.name.to_lowercase(), port.id.to_lowercase());
+            names.iter().any(|wanted| name.contains(wanted) || id.contains(wanted))
+        };
+        Ok(outputs.filter(means).collect())
     }
 
     /// Asks everybody.
@@ -124,15 +120,31 @@ impl Finder {
             )));
         }
         let found = found.pop().ok_or_else(|| {
-            let what = finder.wanted.as_ref().map_or("no device".into(), |name| format!("nothing at {name:?}"));
+            let what = finder.wanted.first().map_or("no device".into(), |name| format!("nothing at {name:?}"));
             Failure::Device(format!(
                 "{what} answers as a controller; see `ripieno devices`, and name a program's port by --port"
             ))
         })?;
-        let output = Output::open(finder.driver, &found.id).map_err(device)?;
-        let mut line = Line::new(finder.inputs, output);
+        finder.to(found)
+    }
+
+    /// The line to one that was found. Control; blocks.
+    pub fn to(self, found: Found) -> Result<(Hub, PortLine, Found), Failure> {
+        let output = Output::open(self.driver, &found.id).map_err(device)?;
+        let mut line = Line::new(self.inputs, output);
         line.from = Some(found.from);
-        Ok((finder.hub, line, found))
+        Ok((self.hub, line, found))
+    }
+}
+
+impl Finder {
+    /// Works with one that was found. Control; blocks.
+    pub fn with<T>(self, found: &Found, work: impl FnOnce(&mut PortLine) -> T) -> Result<(T, Self), Failure> {
+        let Self { driver, wanted, .. } = &self;
+        let (driver, wanted) = (*driver, wanted.clone());
+        let (hub, mut line, _) = self.to(found.clone())?;
+        let done = work(&mut line);
+        Ok((done, Self { hub, inputs: line.input, driver, wanted }))
     }
 }
 

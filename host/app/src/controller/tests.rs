@@ -122,7 +122,7 @@ fn set_ups_go_there_and_come_back() {
     let mut desk = Desk { line: &mut line, clock: SystemClock::default(), interrupt: &interrupt };
     let answer = desk.work(Job::Identify, |_, _| {}).unwrap();
     assert!(matches!(answer, Answer::Identified(identity, _) if identity.board_name() == Some("pico2")), "{answer:?}");
-    desk.push(&loaded, false).unwrap();
+    desk.push(&loaded, |_, _| {}).unwrap();
     desk.simply(Job::Activate(3)).unwrap();
     let mut into = vec![0; 8 * 1024];
     let length = bench.borrow_mut().board.load(&mut into).unwrap();
@@ -130,7 +130,7 @@ fn set_ups_go_there_and_come_back() {
 
     let entries = desk.list().unwrap();
     assert_eq!((entries.len(), entries[0].slot), (1, 3));
-    let bytes = desk.pull(entries[0], false).unwrap();
+    let bytes = desk.pull(entries[0], |_, _| {}).unwrap();
     assert_eq!(bytes, loaded.bytes);
     // As files, too.
     files::write(&folder.path().join(files::name(3)), &bytes, false).unwrap();
@@ -149,11 +149,11 @@ fn what_is_wrong_is_told_and_changes_nothing() {
     let (bench, mut line) = bench(ALWAYS);
     let interrupt = Interrupt::default();
     let mut desk = Desk { line: &mut line, clock: SystemClock::default(), interrupt: &interrupt };
-    desk.push(&loaded, false).unwrap();
-    let refused = desk.push(&Loaded { bytes: vec![1, 2, 3], ..loaded.clone() }, false).unwrap_err();
+    desk.push(&loaded, |_, _| {}).unwrap();
+    let refused = desk.push(&Loaded { bytes: vec![1, 2, 3], ..loaded.clone() }, |_, _| {}).unwrap_err();
     assert_eq!(refused.code(), crate::exit::BAD_INPUT);
     assert!(refused.to_string().contains("cannot play this set-up: these bytes are not a set-up"), "{refused}");
-    let slot = desk.push(&Loaded { slot: 9, ..loaded.clone() }, false).unwrap_err();
+    let slot = desk.push(&Loaded { slot: 9, ..loaded.clone() }, |_, _| {}).unwrap_err();
     assert!(slot.to_string().contains("no such slot"), "{slot}");
     assert_eq!(bench.borrow_mut().board.store().entry(3).unwrap().unwrap().length as usize, loaded.bytes.len());
 
@@ -166,7 +166,7 @@ fn what_is_wrong_is_told_and_changes_nothing() {
 
     let raised = Interrupt::raised();
     let mut desk = Desk { interrupt: &raised, ..desk };
-    assert_eq!(desk.push(&loaded, false).unwrap_err().code(), crate::exit::INTERRUPTED);
+    assert_eq!(desk.push(&loaded, |_, _| {}).unwrap_err().code(), crate::exit::INTERRUPTED);
 }
 
 #[test]
@@ -177,10 +177,10 @@ fn a_transfer_outlives_its_plug() {
     let (bench, mut line) = bench([6, 12]);
     let interrupt = Interrupt::default();
     let mut desk = Desk { line: &mut line, clock: SystemClock::default(), interrupt: &interrupt };
-    desk.push(&loaded, false).unwrap();
+    desk.push(&loaded, |_, _| {}).unwrap();
     assert_eq!(bench.borrow().plug, [0, 0]);
     let entry = bench.borrow_mut().board.store().entry(3).unwrap().unwrap();
-    assert_eq!(desk.pull(entry, false).unwrap(), loaded.bytes);
+    assert_eq!(desk.pull(entry, |_, _| {}).unwrap(), loaded.bytes);
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! `ripieno controller watch`: what a controller sends, as it comes; a studio that goes to it whenever it is saved.
 
-use super::Desk;
 use super::files::{Loaded, studio};
-use super::find::{Finder, PortLine};
+use super::find::PortLine;
+use super::words::message_text;
+use super::{Desk, finder};
 use crate::cli::WatchOptions;
 use crate::clock::SystemClock;
 use crate::interrupt::Interrupt;
@@ -19,7 +20,7 @@ const LOOK: Duration = Duration::from_millis(5);
 const SAVED: Duration = Duration::from_millis(250);
 
 pub fn run(options: &WatchOptions, interrupt: &Interrupt) -> Result<(), Failure> {
-    let (_hub, mut line, found) = Finder::open(&options.port)?.one(interrupt)?;
+    let (_hub, mut line, found) = finder(&options.port)?.one(interrupt)?;
     if !options.json {
         output::text(&format!("{}: {}, firmware {}\n", found.port, found.board, found.firmware))?;
     }
@@ -60,7 +61,7 @@ fn bring(line: &mut PortLine, path: &Path, options: &WatchOptions, interrupt: &I
     let bytes = studio(path)?;
     let (length, slot) = (bytes.len(), options.slot);
     let mut desk = Desk { line, clock: SystemClock::default(), interrupt };
-    desk.push(&Loaded { path: path.into(), slot, bytes }, !options.json)?;
+    desk.push_shown(&Loaded { path: path.into(), slot, bytes }, !options.json)?;
     desk.simply(Job::Activate(slot))?;
     let file = path.display().to_string();
     if options.json {
@@ -76,29 +77,12 @@ fn tell(arrived: &Arrived, after: Duration, is_json: bool) -> Result<(), Failure
         Message::Word(word) => word.as_bytes().to_vec(),
         Message::SysEx(body) if is_ours(body.as_bytes()) => return Ok(()),
         Message::SysEx(body) => [&[0xF0], body.as_bytes(), &[0xF7]].concat(),
+        Message::Part(part) => part.as_bytes().to_vec(),
     };
     let hex: Vec<_> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
     let (hex, secs) = (hex.join(" "), after.as_secs_f64());
     if is_json {
-        return output::json_line(&json!({ "secs": secs, "bytes": hex, "what": what(&bytes) }));
+        return output::json_line(&json!({ "secs": secs, "bytes": hex, "what": message_text(&bytes) }));
     }
-    output::text(&format!("{secs:9.3}  {hex:<12} {}\n", what(&bytes)))
-}
-
-/// What a message means, in words.
-fn what(bytes: &[u8]) -> String {
-    let channel = bytes.first().map_or(0, |status| (status & 0x0F) + 1);
-    match *bytes {
-        [0x80..=0x8F, note, _] | [0x90..=0x9F, note, 0] => format!("note {note} off, channel {channel}"),
-        [0x90..=0x9F, note, velocity] => format!("note {note} on, velocity {velocity}, channel {channel}"),
-        [0xA0..=0xAF, note, value] => format!("note {note} pressure {value}, channel {channel}"),
-        [0xB0..=0xBF, number, value] => format!("controller {number} is {value}, channel {channel}"),
-        [0xC0..=0xCF, program, ..] => format!("program {program}, channel {channel}"),
-        [0xD0..=0xDF, value, ..] => format!("pressure {value}, channel {channel}"),
-        [0xE0..=0xEF, low, high] => {
-            format!("pitch {}, channel {channel}", (i32::from(high) << 7 | i32::from(low)) - 8192)
-        }
-        [0xF0, ..] => format!("system exclusive, {} bytes", bytes.len()),
-        _ => "system".into(),
-    }
+    output::text(&format!("{secs:9.3}  {hex:<12} {}\n", message_text(&bytes)))
 }

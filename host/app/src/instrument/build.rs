@@ -7,6 +7,7 @@ mod clips;
 mod draft;
 mod filter;
 mod fold;
+mod kit;
 mod pack;
 mod rate;
 mod tables;

@@ -1,14 +1,18 @@
-//! `ripieno instrument info`: what is in a SoundFont, and what is wrong with it; what is in a bank.
+//! `ripieno instrument info`: what is in a SoundFont, and what is wrong with it; what is in a bank, an SFZ instrument, a pack.
 
 mod bank;
+pub(super) mod kit;
 
 use super::{Opened, open_file};
 use crate::cli::InfoOptions;
 use crate::{Failure, output, report};
-use ripieno_synth::soundfont::Severity;
+use ripieno_files::sf3::Trouble;
+use ripieno_synth::soundfont::{Issue, Severity};
 use serde::Serialize;
 use std::fmt::{self, Display};
 
+/// The chunk of the samples' headers.
+const SAMPLES: &str = "shdr";
 /// Issues listed one by one; a damaged file can have millions.
 const MOST_ISSUES: usize = 100;
 /// Issues that the text report shows.
@@ -27,6 +31,8 @@ struct Info {
     presets: Vec<PresetInfo>,
     instruments: usize,
     samples: Vec<SampleInfo>,
+    /// Samples that are compressed (SF3).
+    compressed: usize,
     /// Parts that do not sound.
     quarantined: u64,
     /// Parts that sound with a setting left out or brought into range.
@@ -58,14 +64,32 @@ struct IssueInfo {
 
 /// Reads an instrument's tables, not its samples, and reports.
 pub fn run(options: &InfoOptions) -> Result<(), Failure> {
-    let font = match open_file(&options.file)? {
-        Opened::SoundFont(font) => font,
+    let (font, report) = match open_file(&options.file)? {
+        Opened::SoundFont(font, report) => (font, report),
         Opened::Flash(flash) => return bank::run(options, &flash),
+        Opened::FlashKit(flash) => return bank::run_kit(options, &flash),
+        Opened::Kit(file) => return kit::run(options, &file),
     };
     let text = |text: &dyn Display| text.to_string();
     let (mut quarantined, mut adjusted) = (0, 0);
     let (mut worse, mut lesser) = (Vec::new(), Vec::new());
+    for trouble in &report.troubles {
+        let (count, list) = if trouble.lost { (&mut quarantined, &mut worse) } else { (&mut adjusted, &mut lesser) };
+        *count += 1;
+        if list.len() < MOST_ISSUES {
+            let place = format!("{SAMPLES} {}", trouble.sample);
+            list.push(IssueInfo { place, quarantined: trouble.lost, fault: trouble.what.clone() });
+        }
+    }
+    let is_told = |issue: &Issue| {
+        let told = |trouble: &Trouble| trouble.lost && trouble.sample == issue.index as usize;
+        issue.chunk == SAMPLES && report.troubles.iter().any(told)
+    };
     font.validate(|issue| {
+        // A sample that could not be decoded is empty: why was told above.
+        if is_told(&issue) {
+            return;
+        }
         let is_quarantined = issue.fault.severity() == Severity::Quarantined;
         let (count, list) = if is_quarantined { (&mut quarantined, &mut worse) } else { (&mut adjusted, &mut lesser) };
         *count += 1;
@@ -100,11 +124,15 @@ pub fn run(options: &InfoOptions) -> Result<(), Failure> {
                 rate: recording.rate_hz,
             })
             .collect(),
+        compressed: report.compressed,
         quarantined,
         adjusted,
         issues: worse,
     };
-    info.file_bytes = font.into_inner().as_ref().len();
+    info.file_bytes = match options.file.metadata() {
+        Ok(file) if report.compressed > 0 => usize::try_from(file.len()).unwrap_or(usize::MAX),
+        _ => font.into_inner().as_ref().len(),
+    };
     if options.json { output::json(&info) } else { output::text(&info.to_string()) }
 }
 
@@ -118,14 +146,19 @@ impl Display for Info {
         named(f, "author", &self.author)?;
         named(f, "copyright", &self.copyright)?;
         named(f, "version", self.version.as_deref().unwrap_or_default())?;
-        writeln!(
-            f,
-            "{:<10} {} in the file, {} of them samples of {} bits, loaded as they are played",
-            "memory",
-            report::bytes(self.file_bytes as u64),
-            report::bytes(self.sample_bytes as u64),
-            self.sample_bits
-        )?;
+        let (file, samples) = (report::bytes(self.file_bytes as u64), report::bytes(self.sample_bytes as u64));
+        let (bits, compressed) = (self.sample_bits, self.compressed);
+        if compressed > 0 {
+            writeln!(f, "{:<10} SF3: {compressed} samples are compressed", "format")?;
+            writeln!(
+                f,
+                "{:<10} {file} in the file; {samples} of samples of {bits} bits, decoded as it is opened",
+                "memory"
+            )?;
+        } else {
+            let loaded = "loaded as they are played";
+            writeln!(f, "{:<10} {file} in the file, {samples} of them samples of {bits} bits, {loaded}", "memory")?;
+        }
         writeln!(
             f,
             "{:<10} {} presets, {} instruments, {} samples",

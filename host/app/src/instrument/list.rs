@@ -66,8 +66,9 @@ pub fn soundfont_paths(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten();
     let path = |entry: std::io::Result<std::fs::DirEntry>| {
         let path = entry.ok()?.path();
-        let is_font = path.extension()?.eq_ignore_ascii_case("sf2") && path.is_file();
-        is_font.then_some(path)
+        let kind = path.extension()?;
+        let is_font = ["sf2", "sf3"].iter().any(|font| kind.eq_ignore_ascii_case(font));
+        (is_font && path.is_file()).then_some(path)
     };
     let mut found: Vec<PathBuf> = entries.filter_map(path).collect();
     found.sort();

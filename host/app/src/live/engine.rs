@@ -46,7 +46,7 @@ pub struct Playing {
 impl Playing {
     fn new(setup: &Setup, instrument: Instrument) -> Self {
         Self {
-            rig: Box::new(setup.rig(instrument)),
+            rig: setup.rig(instrument),
             rate: setup.rate,
             held: Held::default(),
             song: None,
@@ -260,6 +260,7 @@ impl<M: MidiIn> Engine<M> {
         let quiet = if self.playing.rig.is_silent() { self.playing.quiet.frames() } else { 0 };
         shared.quiet_frames.store(quiet, Relaxed);
         shared.voices.store(self.playing.rig.active_voices() as u32, Relaxed);
+        shared.late_reads.store(self.playing.rig.stats().late_reads, Relaxed);
         shared.blocks.fetch_add(1, Relaxed);
         if self.fader.is_shut() {
             shared.faded.store(true, Relaxed);

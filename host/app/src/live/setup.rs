@@ -2,25 +2,43 @@
 
 use super::{LiveRig, Placing, Settings};
 use crate::Instrument;
+use crate::roomy::boxed;
 use ripieno_fx::ChainMemory;
 use ripieno_ports::Format;
 use ripieno_rig::{Rig, RigConfig};
-use ripieno_synth::{Interpolation, SynthConfig};
+use ripieno_synth::{BankStyle, Interpolation, Sf2Profile, SynthConfig};
 use ripieno_types::SampleRate;
 
-/// How samples are read and how loud: what stays the same for a whole session.
+/// How instruments are played and how loud: what stays the same for a whole session.
 #[derive(Clone, Copy, Debug)]
 pub struct Sound {
     /// Interpolation between the frames of a sample.
     pub interpolation: Interpolation,
     /// Linear gain of the synth.
     pub gain: f32,
+    /// How literally SoundFonts are taken.
+    pub profile: Sf2Profile,
+    /// What bank select means at first.
+    pub bank_style: BankStyle,
+    /// Begins with an MPE zone of all channels.
+    pub mpe: bool,
+    /// The sustain pedal is a continuum.
+    pub half_pedal: bool,
 }
 
 impl Default for Sound {
     fn default() -> Self {
-        let SynthConfig { interpolation, gain, .. } = SynthConfig::new(SampleRate::STUDIO);
-        Self { interpolation, gain }
+        let SynthConfig { interpolation, gain, profile, bank_style, mpe, half_pedal, .. } =
+            SynthConfig::new(SampleRate::STUDIO);
+        Self { interpolation, gain, profile, bank_style, mpe, half_pedal }
+    }
+}
+
+impl Sound {
+    /// These settings in the place of those of `config`. Any.
+    pub fn configure(self, config: SynthConfig) -> SynthConfig {
+        let Self { interpolation, gain, profile, bank_style, mpe, half_pedal } = self;
+        SynthConfig { interpolation, gain, profile, bank_style, mpe, half_pedal, ..config }
     }
 }
 
@@ -54,12 +72,11 @@ impl Setup {
     }
 
     /// A silent rig. Control: allocates.
-    pub fn rig(&self, instrument: Instrument) -> LiveRig {
+    pub fn rig(&self, instrument: Instrument) -> Box<LiveRig> {
         let memory = ChainMemory::with(self.rate, |samples| vec![0.0; samples].into_boxed_slice());
         let mut config = RigConfig::new(self.rate);
         config.synth.polyphony = usize::from(self.voices);
-        config.synth.interpolation = self.sound.interpolation;
-        config.synth.gain = self.sound.gain;
-        Rig::new(instrument, memory, config)
+        config.synth = self.sound.configure(config.synth);
+        boxed(|| Rig::new(instrument, memory, config))
     }
 }

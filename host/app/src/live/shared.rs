@@ -23,6 +23,8 @@ pub struct Shared {
     pub missed: AtomicU64,
     /// Periods that took longer to render than they last.
     pub overloads: AtomicU64,
+    /// Control periods of voices that were silent because their frames had not arrived from a disk.
+    pub late_reads: AtomicU64,
     /// Frames that the recorder did not take in time.
     pub recording_lost: AtomicU64,
     /// Voices that sound.
@@ -60,6 +62,7 @@ impl Default for Shared {
             late: AtomicU64::default(),
             missed: AtomicU64::default(),
             overloads: AtomicU64::default(),
+            late_reads: AtomicU64::default(),
             recording_lost: AtomicU64::default(),
             voices: AtomicU32::default(),
             notes: Default::default(),

@@ -4,6 +4,7 @@ use ripieno_midi::SLOTS;
 use ripieno_panel::DeviceId;
 use ripieno_ports::{Arrived, InputId, Message};
 use ripieno_rig::Input;
+use ripieno_types::Command;
 use ripieno_types::midi::{Held, MidiWord};
 
 /// The devices by their slot.
@@ -32,6 +33,7 @@ impl Slots {
                 Input::Midi { device, word }
             }
             Message::SysEx(body) => Input::SysEx { device, body },
+            Message::Part(part) => Input::Direct(Command::SysEx(part)),
         }
     }
 

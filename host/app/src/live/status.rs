@@ -53,6 +53,8 @@ pub struct Status {
     pub song: Option<SongStatus>,
     /// Frames of a recording that could not be written in time; they are silent in the file.
     pub recording_lost: u64,
+    /// Pieces of recordings that did not come from the disk in time; voices are silent there.
+    pub late_reads: u64,
     /// What went wrong last, if anything did.
     pub last_error: Option<String>,
 }

@@ -1,11 +1,16 @@
 //! A running pipeline as others see it who live in the same process: a page that shows it, a pad that starts its tasks.
 
+use super::declared::declared;
 use super::load::load;
 use super::run::{DRAIN, start};
+use super::source::Source;
+use super::tap::tap;
 use super::{registry, report};
 use crate::Failure;
 use ripieno_pipeline::graph::show;
 use ripieno_pipeline::{Control, FrameSpec, RunError, Running, SpecStatus, Value};
+use ripieno_web::Refusal;
+use ripieno_web::shape::{PipelineReloaded, PipelineSource, PipelineState, StreamFrame, TaskShape};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,6 +18,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct Hosted {
     running: Arc<Running>,
+    /// Its file, where that may be read again.
+    source: Option<Source>,
 }
 
 /// What is wanted of a task.
@@ -33,7 +40,7 @@ pub enum Deed {
 impl Hosted {
     /// Shows a pipeline that runs already.
     pub fn of(running: Arc<Running>) -> Self {
-        Self { running }
+        Self { running, source: None }
     }
 
     /// Starts the pipeline of a graph file. Control.
@@ -44,12 +51,62 @@ impl Hosted {
         let registry = registry();
         let graph = load(path, &[], &registry)?;
         let running = start(&graph, registry, report::tell)?;
-        Ok(Self { running: Arc::new(running) })
+        Ok(Self { running: Arc::new(running), source: Some(Source::new(path)) })
     }
 
     /// Its figures. Control.
     pub fn status(&self) -> serde_json::Value {
         serde_json::to_value(self.running.status()).unwrap_or_default()
+    }
+
+    /// Its name and what it is doing. Control.
+    pub fn state(&self) -> PipelineState {
+        let status = self.running.status();
+        let state = serde_json::to_value(status.state).unwrap_or_default();
+        PipelineState { name: status.name, state: state.as_str().unwrap_or_default().into() }
+    }
+
+    /// Its tasks as its graph declares them. Control.
+    pub fn tasks(&self) -> Vec<TaskShape> {
+        declared(&self.running.declaration(), &registry())
+    }
+
+    /// The next frame of a stream, so many rows of it at most. Control; blocks for a moment.
+    ///
+    /// # Errors
+    /// There is no such stream, or nothing comes.
+    pub fn tap(&self, stream: &str, rows: usize) -> Result<StreamFrame, Refusal> {
+        tap(&self.running, stream, rows)
+    }
+
+    /// Its file. Control; blocks.
+    ///
+    /// # Errors
+    /// It has none, or that cannot be read.
+    pub fn source(&self) -> Result<PipelineSource, Refusal> {
+        self.file()?.read().map_err(Refusal::Failed)
+    }
+
+    /// Makes it what its file says now. Control; blocks.
+    ///
+    /// # Errors
+    /// It has no file. What is wrong in the file is no error here.
+    pub fn reload(&self) -> Result<PipelineReloaded, Refusal> {
+        Ok(self.file()?.reload(&self.running))
+    }
+
+    fn file(&self) -> Result<&Source, Refusal> {
+        self.source.as_ref().ok_or_else(|| Refusal::Unknown("this pipeline has no file here".into()))
+    }
+
+    /// Whether it has a task of this name. Control.
+    pub fn has_task(&self, task: &str) -> bool {
+        self.running.declaration().tasks.iter().any(|known| known.name == task)
+    }
+
+    /// Whether it has an event of this name. Any.
+    pub fn has_event(&self, event: &str) -> bool {
+        self.running.event(event).is_some()
     }
 
     /// Its graph as SVG. Control.

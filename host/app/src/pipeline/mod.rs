@@ -3,6 +3,7 @@
 //! What moves frames and checks graphs is the crate `ripieno-pipeline`; here it meets sound, a terminal and a browser.
 
 pub mod bench;
+mod declared;
 mod figures;
 pub mod graph;
 pub mod hosted;
@@ -12,6 +13,8 @@ mod page;
 mod report;
 pub mod run;
 mod signals;
+mod source;
+mod tap;
 pub mod top;
 
 pub use kinds::registry;

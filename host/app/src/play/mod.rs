@@ -8,13 +8,13 @@ pub mod view;
 
 use crate::cli::PlayOptions;
 use crate::interrupt::Interrupt;
-use crate::live::{self, Hardware, Parts, Running, Save, SessionError, Settings, SongPart, Sound};
+use crate::live::{self, Hardware, Parts, Running, Save, SessionError, Settings, SongPart};
 use crate::render::{guard_inputs, shortened};
 use crate::studio::{self, audio::AudioStore};
-use crate::{Failure, Instrument, output, settings};
+use crate::{Failure, Instrument, output};
 use ripieno_files::atomic::Existing;
 use ripieno_files::{FileStorage, Song, smf};
-use ripieno_types::{Command, SampleRate, Timed};
+use ripieno_types::SampleRate;
 use stage::Stage;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -25,9 +25,9 @@ const LOOK: Duration = Duration::from_millis(50);
 
 /// Carries out the verb.
 pub fn run(options: &PlayOptions) -> Result<(), Failure> {
-    let commands = settings::parse(&options.settings)?;
+    let commands = options.sound.commands()?;
     if let Some(out) = &options.record {
-        guard_inputs(out, options.song.iter().chain([&options.instrument]))?;
+        guard_inputs(out, options.song.iter().chain([&options.instrument]).chain(&options.sound.tunings))?;
     }
     let (settings, save) = audio_settings(options)?;
     let instrument = Instrument::open(&options.instrument)?;
@@ -39,8 +39,7 @@ pub fn run(options: &PlayOptions) -> Result<(), Failure> {
 
     let interrupt = Interrupt::listen();
     let (midi, inputs) = midi::open(options)?;
-    let mut sound = Sound { interpolation: options.interp.into(), ..Sound::default() };
-    sound.gain *= 10_f32.powf(options.gain_db / 20.0);
+    let sound = options.sound.sound();
     let name = options.instrument.file_name().unwrap_or(options.instrument.as_os_str()).to_string_lossy().into_owned();
     let devices = if options.null_audio { Hardware::without_card() } else { Hardware::default() };
     let session = live::start(Parts { devices, midi, inputs, instrument: (instrument, name), settings, sound, save })
@@ -98,8 +97,7 @@ fn part(song: Song, options: &PlayOptions, session: &Running) -> Result<SongPart
         (Ok(rate), Some(path)) if rate != SampleRate::STUDIO => read(path, rate, options)?,
         _ => song,
     };
-    let commands = song.events.iter().map(|event| Timed { at: event.at, value: Command::Midi(event.value) });
-    Ok(SongPart::new(commands.collect(), song.frames))
+    Ok(SongPart::new(song.commands().collect(), song.frames))
 }
 
 /// Waits until the session should end: with a view where there is a terminal.

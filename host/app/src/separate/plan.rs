@@ -11,7 +11,7 @@ use std::fmt::Write;
 
 /// A plan as JSON.
 #[derive(Debug, Serialize)]
-struct Plan {
+pub struct Plan {
     plan: Figures,
     segments: Vec<Segment>,
     memory_bytes: u64,

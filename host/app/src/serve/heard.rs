@@ -45,6 +45,7 @@ impl Owner {
                 self.heard(Heard { control, event, kind, bank, panel, by });
             }
             Output::Rig(Command::Parameter { id, value }) => self.effect_moved(id, value),
+            Output::Rig(Command::Bypass { effect, bypassed }) => self.effect_bypassed(effect, bypassed),
             Output::Value { by, value, distance } => self.value_moved(by, value, distance),
             Output::Activated { kind, bank, panel, previous } => {
                 let kind = served_kind(kind);

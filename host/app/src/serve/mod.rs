@@ -1,6 +1,8 @@
 //! `ripieno serve`: the state, its one owner, and the doors to it.
 
 mod actions;
+mod arrangement;
+mod controllers;
 mod controls;
 mod effects;
 mod heard;
@@ -11,16 +13,23 @@ mod log;
 mod ops;
 mod owner;
 mod panels;
+mod pipeline;
 mod pool;
 mod ports;
+mod preview;
+mod recent;
+mod recordings;
 mod requests;
 mod samples;
 mod served;
 mod settings;
+mod slice;
 mod sound;
+mod stems;
 mod tasks;
 mod telemetry;
 mod telling;
+mod units;
 mod values;
 mod verb;
 mod work;

@@ -1,10 +1,9 @@
 //! Long operations: what there are of them, and how each is. The work itself is done by [`pool`](super::pool).
 
+use crate::interrupt::Interrupt;
 use ripieno_web::Refusal;
 use ripieno_web::shape::{Operation, OperationStatus};
 use serde_json::Value;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Operations that are over and still known.
 const REMEMBERED: usize = 100;
@@ -13,16 +12,26 @@ const AT_ONCE: usize = 64;
 
 /// Whether an operation should end early. It looks there itself.
 #[derive(Clone, Debug, Default)]
-pub struct Cancel(Arc<AtomicBool>);
+pub struct Cancel(ripieno_separate::Cancel);
 
 impl Cancel {
     /// True once somebody wants it to end.
     pub fn is_wanted(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.is_requested()
+    }
+
+    /// The same for jobs of separation.
+    pub fn of_job(&self) -> &ripieno_separate::Cancel {
+        &self.0
+    }
+
+    /// The same for work that looks for an interrupt.
+    pub fn interrupt(&self) -> Interrupt {
+        Interrupt::by(self.0.flag())
     }
 
     fn want(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.request();
     }
 }
 
@@ -33,6 +42,8 @@ pub enum Step {
     Begun,
     /// So much is done, 0 to 1.
     Progress(f32),
+    /// So much is done, what it is at, and the seconds to go if they are known.
+    Told(f32, String, Option<f64>),
     /// It is over.
     Over(Result<Value, String>),
 }
@@ -86,12 +97,25 @@ impl Operations {
                 let share = if share > op.progress { share.min(1.0) } else { return None };
                 op.progress = share;
             }
+            Step::Told(share, message, eta_secs) => {
+                // NaN is no progress.
+                let share = if share > op.progress { share.min(1.0) } else { op.progress };
+                let eta_secs = eta_secs.filter(|secs| secs.is_finite());
+                let told = (share, Some(message), eta_secs);
+                if told == (op.progress, op.message.clone(), op.eta_secs) {
+                    return None;
+                }
+                (op.progress, op.message, op.eta_secs) = told;
+            }
             Step::Over(Ok(result)) => {
                 // What was done in spite of a wish to end it is done.
                 (op.status, op.progress, op.result) = (OperationStatus::Done, 1.0, Some(result));
             }
             Step::Over(Err(_)) if cancel.is_wanted() => op.status = OperationStatus::Cancelled,
             Step::Over(Err(error)) => (op.status, op.error) = (OperationStatus::Error, Some(error)),
+        }
+        if is_over(op) {
+            (op.message, op.eta_secs) = (None, None);
         }
         op.updated_at = now;
         let op = op.clone();
@@ -177,6 +201,20 @@ mod tests {
         let over = ops.step("1", Step::Over(Err("broken".into())), 2.0).unwrap();
         assert_eq!((over.status, over.error.as_deref()), (OperationStatus::Error, Some("broken")));
         assert_eq!(ops.step("1", Step::Begun, 3.0), None, "what is over stays over");
+    }
+
+    #[test]
+    fn what_it_is_at_is_told_until_it_is_over() {
+        let mut ops = Operations::default();
+        ops.add("1".into(), "separate", &json!({}), 0.0).unwrap();
+        let mut tell = |share, message: &str, eta| ops.step("1", Step::Told(share, message.into(), eta), 1.0);
+        let told = tell(0.5, "1 of 2", Some(3.0)).unwrap();
+        assert_eq!((told.progress, told.message.as_deref(), told.eta_secs), (0.5, Some("1 of 2"), Some(3.0)));
+        assert_eq!(tell(0.5, "1 of 2", Some(3.0)), None, "nothing new");
+        let back = tell(0.1, "2 of 2", Some(f64::INFINITY)).unwrap();
+        assert_eq!((back.progress, back.message.as_deref(), back.eta_secs), (0.5, Some("2 of 2"), None));
+        let over = ops.step("1", Step::Over(Ok(json!(1))), 2.0).unwrap();
+        assert_eq!((over.progress, over.message, over.eta_secs), (1.0, None, None));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //! its time does. What does is handed to a [`Pool`], and comes back as a message.
 
 use super::actions::Deeds;
+use super::arrangement::Arrangement;
+use super::controllers::Boards;
 use super::controls::Door;
 use super::effects::Effects;
 use super::inbox::{Inbox, Post};
@@ -12,27 +14,35 @@ use super::ops::Operations;
 use super::panels::slots_changed;
 use super::pool::Pool;
 use super::ports::Port;
+use super::recent::Recent;
+use super::recordings::{Outlines, Recordings};
 use super::served::Section;
 use super::sound::Offer;
+use super::stems::Bench;
 use super::telemetry::Counters;
 use super::values::{self, Values};
 use crate::live::Handle;
 use crate::pipeline::hosted::Hosted;
+use crate::separate::Runner;
 use crate::studio::{Compiled, EditError, Folder, Model, Names, Numbers, Slot, Studio, Vault, compile};
 use ripieno_panel::{BankId, Zone};
-use ripieno_web::shape::{History, Pressed};
-use ripieno_web::{Event, Publisher, Refusal};
+use ripieno_separate::Cancel;
+use ripieno_web::shape::{History, PipelineState, Pressed};
+use ripieno_web::{Event, Publisher, Refusal, Tickets};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::io;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// How long the owner sleeps when nothing is due.
 const REST: Duration = Duration::from_secs(1);
 /// Workers for operations and for what only looks.
 const WORKERS: usize = 4;
+/// Workers for what is looked at again and again: it does not wait for operations.
+const LOOKERS: usize = 2;
 
 /// The active panel of each slot.
 type Active = BTreeMap<Slot, String>;
@@ -58,6 +68,14 @@ pub struct Parts {
     pub lights: Option<Lights>,
     /// The pipeline that runs beside, if one does.
     pub pipeline: Option<Hosted>,
+    /// What comes in by MIDI.
+    pub recent: Recent,
+    /// Where controllers are looked for, where there is MIDI.
+    pub boards: Option<Boards>,
+    /// What separates recordings, and the program that does dry runs; without one they are done here.
+    pub separator: (Runner, Option<PathBuf>),
+    /// The server's tickets, for files that pages play and save.
+    pub tickets: Tickets,
 }
 
 /// The state, and everything that follows it.
@@ -84,9 +102,13 @@ pub struct Owner {
     /// One thread for all that changes the sound, so that it happens in order.
     pub(super) desk: Pool,
     pub(super) pool: Pool,
+    pub(super) looks: Pool,
     pub(super) lights: Option<Lights>,
     pub(super) deeds: Deeds,
     pub(super) pipeline: Option<Hosted>,
+    pub(super) pipeline_state: Option<PipelineState>,
+    pub(super) recent: Recent,
+    pub(super) boards: Option<Boards>,
     pub(super) ports: Vec<Port>,
     pub(super) effects: Effects,
     /// The output gain that a panel has set, and when it is to be kept.
@@ -100,8 +122,22 @@ pub struct Owner {
     pub(super) sound_status: Value,
     pub(super) telemetry: Value,
     pub(super) learn: Learning,
+    pub(super) arrangement: Arrangement,
     pub(super) profile_names: Vec<String>,
     pub(super) operations: Operations,
+    pub(super) recordings: Recordings,
+    pub(super) outlines: Outlines,
+    pub(super) tickets: Tickets,
+    pub(super) bench: Bench,
+    pub(super) program: Option<PathBuf>,
+    /// Wanted once the owner ends, for what no client can cancel.
+    pub(super) ending: Cancel,
+    /// One thread each, so that one waits for the other and for nobody else: separations, dry runs, outlines, and looks at
+    /// the folder of recordings.
+    pub(super) separator: Pool,
+    pub(super) planner: Pool,
+    pub(super) tracer: Pool,
+    pub(super) shelf: Pool,
     pub(super) counters: Counters,
     pub(super) log: Log,
     /// When the studio's file was last compared with the studio, and what was wrong with it then.
@@ -115,7 +151,9 @@ impl Owner {
     /// # Errors
     /// When the system gives no threads.
     pub fn new(parts: Parts) -> io::Result<Self> {
-        let Parts { studio, folder, secrets, session, post, offer, deeds, lights, pipeline } = parts;
+        let Parts { studio, folder, secrets, session, post, offer, deeds, lights, pipeline, .. } = parts;
+        let Parts { recent, boards, separator, tickets, .. } = parts;
+        let (runner, program) = separator;
         let empty = || Value::Object(Default::default());
         let mut owner = Self {
             publisher: Publisher::new(empty()),
@@ -129,11 +167,15 @@ impl Owner {
             zones: Vec::new(),
             desk: Pool::start("ripieno-desk", 1)?,
             pool: Pool::start("ripieno-worker", WORKERS)?,
+            looks: Pool::start("ripieno-look", LOOKERS)?,
             lights,
             deeds,
+            pipeline_state: pipeline.as_ref().map(Hosted::state),
             pipeline,
+            recent,
+            boards,
             ports: Vec::new(),
-            effects: Effects::of(&studio.model().fx),
+            effects: Effects::of(studio.model()),
             gain: None,
             values: Values::new(),
             bank: BankId(0),
@@ -142,8 +184,19 @@ impl Owner {
             sound_status: empty(),
             telemetry: empty(),
             learn: Learning::default(),
+            arrangement: Arrangement::open(&folder),
             profile_names: super::settings::names(&folder),
             operations: Operations::default(),
+            recordings: Recordings::default(),
+            outlines: Outlines::default(),
+            tickets,
+            bench: Arc::new(Mutex::new(runner)),
+            program,
+            ending: Cancel::default(),
+            separator: Pool::start("ripieno-separate", 1)?,
+            planner: Pool::start("ripieno-plan", 1)?,
+            tracer: Pool::start("ripieno-outline", 1)?,
+            shelf: Pool::start("ripieno-shelf", 1)?,
             counters: Counters::new(format!("{:08x}", super::random()), super::now()),
             log: Log::default(),
             looked: Instant::now(),
@@ -160,6 +213,7 @@ impl Owner {
         owner.send_effects();
         owner.follow_actions(true);
         owner.publisher = Publisher::new(owner.tree());
+        owner.open_shelf();
         let warnings: Vec<String> = owner.studio.warnings().iter().map(ToString::to_string).collect();
         warnings.into_iter().for_each(|warning| owner.warn("studio", warning));
         Ok(owner)
@@ -177,6 +231,7 @@ impl Owner {
             self.tick(Instant::now());
         }
         self.operations.cancel_all();
+        self.ending.request();
         self.silence();
         self.keep_all();
         // Whoever waits for an answer or for room learns that there will be none, and ends.
@@ -216,6 +271,7 @@ impl Owner {
         if now.saturating_duration_since(self.looked) >= REST {
             self.looked = now;
             self.look_outside();
+            self.look_at_pipeline();
         }
     }
 
@@ -303,7 +359,8 @@ impl Owner {
         let has_score = (&model.score, &model.samples) != (&before.score, &before.samples);
         let has_panels = (&model.devices, &model.layouts, &model.presets, &model.panels, &model.active)
             != (&before.devices, &before.layouts, &before.presets, &before.panels, &before.active);
-        let (has_devices, has_fx) = (model.devices != before.devices, model.fx != before.fx);
+        let (has_devices, has_fx) =
+            (model.devices != before.devices, (&model.fx, &model.fx_order) != (&before.fx, &before.fx_order));
         let (has_actions, has_contexts) = (model.actions != before.actions, model.contexts != before.contexts);
         let has_instruments = model.instruments != before.instruments;
         let has_samples = model.samples != before.samples;

@@ -2,15 +2,17 @@
 
 use super::super::actions::Deeds;
 use super::super::inbox::{Inbox, Post};
+use super::super::recent;
 use super::super::sound::{self, Offer};
 use super::{Owner, Parts};
 use crate::live::{self, Hardware, Running, Settings, Sound};
-use crate::studio::{Folder, Studio, Vault};
+use crate::separate::Runner;
+use crate::studio::{Folder, Studio, Vault, rack};
 use crate::{Instrument, instrument};
 use proptest::prelude::*;
 use ripieno_midi::{Driver, Inputs};
 use ripieno_web::shape::*;
-use ripieno_web::{Refusal, Reply, Request, Subscription, merge};
+use ripieno_web::{Refusal, Reply, Request, Subscription, Tickets, merge};
 use serde_json::{Value, json};
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
@@ -49,9 +51,10 @@ impl Stage {
             answer.recv().unwrap_or_else(|_| Err("over".into()))
         };
         let name = instrument::ALL.to_owned();
+        let (noted, recent) = recent::noting(None::<Inputs>);
         let session = live::start(live::Parts {
             devices: Hardware::without_card(),
-            midi: None::<Inputs>,
+            midi: noted,
             inputs: Box::new(Vec::new),
             instrument: (Instrument::open(name.as_ref()).unwrap(), name.clone()),
             settings: studio.model().audio.clone(),
@@ -69,6 +72,10 @@ impl Stage {
             deeds: Deeds::start(Driver::System, post.clone()).unwrap(),
             lights: None,
             pipeline: None,
+            recent,
+            boards: None,
+            separator: (Runner::new(true).unwrap(), None),
+            tickets: Tickets::default(),
             studio,
             post,
         };
@@ -301,8 +308,14 @@ impl Stage {
                 drop(self.ask(|reply| Request::SwapEntries(kind, id, a, b, reply)));
             }
             Deed::Fx(param, value) => {
-                let info = &ripieno_fx::PARAMS[usize::from(param) % ripieno_fx::PARAMS.len()];
-                let change = json!({ info.name: f32::from(value) / 200.0 });
+                let names: Vec<&str> = ripieno_fx::PARAMS.iter().map(|info| info.name).chain(rack::BYPASS).collect();
+                let mut order = rack::names(&rack::usual());
+                let count = order.len();
+                order.rotate_left(usize::from(value) % count);
+                let change = match names.get(usize::from(param) % (names.len() + 2)) {
+                    Some(name) => json!({ *name: f32::from(value) / 200.0 }),
+                    None => json!({ "order": order }),
+                };
                 drop(self.ask(|reply| Request::ChangeEffects(change, reply)));
             }
             Deed::Press(note) => {
@@ -359,8 +372,11 @@ proptest! {
         drop(stage);
         let mut again = Stage::open(folder);
         let restored = again.owner().publisher.state().clone();
-        for part in ["panels", "active_panels", "presets", "fx", "settings", "profiles", "history"] {
+        for part in ["panels", "active_panels", "presets", "fx", "fx_order", "settings", "profiles", "history"] {
             prop_assert_eq!(&restored[part], &state[part], "{} after a restart", part);
         }
     }
 }
+
+#[path = "shelf_tests.rs"]
+mod shelf;

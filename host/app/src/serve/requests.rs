@@ -59,9 +59,13 @@ impl Owner {
             Request::Actions(reply) => answer(reply, Ok(self.catalogue())),
             Request::Layouts(reply) => answer(reply, Ok(crate::studio::layouts_json(self.studio.model()))),
 
+            Request::Controllers(reply) => self.look_for_controllers(reply),
+            Request::MidiRecent(reply) => answer(reply, Ok(self.recent_midi())),
+
             Request::Instruments(reply) => self.look_for_instruments(reply),
             Request::Instrument(name, reply) => self.choose_instrument(&name, |chosen| answer(reply, chosen)),
-            Request::Effects(reply) => answer(reply, Ok(super::served::told(&self.effects.values))),
+            Request::Effects(reply) => answer(reply, Ok(self.effects())),
+            Request::EffectUnits(reply) => answer(reply, Ok(super::units::units(&self.effects))),
             Request::ChangeEffects(changes, reply) => answer(reply, self.change_effects(&changes)),
             Request::AudioDevices(reply) => self.look_for_devices(reply),
             Request::ChangeAudio(settings, reply) => self.change_audio(settings, reply),
@@ -75,14 +79,31 @@ impl Owner {
             Request::Undo(reply) => answer(reply, self.undo()),
             Request::Redo(reply) => answer(reply, self.redo()),
 
+            Request::Recordings(reply) => self.list_recordings(reply),
+            Request::Upload(name, reply) => self.begin_upload(&name, reply),
+            Request::DeleteRecording(id, reply) => self.delete_recording(&id, reply),
+            Request::Peaks { recording, stem, buckets, reply } => {
+                self.outline(&recording, stem.as_deref(), buckets, reply);
+            }
+            Request::Ticket(id, wish, reply) => answer(reply, self.ticket(&id, &wish)),
+            Request::Models(reply) => self.list_models(reply),
+            Request::PlanSeparation(wish, reply) => self.plan_separation(*wish, reply),
+
             Request::Operations(reply) => answer(reply, Ok(self.operations.all().cloned().collect())),
             Request::Operation(id, reply) => answer(reply, self.operations.one(&id)),
             Request::StartOperation(new, reply) => answer(reply, self.start_operation(&new)),
-            Request::CancelOperation(id, reply) => answer(reply, self.operations.cancel(&id)),
+            Request::CancelOperation(id, reply) => answer(reply, self.cancel_operation(&id)),
             Request::Telemetry(reply) => answer(reply, Ok(self.report())),
             Request::Log(reply) => answer(reply, Ok(self.log.lines())),
             Request::Pipeline(reply) => answer(reply, self.pipeline().map(Hosted::status)),
             Request::PipelinePicture(reply) => answer(reply, self.pipeline().map(Hosted::picture)),
+            Request::PipelineTasks(reply) => answer(reply, self.pipeline().map(Hosted::tasks)),
+            Request::ChangeTask(task, change, reply) => answer(reply, self.change_task(&task, change)),
+            Request::SignalEvent(event, reply) => answer(reply, self.signal_event(&event)),
+            Request::Tap { stream, rows, reply } => self.with_pipeline(reply, move |it| it.tap(&stream, rows)),
+            Request::PipelineSource(reply) => self.with_pipeline(reply, Hosted::source),
+            Request::ReloadPipeline(reply) => self.reload_pipeline(reply),
+            Request::Pipelines(reply) => self.look_for_pipelines(reply),
             other => self.warn("server", format!("a request that is not understood: {}", Name(&other))),
         }
     }

@@ -3,7 +3,7 @@
 //! It has no member that is null, since a merge patch could not say so: what is not there is left out.
 
 use super::{Owner, ports};
-use crate::studio;
+use crate::studio::{self, rack};
 use ripieno_web::{Event, merge};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -16,6 +16,7 @@ pub enum Section {
     ActivePanels,
     Presets,
     Fx,
+    FxOrder,
     Values,
     Instruments,
     Audio,
@@ -27,16 +28,19 @@ pub enum Section {
     Logs,
     Ops,
     Bank,
+    Pipeline,
+    Recordings,
 }
 
 impl Section {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Midi,
         Self::Panels,
         Self::ActivePanels,
         Self::Presets,
         Self::Fx,
+        Self::FxOrder,
         Self::Values,
         Self::Instruments,
         Self::Audio,
@@ -48,15 +52,18 @@ impl Section {
         Self::Logs,
         Self::Ops,
         Self::Bank,
+        Self::Pipeline,
+        Self::Recordings,
     ];
 
     /// Those that an edit of the studio can change.
-    pub const EDITED: [Self; 12] = [
+    pub const EDITED: [Self; 13] = [
         Self::Midi,
         Self::Panels,
         Self::ActivePanels,
         Self::Presets,
         Self::Fx,
+        Self::FxOrder,
         Self::Values,
         Self::Instruments,
         Self::Audio,
@@ -73,6 +80,7 @@ impl Section {
             Self::ActivePanels => "active_panels",
             Self::Presets => "presets",
             Self::Fx => "fx",
+            Self::FxOrder => "fx_order",
             Self::Values => "values",
             Self::Instruments => "instruments",
             Self::Audio => "audio",
@@ -84,6 +92,8 @@ impl Section {
             Self::Logs => "logs",
             Self::Ops => "ops",
             Self::Bank => "bank",
+            Self::Pipeline => "pipeline",
+            Self::Recordings => "recordings",
         }
     }
 }
@@ -98,7 +108,8 @@ impl Owner {
     /// The whole state, made anew.
     pub fn tree(&self) -> Value {
         let sections = Section::ALL.map(|section| (section.name().to_owned(), self.section(section)));
-        Value::Object(sections.into_iter().collect())
+        // A part that is not there has no name either.
+        Value::Object(sections.into_iter().filter(|(_, section)| !section.is_null()).collect())
     }
 
     /// Tells everybody of an event, and of all that changed in these sections.
@@ -112,6 +123,7 @@ impl Owner {
         let change = match self.publisher.state().get(section.name()) {
             Some(old) if *old == new => return None,
             Some(old) => merge::diff(old, &new),
+            None if new.is_null() => return None,
             None => new,
         };
         Some((section.name().into(), change))
@@ -125,6 +137,7 @@ impl Owner {
             Section::ActivePanels => told(&model.served_panels().active_panels),
             Section::Presets => model.presets.iter().map(|preset| (preset.id.clone(), told(preset))).collect(),
             Section::Fx => told(&self.effects.values),
+            Section::FxOrder => told(&rack::names(&self.effects.order)),
             Section::Values => told(&self.values),
             Section::Instruments => told(&self.instruments()),
             Section::Audio => json!({"settings": told(&model.audio), "status": self.sound_status}),
@@ -135,7 +148,9 @@ impl Owner {
             Section::Layouts => studio::layouts_json(model),
             Section::Logs => self.log.served().map(|(number, line)| (number.to_string(), told(line))).collect(),
             Section::Ops => self.operations.all().map(|op| (op.id.clone(), told(op))).collect(),
+            Section::Recordings => told(&self.recordings),
             Section::Bank => json!(studio::bank_name(ripieno_web::shape::Kind::Knob, self.bank)),
+            Section::Pipeline => told(&self.pipeline_state),
         };
         match section {
             Value::Object(_) => merge::without_nulls(section),

@@ -2,7 +2,6 @@
 
 use super::Owner;
 use super::served::Section;
-use crate::studio::Model;
 use ripieno_files::FileStorage;
 use ripieno_ports::Storage;
 use ripieno_web::shape::{History, Profiles, Settings};
@@ -12,7 +11,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// What clients may keep: the page's arrangement. What has an effect has a request of its own.
-const KNOWN: [&str; 1] = ["ui_layout"];
+const ARRANGEMENT: &str = "ui_layout";
 /// The setting that names the profile in use.
 const ACTIVE: &str = "active_profile";
 /// The folder of profiles, beside the studio.
@@ -44,32 +43,21 @@ impl Owner {
         Settings { values: self.known_settings(), profiles, active_profile: active }
     }
 
-    /// What is served: a secret that somebody wrote among the settings by hand is not.
+    /// What is served. Secrets that somebody wrote among the settings by hand are not.
     pub(super) fn known_settings(&self) -> BTreeMap<String, Value> {
-        let all = &self.studio.model().settings;
-        KNOWN.iter().filter_map(|key| Some(((*key).to_owned(), all.get(*key)?.clone()))).collect()
+        self.arrangement.value().map(|value| (ARRANGEMENT.to_owned(), value.clone())).into_iter().collect()
     }
 
     /// Keeps a client's setting; null takes it away.
     pub(super) fn change_setting(&mut self, key: &str, value: Value) -> Result<(), Refusal> {
-        if !KNOWN.contains(&key) {
-            let known = KNOWN.join(", ");
+        if key != ARRANGEMENT {
             return Err(Refusal::Unknown(format!(
-                "there is no setting {key:?} that can be changed so; there are {known}"
+                "there is no setting {key:?} that can be changed so; there is {ARRANGEMENT}"
             )));
         }
-        let told = Event::SettingChanged { key: key.into(), value: value.clone() };
-        self.edit(
-            "change setting",
-            |model: &mut Model| {
-                match value {
-                    Value::Null => _ = model.settings.remove(key),
-                    value => _ = model.settings.insert(key.into(), value),
-                }
-                Ok(())
-            },
-            |_, ()| vec![told],
-        )
+        self.arrangement.keep(value.clone()).map_err(Refusal::Failed)?;
+        self.publish(&Event::SettingChanged { key: key.into(), value }, &[Section::Settings]);
+        Ok(())
     }
 
     pub(super) fn profiles(&self) -> Profiles {

@@ -269,6 +269,7 @@ impl Owner {
     /// The session as it is.
     pub(super) fn status(&mut self, status: &Status) {
         self.telemetry = told(status);
+        self.note_midi();
         if status.peak.iter().any(|peak| *peak > 0.0) {
             let event = Event::Level { target: "master".into(), level: status.peak };
             self.publisher.publish(&event, Value::Object(Default::default()));

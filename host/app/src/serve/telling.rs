@@ -7,7 +7,7 @@ use crate::studio;
 use ripieno_midi::SCAN_INTERVAL;
 use ripieno_panel::DeviceId;
 use ripieno_types::Command;
-use ripieno_web::shape::{MidiStatus, Telemetry};
+use ripieno_web::shape::{HeardMidi, MidiStatus, Telemetry};
 use ripieno_web::{Event, Reply};
 use serde_json::Value;
 
@@ -49,6 +49,17 @@ impl Owner {
 
     pub(super) fn midi_status(&self) -> MidiStatus {
         ports::status(&self.ports, &self.studio.model().devices)
+    }
+
+    /// Takes note of what came in since the last time.
+    pub(super) fn note_midi(&mut self) {
+        self.recent.take(&self.ports, (ripieno_midi::now(), super::now()));
+    }
+
+    /// The last messages of all inputs.
+    pub(super) fn recent_midi(&mut self) -> Vec<HeardMidi> {
+        self.note_midi();
+        self.recent.list()
     }
 
     /// The inputs have changed.

@@ -1,19 +1,22 @@
 //! The verb: everything is opened, joined, and closed again in order.
 
 use super::actions::Deeds;
+use super::controllers::Boards;
 use super::inbox::{Inbox, Post};
 use super::lights::Lights;
 use super::owner::{Owner, Parts};
 use super::ports::Watch;
+use super::recent::{self, Noted};
 use super::sound::{self, Offer};
 use crate::cli::{MidiSystem, ServeOptions};
 use crate::interrupt::Interrupt;
 use crate::live::{self, Hardware, Running, Settings, Sound};
 use crate::pipeline::hosted::Hosted;
+use crate::separate::Runner;
 use crate::studio::{self, Folder, Model, Studio};
 use crate::{Failure, Instrument, instrument, output};
 use ripieno_midi::{Driver, Inputs, Wanted};
-use ripieno_web::{Config, Request, Server, ServerError, Token};
+use ripieno_web::{Config, Request, Server, ServerError, Tickets, Token};
 use serde::Serialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -49,7 +52,8 @@ pub fn run(options: &ServeOptions) -> Result<(), Failure> {
     // Before anything sounds: an address that is taken is told at once.
     let (asking, asked) = requests::channel(WAITING);
     let (post, inbox) = Post::new();
-    let server = server(options, token.clone(), asking, &post)?;
+    let tickets = Tickets::default();
+    let server = server(options, token.clone(), asking, &post, tickets.clone())?;
     let ready = Ready {
         url: server.link(),
         token: token.as_ref().map(|token| token.reveal().to_owned()),
@@ -62,7 +66,10 @@ pub fn run(options: &ServeOptions) -> Result<(), Failure> {
     let model = studio.model();
     let offer = Offer { choices: sound::choices(&model.instruments, &folder), current: instrument::ALL.into() };
     let (offer, instrument, trouble) = first_instrument(offer, model)?;
-    let session = session(options, model, instrument, midi.inputs, &post)?;
+    // Ports that were asked for by name are where controllers are asked, too.
+    let boards = midi.watch.is_some().then(|| Boards::new(midi.driver, &options.midi_in));
+    let (noted, recent) = recent::noting(midi.inputs);
+    let session = session(options, model, instrument, noted, &post)?;
     let secrets = studio::Vault::beside(&path).map_err(Failure::Session)?;
     let deeds = Deeds::start(midi.driver, post.clone()).map_err(threads)?;
     let handle = session.handle();
@@ -75,8 +82,22 @@ pub fn run(options: &ServeOptions) -> Result<(), Failure> {
     let pipeline = options.graph.as_deref().map(Hosted::open).transpose()?;
     let beside = pipeline.clone();
     let session_of = handle.clone();
-    let parts =
-        Parts { studio, folder, secrets, session: session_of, post: post.clone(), offer, deeds, lights, pipeline };
+    let separator = (Runner::new(false)?, std::env::current_exe().ok());
+    let parts = Parts {
+        studio,
+        folder,
+        secrets,
+        session: session_of,
+        post: post.clone(),
+        offer,
+        deeds,
+        lights,
+        pipeline,
+        recent,
+        boards,
+        separator,
+        tickets,
+    };
     let mut owner = Owner::new(parts).map_err(threads)?;
     for line in midi.trouble.into_iter().chain(trouble) {
         owner.trouble(line);
@@ -127,8 +148,10 @@ fn server(
     token: Option<Token>,
     requests: requests::Sender<Request>,
     post: &Post,
+    tickets: Tickets,
 ) -> Result<Server, Failure> {
     let mut config = Config::new(options.addr, token);
+    config.tickets = tickets;
     config.hosts.clone_from(&options.hosts);
     let post = post.clone();
     config.on_refusal = Box::new(move |refused| {
@@ -196,7 +219,7 @@ fn session(
     options: &ServeOptions,
     model: &Model,
     instrument: Instrument,
-    midi: Option<Inputs>,
+    midi: Noted<Option<Inputs>>,
     post: &Post,
 ) -> Result<Running, Failure> {
     let post = post.clone();

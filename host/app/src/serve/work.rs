@@ -2,12 +2,14 @@
 
 use super::inbox::{Inbox, Post};
 use super::ops::{Cancel, Step};
+use super::recordings::{FOLDER, id, looked};
 use super::{Owner, sound};
 use crate::live::Handle;
 use crate::studio;
 use ripieno_files::atomic::Existing;
-use ripieno_web::shape::{NewOperation, Operation};
+use ripieno_web::shape::{NewOperation, Operation, OperationStatus};
 use ripieno_web::{Event, Refusal};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -17,24 +19,41 @@ use std::time::{Duration, Instant};
 const LONGEST: f64 = 3_600.0;
 /// How often a recording says how far it is, and looks whether it is to end.
 const LOOK: Duration = Duration::from_millis(50);
-/// The folder of recordings, beside the studio.
-const RECORDINGS: &str = "recordings";
+
+/// The operation of which one is under way at a time.
+const SEPARATE: &str = "separate";
 
 /// How an operation says how it gets on.
-struct Course<'a> {
+pub(super) struct Course<'a> {
     id: &'a str,
     post: &'a Post,
     cancel: &'a Cancel,
 }
 
 impl Course<'_> {
-    fn progress(&self, share: f64) {
+    /// Says how far it is.
+    pub(super) fn progress(&self, share: f64) {
         self.post.send(Inbox::Step(self.id.into(), Step::Progress(share as f32)));
+    }
+
+    /// Says how far it is, at what, and how many seconds are left.
+    pub(super) fn tell(&self, share: f64, message: String, eta_secs: Option<f64>) {
+        self.post.send(Inbox::Step(self.id.into(), Step::Told(share as f32, message, eta_secs)));
+    }
+
+    /// The way to the owner.
+    pub(super) fn post(&self) -> &Post {
+        self.post
+    }
+
+    /// Whether it should end early.
+    pub(super) fn cancel(&self) -> &Cancel {
+        self.cancel
     }
 }
 
 /// What an operation does.
-type Work = Box<dyn FnOnce(&Course<'_>) -> Result<Value, String> + Send>;
+pub(super) type Work = Box<dyn FnOnce(&Course<'_>) -> Result<Value, String> + Send>;
 
 impl Owner {
     /// Begins an operation, unless the same is under way.
@@ -45,7 +64,9 @@ impl Owner {
         let Some(cancel) = cancel else { return Ok(op) };
         self.tell_operation(op.clone());
         let (id, post) = (op.id.clone(), self.post.clone());
-        self.pool.run(move || {
+        // Separations wait for each other, and for nothing else.
+        let pool = if op.op_type == SEPARATE { &self.separator } else { &self.pool };
+        pool.run(move || {
             post.send(Inbox::Step(id.clone(), Step::Begun));
             let course = Course { id: &id, post: &post, cancel: &cancel };
             let work = || if cancel.is_wanted() { Err("it was ended before it began".into()) } else { work(&course) };
@@ -54,6 +75,15 @@ impl Owner {
             post.send(Inbox::Step(id, Step::Over(result)));
         });
         Ok(op)
+    }
+
+    /// Asks an operation to end. A separation that waits for its turn ends at once: it has nothing to undo.
+    pub(super) fn cancel_operation(&mut self, id: &str) -> Result<Operation, Refusal> {
+        let op = self.operations.cancel(id)?;
+        if op.status == OperationStatus::Pending && op.op_type == SEPARATE {
+            self.operation_step(id, Step::Over(Err("it was ended before it began".into())));
+        }
+        self.operations.one(id)
     }
 
     /// An operation has got on.
@@ -88,16 +118,31 @@ impl Owner {
                 if !(0.0..=LONGEST).contains(&secs) {
                     return Err(Refusal::Invalid(format!("record: `seconds` is from 0 to {LONGEST}, not {secs}")));
                 }
-                let folder = self.folder.join(RECORDINGS);
+                let folder = self.recordings_folder();
                 let name = format!("take-{}.wav", super::now() as u64);
                 let session = self.session.clone();
                 Ok(Box::new(move |course| record(&session, &folder, &name, Duration::from_secs_f64(secs), course)))
             }
+            "controller_pull" => self.controller_pull(params),
+            "controller_push" => self.controller_push(params),
+            "preview" => self.preview(params),
+            SEPARATE => self.separation(params),
+            "slice" => self.slice(params),
             other => Err(Refusal::Invalid(format!(
-                "there is no operation {other:?}; there are check_studio, load_instrument and record"
+                "there is no operation {other:?}; there are check_studio, controller_pull, controller_push, load_instrument, \
+                 preview, record, separate and slice"
             ))),
         }
     }
+}
+
+/// An operation's parameters: an object, and no list of what would be in it.
+pub(super) fn read<T: DeserializeOwned>(kind: &str, params: &Value) -> Result<T, Refusal> {
+    let refused = |why: String| Refusal::Invalid(format!("{kind}: the parameters do not fit: {why}"));
+    if !params.is_object() {
+        return Err(refused("an object is wanted".into()));
+    }
+    serde_json::from_value(params.clone()).map_err(|error| refused(error.to_string()))
 }
 
 fn check(text: String) -> Result<Value, String> {
@@ -119,7 +164,7 @@ fn load(name: &str, choices: &[(String, PathBuf)], post: &Post, course: &Course<
 }
 
 fn record(session: &Handle, folder: &Path, name: &str, time: Duration, course: &Course<'_>) -> Result<Value, String> {
-    std::fs::create_dir_all(folder).map_err(|error| format!("there can be no folder for recordings: {error}"))?;
+    std::fs::create_dir_all(folder).map_err(|error| format!("there can be no folder {FOLDER}: {error}"))?;
     session.record(folder.join(name), Existing::Refuse).map_err(|error| error.to_string())?;
     let begun = Instant::now();
     // To end it early is how a recording without an end is ended: what was recorded is kept.
@@ -128,5 +173,6 @@ fn record(session: &Handle, folder: &Path, name: &str, time: Duration, course: &
         course.progress(begun.elapsed().as_secs_f64() / time.as_secs_f64());
     }
     let frames = session.stop_recording().map_err(|error| error.to_string())?.unwrap_or(0);
-    Ok(json!({"name": name, "frames": frames}))
+    looked(course.post);
+    Ok(json!({"name": name, "frames": frames, "recording": id(name)}))
 }

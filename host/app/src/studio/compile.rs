@@ -9,6 +9,7 @@ use super::address::{Heard, source_of};
 use super::bank::{bank_id, panel_kind};
 use super::glue;
 use super::model::{LayerSpec, Model, PanelSpec, ScoreSpec, ZoneSpec};
+use super::rack;
 use crate::panels::{HostScore, HostSetup};
 use ripieno_panel::glue::{Button, Fire, Mode};
 use ripieno_panel::value::from_unit;
@@ -202,6 +203,11 @@ impl Compiler<'_> {
             Core::Parameter(id) => {
                 let info = ripieno_fx::PARAMS.get(usize::from(id.0))?;
                 Some(from_unit(self.model.fx.get(info.name).copied().unwrap_or(info.default)))
+            }
+            Core::Effect(id) => {
+                let name = rack::BYPASS.get(usize::from(id.0))?;
+                // One that is in the path is so without a word.
+                self.model.fx.contains_key(*name).then_some(0)
             }
             Core::Master => Some(from_unit(self.model.audio.master)),
             _ => None,

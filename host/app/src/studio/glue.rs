@@ -70,18 +70,21 @@ fn mode(kind: Kind, entry: &Entry) -> Result<core::Mode, String> {
     if let Some(takeover) = entry.takeover {
         return self::takeover(takeover).map(core::Mode::Knob);
     }
-    // A pad may send a controller: it is down above the middle. What is neither pad nor key stands somewhere.
-    let source = super::address::source_of(kind, &entry.at.source);
-    let is_button = match source {
-        Ok(super::address::Heard::Source(Source::Control(_))) => kind != Kind::Knob,
-        Ok(super::address::Heard::Source(source)) => source.is_button(),
-        _ => true,
-    };
-    match entry.button {
-        Some(button) => self::button(&button).map(core::Mode::Button),
-        None if is_button => Ok(core::Mode::Button(core::Button::default())),
-        None => Ok(core::Mode::Knob(core::Takeover::PickUp)),
+    match (entry.button, super::address::source_of(kind, &entry.at.source)) {
+        (Some(button), _) => self::button(&button).map(core::Mode::Button),
+        (None, Ok(super::address::Heard::Source(source))) => Ok(usual_mode(kind, source)),
+        _ => Ok(core::Mode::Button(core::Button::default())),
     }
+}
+
+/// How a control behaves of which nothing is said.
+pub fn usual_mode(kind: Kind, source: Source) -> core::Mode {
+    // A pad may send a controller: it is down above the middle. What is neither pad nor key stands somewhere.
+    let is_button = match source {
+        Source::Control(_) => kind != Kind::Knob,
+        source => source.is_button(),
+    };
+    if is_button { core::Mode::Button(core::Button::default()) } else { core::Mode::Knob(core::Takeover::PickUp) }
 }
 
 fn takeover(takeover: Takeover) -> Result<core::Takeover, String> {

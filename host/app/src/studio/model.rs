@@ -26,8 +26,10 @@ pub struct Model {
     pub instruments: Vec<InstrumentSpec>,
     /// The instrument that plays, by name.
     pub instrument: Option<String>,
-    /// Effect parameters that are not at their default, 0 to 1.
+    /// Effect parameters that are not at their default, 0 to 1, and bypasses that are 1.
     pub fx: BTreeMap<String, f32>,
+    /// The names of the effects in their order; nothing for the usual one.
+    pub fx_order: Vec<String>,
     /// How sound is played.
     pub audio: live::Settings,
     /// Settings of pages and other clients; no nulls, finite numbers.

@@ -4,6 +4,7 @@ use super::address::default_label;
 use super::audio;
 use super::bank::{bank_name, kind_name, template_title};
 use super::model::{LayerSpec, LayoutSpec, Model, PanelSpec, PhraseSpec, ScoreSpec, ZoneSpec};
+use super::rack;
 use ripieno_panel::{Role, Source};
 use ripieno_web::shape::{Entry, Kind, Preset};
 use serde::Serialize;
@@ -109,7 +110,12 @@ pub fn of(model: &Model) -> Table {
     let presets = |kind, controls| {
         model.presets_of(kind).map(|preset| (preset.id.clone(), self::preset(preset, controls))).collect::<Vec<_>>()
     };
-    let fx = model.fx.iter().fold(Build::default(), |table, (name, value)| table.set(name, float(*value)));
+    let fx = model.fx.iter().fold(Build::default(), |table, (name, value)| match rack::bypass(name) {
+        Some(_) => table.set(name, true),
+        None => table.set(name, float(*value)),
+    });
+    let order: Array = model.fx_order.iter().map(String::as_str).collect();
+    let fx = fx.maybe("order", (!order.is_empty()).then_some(order));
     let audio = audio::values(&model.audio).into_iter().fold(Build::default(), |table, (key, value)| {
         table.maybe(key, value.filter(|(_, is_default)| !is_default).map(|(value, _)| value))
     });

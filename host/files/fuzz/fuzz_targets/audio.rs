@@ -1,9 +1,10 @@
-//! Any bytes as a recording: opened, read, sought in. Seed it with short files of every kind in `corpus/audio`.
+//! Any bytes as a recording: opened, asked what it says to samplers, read, sought in. Seed it with short files of every kind in `corpus/audio`.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use ripieno_files::AudioFile;
+use ripieno_files::samples::Header;
 use std::io::Cursor;
 
 /// Frames that are read of one case.
@@ -22,6 +23,9 @@ fn read(audio: &mut AudioFile) {
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(mut audio) = AudioFile::new(Cursor::new(bytes.to_vec())) else { return };
+    if let Ok(Header { info, .. }) = Header::of(&mut audio) {
+        assert!(info.sustain_loop.is_none_or(|[start, end]| start < end && end <= info.frames));
+    }
     read(&mut audio);
     if audio.seek(1_000).is_ok() {
         read(&mut audio);

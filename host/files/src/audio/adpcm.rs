@@ -67,6 +67,7 @@ pub(super) fn open(
         codec: "ADPCM".into(),
         bits: Some(4),
         float: false,
+        sampling: None,
     };
     let blocks = bytes / block_bytes as u64;
     let source = Blocks { input, codec, start, block_bytes, block_frames, blocks, next: 0 };

@@ -3,6 +3,7 @@
 use super::block::Opened;
 use super::input::Input;
 use super::pcm::{self, Layout, Order, Sample};
+use super::sampling::{self, Instrument};
 use super::{AudioError, comments};
 use crate::Tags;
 
@@ -67,6 +68,7 @@ fn extended(bytes: [u8; 10]) -> f64 {
 pub(super) fn open(mut input: Input) -> Result<Opened, AudioError> {
     let (mut common, mut data) = (None, None);
     let mut tags = Tags::default();
+    let mut instrument = Instrument::default();
     let mut at = 12;
     for _ in 0..MOST_CHUNKS {
         let Some(chunk) = input.array::<8>(at).map_err(AudioError::Read)? else { break };
@@ -88,6 +90,8 @@ pub(super) fn open(mut input: Input) -> Result<Opened, AudioError> {
                 };
                 tags.push(name, String::from_utf8_lossy(bytes).trim_end_matches('\0').trim());
             }
+            b"INST" => instrument.inst(&mut input, body)?,
+            b"MARK" => instrument.mark(&mut input, body, length)?,
             b"ID3 " => comments::id3(&mut input, body, length, &mut tags)?,
             _ => {}
         }
@@ -111,6 +115,7 @@ pub(super) fn open(mut input: Input) -> Result<Opened, AudioError> {
     // The common chunk counts frames, the other one bytes, which may be padded.
     let counted = u64::from(common.frames);
     opened.spec.frames = opened.spec.frames.map(|frames| if counted == 0 { frames } else { frames.min(counted) });
+    sampling::place(&mut opened.spec, instrument.sampling());
     Ok(opened)
 }
 

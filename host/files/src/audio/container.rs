@@ -3,7 +3,7 @@
 use super::block::{Block, Opened, Source};
 use super::codec::{Codec, describe};
 use super::input::Input;
-use super::{AudioError, AudioSpec, comments, mp4};
+use super::{AudioError, AudioSpec, comments, mp4, sampling};
 use crate::Tags;
 use ripieno_types::SampleRate;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,11 +22,14 @@ type Open = fn(MediaSourceStream<'static>) -> symphonia::core::errors::Result<Re
 
 /// # Errors
 /// [`AudioError`] by kind.
-pub(super) fn flac(input: Input, start: u64) -> Result<Opened, AudioError> {
+pub(super) fn flac(mut input: Input, start: u64) -> Result<Opened, AudioError> {
+    let sampler = sampling::flac(&mut input, start)?;
     let open: Open = |stream| Ok(Box::new(FlacReader::try_new(stream, Default::default())?));
     let (reader, track, tags) = begin("FLAC", open, input, start)?;
     let frames = track.num_frames.filter(|frames| *frames > 0);
-    finish(Framed::new("FLAC", open, reader, &track, Places::Stamped, 0)?, "FLAC", frames, tags)
+    let mut opened = finish(Framed::new("FLAC", open, reader, &track, Places::Stamped, 0)?, "FLAC", frames, tags)?;
+    sampling::place(&mut opened.spec, sampler);
+    Ok(opened)
 }
 
 /// # Errors
@@ -127,6 +130,7 @@ fn finish(source: Framed, codec: &str, frames: Option<u64>, tags: Tags) -> Resul
         codec: codec.into(),
         bits: if codec == "AAC" { None } else { source.codec.bits() },
         float: false,
+        sampling: None,
     };
     Ok(Opened { source: Box::new(source), spec, tags, damage: None })
 }

@@ -8,23 +8,27 @@ pub trait Bytes: Read + Seek + Send + Sync {}
 
 impl<T: Read + Seek + Send + Sync> Bytes for T {}
 
-/// Bytes that are fetched together: several of the largest pieces that are looked at in one.
-const PAGE: usize = 1 << 18;
+/// Bytes that are fetched together at first: a header costs no more.
+const LEAST_PAGE: usize = 1 << 12;
+/// Bytes that are fetched together at most, once a file is read from place to place.
+const MOST_PAGE: usize = 1 << 16;
 
-/// A file with the page around the place that was looked at last. What is added to the file after it was opened is not
-/// seen.
+/// A file with the page around the place that was looked at last. Pages grow as it is read on and on. What is added to the
+/// file after it was opened is not seen.
 pub(super) struct Input {
     bytes: Box<dyn Bytes>,
     /// Bytes that were there when it was opened.
     length: u64,
     page: Vec<u8>,
     page_at: u64,
+    /// Bytes that are fetched next, if no more are asked for.
+    stride: usize,
 }
 
 impl Input {
     pub(super) fn new(mut bytes: Box<dyn Bytes>) -> io::Result<Self> {
         let length = bytes.seek(SeekFrom::End(0))?;
-        Ok(Self { bytes, length, page: Vec::new(), page_at: 0 })
+        Ok(Self { bytes, length, page: Vec::new(), page_at: 0, stride: LEAST_PAGE })
     }
 
     /// Bytes in all.
@@ -38,7 +42,9 @@ impl Input {
         let length = length.min(available);
         let page_end = self.page_at + self.page.len() as u64;
         if offset < self.page_at || offset + length as u64 > page_end {
-            self.fetch(offset, length.max(PAGE.min(available)))?;
+            let reads_on = !self.page.is_empty() && (self.page_at..=page_end).contains(&offset);
+            self.stride = if reads_on { (2 * self.stride).min(MOST_PAGE) } else { LEAST_PAGE };
+            self.fetch(offset, length.max(self.stride.min(available)))?;
         }
         let start = (offset - self.page_at) as usize;
         let end = (start + length).min(self.page.len());

@@ -186,6 +186,7 @@ pub(super) fn open(mut input: Input, start: u64) -> Result<Opened, AudioError> {
         codec: name.into(),
         bits: None,
         float: false,
+        sampling: None,
     };
     let codec = Codec::new(CONTAINER, params)?;
     let source = Mpeg { row, codec, index, first: header, delay: info.delay, quiet_until: 0 };

@@ -83,6 +83,7 @@ pub(super) fn open(mut input: Input, start: u64) -> Result<Opened, AudioError> {
         codec: name.into(),
         bits: None,
         float: false,
+        sampling: None,
     };
     let damage = match last {
         None if chained => Some("other recordings follow, which are left out".into()),

@@ -166,6 +166,7 @@ pub(super) fn open(input: Input, layout: &Layout, tags: Tags) -> Result<Opened, 
         codec: layout.sample.codec().into(),
         bits: Some(layout.bits),
         float: matches!(layout.sample, Sample::F32(_) | Sample::F64(_)),
+        sampling: None,
     };
     let block_frames = (BLOCK_BYTES / frame_bytes).max(1);
     let source = Pcm { input, start: layout.start, sample: layout.sample, frame_bytes, frames, block_frames, next: 0 };

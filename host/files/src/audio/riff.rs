@@ -9,6 +9,7 @@ use super::block::Opened;
 use super::comments;
 use super::input::Input;
 use super::pcm::{self, Layout, Order, Sample};
+use super::sampling;
 use crate::Tags;
 
 /// Chunks that are looked at: more than any sound file has.
@@ -113,6 +114,7 @@ pub(super) fn open(mut input: Input) -> Result<Opened, AudioError> {
     };
     let riff_end = 8 + u64::from(u32::from_le_bytes([header[4], header[5], header[6], header[7]]));
     let (mut format, mut data, mut fact, mut long) = (None, None, None, None);
+    let mut sampler = None;
     let mut tags = Tags::default();
     let mut at = 12;
     for _ in 0..MOST_CHUNKS {
@@ -142,6 +144,7 @@ pub(super) fn open(mut input: Input) -> Result<Opened, AudioError> {
                 data = Some((body, claimed));
                 end = claimed.map(|claimed| body.saturating_add(claimed));
             }
+            b"smpl" => sampler = sampling::smpl(&mut input, body, length.into())?,
             b"LIST" => comments::info(&mut input, body, u64::from(length), &mut tags)?,
             b"id3 " | b"ID3 " => comments::id3(&mut input, body, u64::from(length), &mut tags)?,
             _ => {}
@@ -152,7 +155,9 @@ pub(super) fn open(mut input: Input) -> Result<Opened, AudioError> {
     let fact = long.map(|(_, frames)| frames).or(fact).filter(|frames| *frames > 0);
     let format = format.ok_or_else(|| AudioError::damaged(container, "it has no format chunk"))?;
     let (start, claimed) = data.ok_or_else(|| AudioError::damaged(container, "it has no samples"))?;
-    format.open(container, input, Extent { start, claimed, fact }, tags)
+    let mut opened = format.open(container, input, Extent { start, claimed, fact }, tags)?;
+    sampling::place(&mut opened.spec, sampler);
+    Ok(opened)
 }
 
 /// How many bytes of samples a 32-bit length means; `None` for all that follow.

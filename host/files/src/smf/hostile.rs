@@ -110,6 +110,9 @@ fn withstand(name: &str, bytes: &[u8]) {
         let releases = song.tracks * 16 * 130;
         assert!(song.events.len() <= bytes.len() / 2 + releases, "{name}: {} events", song.events.len());
         assert!(song.secs(rate) <= options.max_secs, "{name}");
+        let parts = song.commands().count() - song.events.len();
+        assert!(parts <= bytes.len() / 2, "{name}: {parts} parts of SysEx");
+        assert!(song.commands().is_sorted_by_key(|command| command.at), "{name}");
         assert!(song.events.is_sorted_by_key(|event| event.at), "{name}");
         assert!(song.events.last().is_none_or(|event| event.at <= song.frames), "{name}");
         assert!(lenient || !song.warnings.iter().any(|warning| matches!(warning, Warning::Dropped(_))), "{name}");

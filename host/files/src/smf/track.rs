@@ -7,26 +7,32 @@ use ripieno_types::midi::MidiWord;
 
 /// What happens at a tick.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Kind {
+pub(super) enum Kind<'a> {
     Word(MidiWord),
+    /// Bytes of a SysEx message, its F7 among them: whole, or one packet of several.
+    SysEx {
+        /// Its F0 belongs before them.
+        begins: bool,
+        bytes: &'a [u8],
+    },
     /// Microseconds a quarter note, never 0.
     Tempo(u32),
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Event {
+pub(super) struct Event<'a> {
     /// Ticks since the track's start.
     pub tick: u64,
-    pub kind: Kind,
+    pub kind: Kind<'a>,
 }
 
 #[derive(Debug)]
 pub(super) struct Track<'a> {
-    pub events: Vec<Event>,
+    pub events: Vec<Event<'a>>,
     /// The tick at which the track ends.
     pub end: u64,
     pub title: Option<&'a [u8]>,
-    /// Meta events and SysEx that were passed over.
+    /// Meta events and bytes of no known message that were passed over.
     pub skipped: u64,
     pub warnings: Vec<Warning>,
     pub damage: Option<Damage>,
@@ -39,6 +45,8 @@ pub(super) fn read(chunk: TrackChunk<'_>, number: u32) -> Track<'_> {
     let mut reader = EventIter::new(chunk.bytes);
     let mut last_status = None;
     let mut warned = false;
+    // A SysEx message has begun and not ended.
+    let mut is_open = false;
     loop {
         let (rest, running) = (reader.unread(), reader.running_status());
         let event = match reader.next() {
@@ -74,6 +82,14 @@ pub(super) fn read(chunk: TrackChunk<'_>, number: u32) -> Track<'_> {
             TrackEventKind::Midi { .. } => {
                 last_status = reader.running_status();
                 track.events.extend(word(event.kind).map(|word| Event { tick, kind: Kind::Word(word) }));
+            }
+            TrackEventKind::SysEx(bytes) => {
+                is_open = bytes.last() != Some(&0xF7);
+                track.events.push(Event { tick, kind: Kind::SysEx { begins: true, bytes } });
+            }
+            TrackEventKind::Escape(bytes) if is_open || bytes.first() == Some(&0xF0) => {
+                is_open = bytes.last() != Some(&0xF7);
+                track.events.push(Event { tick, kind: Kind::SysEx { begins: false, bytes } });
             }
             TrackEventKind::Meta(MetaMessage::EndOfTrack) => {
                 let bytes = reader.unread().len() as u64;

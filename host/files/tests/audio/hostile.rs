@@ -3,6 +3,7 @@
 use crate::fixtures::{Format, every, open, song};
 use proptest::prelude::*;
 use ripieno_files::AudioFile;
+use ripieno_files::samples::Header;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -18,8 +19,27 @@ const ADTS: Format = Format { name: "ADTS", kind: "aac", arguments: &["-c:a", "a
 fn seeds() -> &'static [(&'static str, Vec<u8>)] {
     static SEEDS: OnceLock<Vec<(&'static str, Vec<u8>)>> = OnceLock::new();
     SEEDS.get_or_init(|| {
-        every().chain([&ADTS]).map(|format| (format.name, format.file(&song(format.rate(), 6_000)))).collect()
+        let plain = every().chain([&ADTS]).map(|format| (format.name, format.file(&song(format.rate(), 6_000))));
+        plain.chain(for_samplers()).collect()
     })
+}
+
+/// Files that say something to samplers.
+fn for_samplers() -> [(&'static str, Vec<u8>); 2] {
+    let frames = [[1, 2, 3, 4]; 500].concat();
+    let numbers: [u32; 15] = [0, 0, 22_675, 60, 0, 0, 0, 1, 0, 0, 0, 100, 899, 0, 0];
+    let smpl: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+    let wav = [
+        &b"RIFF\x40\x08\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x44\xac\0\0\x88\x58\x01\0\x02\0\x10\0"[..],
+        &[b"smpl\x3c\0\0\0", &smpl[..], b"data\xd0\x07\0\0", &frames].concat(),
+    ];
+    let aiff = [
+        &b"FORM\0\0\x08\x40AIFFCOMM\0\0\0\x12\0\x01\0\0\x03\xe8\0\x10\x40\x0e\xac\x44\0\0\0\0\0\0"[..],
+        b"MARK\0\0\0\x14\0\x02\0\x07\0\0\0\x64\x03abc\0\x09\0\0\x03\x84\x00\0",
+        b"INST\0\0\0\x14\x3e\xfb\0\x7f\x01\x7f\0\0\0\x01\0\x07\0\x09\0\0\0\0\0\0SSND\0\0\x07\xd8\0\0\0\0\0\0\0\0",
+        &frames,
+    ];
+    [("WAV with a loop", wav.concat()), ("AIFF with a loop", aiff.concat())]
 }
 
 /// Cuts, flips and lies, spread over each file and thick where the headers are.
@@ -98,6 +118,10 @@ fn sign(file: &mut [u8]) {
 fn withstand(name: &str, bytes: &[u8]) {
     let Ok(mut audio) = open(bytes) else { return };
     assert!(audio.spec().channels > 0, "{name}");
+    if let Ok(Header { info, .. }) = Header::of(&mut audio) {
+        assert!(info.channels > 0 && info.rate_hz > 0 && info.root_key.is_none_or(|key| key < 128), "{name}");
+        assert!(info.sustain_loop.is_none_or(|[start, end]| start < end && end <= info.frames), "{name}");
+    }
     read_some(name, &mut audio, MOST_FRAMES);
     for place in [0, 3_000, u64::MAX] {
         if audio.seek(place).is_ok() {

@@ -63,6 +63,13 @@ pub struct Manifest {
     pub bind: BTreeMap<String, Source>,
 }
 
+impl Manifest {
+    /// Whether the model must be told in words what to separate. Any.
+    pub fn is_conditioned(&self) -> bool {
+        self.kind == Kind::Conditioned || self.text.is_some()
+    }
+}
+
 /// Which driver runs a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -2,7 +2,7 @@
 
 use super::Source;
 use super::reading::Span;
-use crate::rules::{Code, Fault, Severity};
+use crate::rules::{Code, Fault, Severity, Subject};
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,6 +22,9 @@ pub struct Place {
     pub length: usize,
     /// What is there.
     pub label: String,
+    /// The task that stands there, if it is one or a part of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<String>,
 }
 
 /// One fault at its place.
@@ -86,19 +89,21 @@ impl Diagnosis {
         let mut seen = BTreeMap::new();
         let looked_up = fault.at.iter().map(|subject| {
             let nth = seen.entry(subject).and_modify(|nth| *nth += 1).or_insert(0_usize);
-            (source.span(subject, *nth), if *nth == 0 { subject.to_string() } else { format!("{subject} again") })
+            let label = if *nth == 0 { subject.to_string() } else { format!("{subject} again") };
+            place(&source.text, source.span(subject, *nth), label, subject.task())
         });
         let at = if spans.is_empty() {
-            looked_up.map(|(span, label)| place(&source.text, span, label)).collect()
+            looked_up.collect()
         } else {
-            spans.into_iter().map(|span| place(&source.text, span, "here".into())).collect()
+            let task = fault.at.first().and_then(Subject::task);
+            spans.into_iter().map(|span| place(&source.text, span, "here".into(), task)).collect()
         };
         let Fault { code, message, help, severity, .. } = fault;
         Self { code, severity, message, help: help.filter(|help| !help.is_empty()), at, source: Arc::clone(source) }
     }
 }
 
-fn place(text: &str, span: Span, label: String) -> Place {
+fn place(text: &str, span: Span, label: String, task: Option<&str>) -> Place {
     let mut start = span.start.min(text.len());
     while !text.is_char_boundary(start) {
         start -= 1;
@@ -119,6 +124,7 @@ fn place(text: &str, span: Span, label: String) -> Place {
         offset: start,
         length: end - start,
         label,
+        task: task.map(str::to_owned),
     }
 }
 

@@ -77,6 +77,19 @@ impl Subject {
         Self::Param { task: task.into(), name: name.into() }
     }
 
+    /// The task that this is, or is a part of. Any.
+    pub fn task(&self) -> Option<&str> {
+        match self {
+            Self::Task(task)
+            | Self::Read { task, .. }
+            | Self::Write { task, .. }
+            | Self::EventOf { task, .. }
+            | Self::Param { task, .. } => Some(task),
+            Self::Field { of, .. } => of.task(),
+            Self::Pipeline | Self::Stream(_) | Self::Event(_) => None,
+        }
+    }
+
     /// What this is a part of; the pipeline is part of nothing. Any.
     pub fn whole(&self) -> Option<Self> {
         Some(match self {

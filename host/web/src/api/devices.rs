@@ -3,7 +3,7 @@
 use super::extract::{Asked, Body};
 use super::{Answer, Done, Now, Owner};
 use crate::request::Request;
-use crate::shape::{EntryAddress, Kind, Learn, LearnChange, MidiStatus, Use};
+use crate::shape::{Controller, EntryAddress, HeardMidi, Kind, Learn, LearnChange, MidiStatus, Use};
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::Value;
@@ -20,6 +20,8 @@ pub fn routes() -> OpenApiRouter<Owner> {
         .routes(routes!(unlearn))
         .routes(routes!(actions))
         .routes(routes!(layouts))
+        .routes(routes!(controllers))
+        .routes(routes!(midi_recent))
 }
 
 /// The MIDI inputs.
@@ -104,4 +106,17 @@ async fn actions(State(owner): State<Owner>) -> Answer<Value> {
 #[utoipa::path(get, path = "/api/layouts", tag = "devices", responses((status = 200, body = Object)))]
 async fn layouts(State(owner): State<Owner>) -> Answer<Value> {
     owner.answer(Request::Layouts).await
+}
+
+/// The connected controllers that run Ripieno, looked for now. The operations `controller_pull` and `controller_push` take
+/// one's `port`.
+#[utoipa::path(get, path = "/api/controllers", tag = "devices", responses((status = 200, body = Vec<Controller>)))]
+async fn controllers(State(owner): State<Owner>) -> Answer<Vec<Controller>> {
+    owner.answer(Request::Controllers).await
+}
+
+/// The last messages of all inputs, the oldest first. Asked ten times a second, it is a view of what comes in.
+#[utoipa::path(get, path = "/api/midi/recent", tag = "devices", responses((status = 200, body = Vec<HeardMidi>)))]
+async fn midi_recent(State(owner): State<Owner>) -> Answer<Vec<HeardMidi>> {
+    owner.answer(Request::MidiRecent).await
 }

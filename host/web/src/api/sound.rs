@@ -4,7 +4,7 @@ use super::extract::Body;
 use super::{Answer, Now, Owner};
 use crate::refused::No;
 use crate::request::{Refusal, Request};
-use crate::shape::{AudioApplied, AudioDevices, AudioSettings, Instruments};
+use crate::shape::{AudioApplied, AudioDevices, AudioSettings, EffectUnit, Instruments};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -20,6 +20,7 @@ pub fn routes() -> OpenApiRouter<Owner> {
         .routes(routes!(instruments))
         .routes(routes!(choose_instrument))
         .routes(routes!(effects, change_effects))
+        .routes(routes!(effect_units))
         .routes(routes!(audio_devices))
         .routes(routes!(change_audio))
 }
@@ -48,13 +49,14 @@ async fn choose_instrument(
     Ok(Now::new(owner.ask(|reply| Request::Instrument(name, reply)).await?))
 }
 
-/// The effects' parameters, 0 to 1.
+/// The effects' parameters, 0 to 1; bypasses, 0 or 1; and `order`, the effects' names from first to last.
 #[utoipa::path(get, path = "/api/piano/fx", tag = "sound", responses((status = 200, body = Object)))]
 async fn effects(State(owner): State<Owner>) -> Answer<Value> {
     owner.answer(Request::Effects).await
 }
 
-/// Changes parameters: `{"reverb.mix": 0.3}` or `{"reverb": {"mix": 0.3}}`.
+/// Changes parameters: `{"reverb.mix": 0.3}` or `{"reverb": {"mix": 0.3}}`; bypasses: `{"reverb.bypass": true}`; and the
+/// order: `{"order": [...]}` with the names of all effects. All of it or nothing.
 #[utoipa::path(patch, path = "/api/piano/fx", tag = "sound", request_body = Object,
     responses((status = 200, body = Object)))]
 async fn change_effects(
@@ -65,17 +67,24 @@ async fn change_effects(
     owner.answer(|reply| Request::ChangeEffects(flat, reply)).await.map_err(IntoResponse::into_response)
 }
 
+/// The effects as units of a rack, in the order of the chain, with what their parameters mean.
+#[utoipa::path(get, path = "/api/piano/fx/units", tag = "sound", responses((status = 200, body = Vec<EffectUnit>)))]
+async fn effect_units(State(owner): State<Owner>) -> Answer<Vec<EffectUnit>> {
+    owner.answer(Request::EffectUnits).await
+}
+
 /// Both forms as the first.
 fn flat(change: Map<String, Value>) -> Result<Value, No> {
     let mut flat = Map::new();
     for (effect, value) in change {
         match value {
-            Value::Number(_) => drop(flat.insert(effect, value)),
+            Value::Number(_) | Value::Bool(_) => drop(flat.insert(effect, value)),
+            Value::Array(_) if effect == "order" => drop(flat.insert(effect, value)),
             Value::Object(parameters) => {
                 for (parameter, value) in parameters {
                     let name = format!("{effect}.{parameter}");
-                    if !value.is_number() {
-                        return Err(No::malformed(format!("`{name}` is not a number")));
+                    if !value.is_number() && !value.is_boolean() {
+                        return Err(No::malformed(format!("`{name}` is neither a number nor true or false")));
                     }
                     flat.insert(name, value);
                 }
@@ -117,7 +126,15 @@ mod tests {
             flat(json!({"reverb": {"mix": 0.3, "size": 1}, "pan": {}})),
             Some(json!({"reverb.mix": 0.3, "reverb.size": 1}))
         );
-        for wrong in [json!({"reverb": "loud"}), json!({"reverb": {"mix": null}}), json!({"reverb": {"mix": {}}})] {
+        let order = json!({"order": ["pan"], "reverb.bypass": true});
+        assert_eq!(flat(order.clone()), Some(order));
+        assert_eq!(flat(json!({"reverb": {"bypass": false}})), Some(json!({"reverb.bypass": false})));
+        for wrong in [
+            json!({"reverb": ["mix"]}),
+            json!({"reverb": "loud"}),
+            json!({"reverb": {"mix": null}}),
+            json!({"reverb": {"mix": {}}}),
+        ] {
             assert_eq!(flat(wrong), None);
         }
     }

@@ -143,6 +143,10 @@ pub struct Operation {
     pub status: OperationStatus,
     /// 0 to 1, never less than before.
     pub progress: f32,
+    /// What it is at, for people, where it says.
+    pub message: Option<String>,
+    /// Seconds to go, where that is known.
+    pub eta_secs: Option<f64>,
     /// What came of it.
     pub result: Option<Value>,
     /// Why it failed.
@@ -157,7 +161,7 @@ pub struct Operation {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewOperation {
-    /// What: `load_instrument`, `check_studio`, `render`, ...
+    /// What: `load_instrument`, `check_studio`, `record`, `separate`, `slice`, ...
     pub op_type: String,
     /// With what.
     #[serde(default)]

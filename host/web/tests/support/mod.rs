@@ -2,11 +2,12 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod intake;
 pub mod listener;
 pub mod studio;
 pub mod wire;
 
-use ripieno_web::{Config, Limits, Reason, Refused, Server, Token};
+use ripieno_web::{Config, Limits, Reason, Refused, Server, Tickets, Token};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -22,6 +23,7 @@ pub struct Rig {
     pub addr: SocketAddr,
     pub link: String,
     pub studio: Arc<Studio>,
+    pub tickets: Tickets,
     refused: Arc<Mutex<Vec<Refused>>>,
     stop: oneshot::Sender<()>,
     running: JoinHandle<()>,
@@ -39,6 +41,7 @@ impl Rig {
         let token = token.map(|token| Token::new(token).expect("a token"));
         let mut config = Config::new((Ipv4Addr::LOCALHOST, 0).into(), token);
         config.limits = limits;
+        let tickets = config.tickets.clone();
         let heard = refused.clone();
         config.on_refusal = Box::new(move |refusal| heard.lock().expect("a lock").push(refusal.clone()));
         let server = Server::bind(config, studio.requests()).expect("a server");
@@ -48,7 +51,7 @@ impl Rig {
             let shutdown = async { drop(stopped.await) };
             server.run(shutdown).await.expect("a runtime");
         });
-        Self { addr, link, studio, refused, stop, running }
+        Self { addr, link, studio, tickets, refused, stop, running }
     }
 
     /// Stops it, as gently as it can.

@@ -1,5 +1,6 @@
 //! A small studio: panels in a map, one task that owns them, and the publisher that tells of them.
 
+use super::intake::{Kept, Taking};
 use ripieno_web::shape::*;
 use ripieno_web::{Event, Publisher, Refusal, Request, Requests, Stamp};
 use serde_json::{Value, json};
@@ -12,14 +13,18 @@ use tokio::sync::mpsc;
 pub struct Studio {
     requests: Requests,
     state: Arc<Mutex<State>>,
+    /// Recordings that were uploaded.
+    pub kept: Kept,
 }
 
 struct State {
     panels: Panels,
     made: usize,
+    reloads: usize,
     /// What was pressed, turned and the like, in order.
     played: Vec<String>,
     publisher: Publisher,
+    kept: Kept,
 }
 
 impl Studio {
@@ -27,7 +32,9 @@ impl Studio {
     pub fn new() -> Arc<Self> {
         let (requests, mut asked) = mpsc::channel(1_024);
         let publisher = Publisher::new(json!({"panels": {}, "active_panels": {}, "logs": [], "n": 0}));
-        let state = State { panels: Panels::default(), made: 0, played: Vec::new(), publisher };
+        let kept = Kept::default();
+        let state =
+            State { panels: Panels::default(), made: 0, reloads: 0, played: Vec::new(), publisher, kept: kept.clone() };
         let state = Arc::new(Mutex::new(state));
         let owned = state.clone();
         tokio::spawn(async move {
@@ -38,12 +45,18 @@ impl Studio {
                         tokio::time::sleep(Duration::from_millis(name.parse().unwrap_or(0))).await;
                         drop(reply.send(Ok(Instruments { instruments: vec![name.clone()], current: name })));
                     });
+                } else if let Request::Peaks { recording, buckets, reply, .. } = request {
+                    // An outline takes as long as its recording says.
+                    tokio::spawn(async move {
+                        tokio::time::sleep(Duration::from_millis(recording.parse().unwrap_or(0))).await;
+                        drop(reply.send(Ok(Peaks { buckets, ..Peaks::default() })));
+                    });
                 } else {
                     owned.lock().expect("a lock").answer(request);
                 }
             }
         });
-        Arc::new(Self { requests, state })
+        Arc::new(Self { requests, state, kept })
     }
 
     pub fn requests(&self) -> Requests {
@@ -221,6 +234,14 @@ impl State {
             Request::History(reply) | Request::Undo(reply) | Request::Redo(reply) => {
                 drop(reply.send(Ok(History::default())));
             }
+            Request::Recordings(reply) => drop(reply.send(Ok(BTreeMap::new()))),
+            Request::Upload(name, reply) => drop(reply.send(Taking::begin(&self.kept, name))),
+            Request::DeleteRecording(_, reply) => drop(reply.send(Ok(()))),
+            Request::Ticket(_, wish, reply) => {
+                drop(reply.send(Ok(Ticket { url: format!("/files/x/{}", wish.stem.unwrap_or_default()) })));
+            }
+            Request::Models(reply) => drop(reply.send(Ok(Models::default()))),
+            Request::PlanSeparation(_, reply) => drop(reply.send(Ok(SeparationPlan::default()))),
             Request::Operations(reply) => drop(reply.send(Ok(Vec::new()))),
             Request::Operation(id, reply) | Request::CancelOperation(id, reply) => {
                 drop(reply.send(Ok(Operation { id, ..Operation::default() })));
@@ -235,6 +256,39 @@ impl State {
             Request::Log(reply) => drop(reply.send(Ok(Vec::new()))),
             Request::Pipeline(reply) => drop(reply.send(Ok(json!({"version": 1, "name": "tone"})))),
             Request::PipelinePicture(reply) => drop(reply.send(Ok("<svg/>".into()))),
+            Request::EffectUnits(reply) => drop(reply.send(Ok(vec![EffectUnit::default()]))),
+            Request::Controllers(reply) => drop(reply.send(Ok(vec![Controller::default()]))),
+            Request::MidiRecent(reply) => drop(reply.send(Ok(vec![HeardMidi::default()]))),
+            Request::ChangeTask(task, change, reply) => drop(reply.send(match change.deed {
+                TaskDeed::Set if change.param.is_none() => Err(Refusal::Invalid("`param` is wanted".into())),
+                deed => Ok(format!("{task} {deed:?}")),
+            })),
+            Request::SignalEvent(event, reply) => drop(reply.send(match event.as_str() {
+                "nothing" => Err(Refusal::Unknown("there is no event 'nothing'".into())),
+                event => Ok(format!("{event} signalled")),
+            })),
+            Request::Tap { stream, rows, reply } => {
+                let channels = vec![vec![Some(0.5), None]; 2];
+                drop(reply.send(Ok(StreamFrame { stream, shape: vec![rows, 2], channels, ..StreamFrame::default() })));
+            }
+            Request::PipelineTasks(reply) => {
+                drop(reply.send(Ok(vec![TaskShape { name: "gain".into(), ..TaskShape::default() }])));
+            }
+            Request::PipelineSource(reply) => drop(reply.send(Ok(PipelineSource::default()))),
+            Request::ReloadPipeline(reply) => {
+                // Sound and faulty in turn.
+                self.reloads += 1;
+                let reloaded = match self.reloads % 2 {
+                    1 => PipelineReloaded { applied: true, ..PipelineReloaded::default() },
+                    _ => PipelineReloaded {
+                        error: Some("a fault".into()),
+                        places: vec![FaultPlace { line: 3, ..FaultPlace::default() }],
+                        ..PipelineReloaded::default()
+                    },
+                };
+                drop(reply.send(Ok(reloaded)));
+            }
+            Request::Pipelines(reply) => drop(reply.send(Ok(vec![FoundPipeline::default()]))),
             other => panic!("a request that the studio of the tests does not know: {other:?}"),
         }
     }

@@ -48,22 +48,20 @@ impl Wire {
         drop(timeout(PATIENCE, self.stream.write_all(bytes.as_ref())).await.expect("a reader"));
     }
 
-    /// The next answer; nothing if the connection has closed without one.
-    pub async fn answer(&mut self) -> Option<Answer> {
+    /// The head of the next answer, which is all of an answer to HEAD; nothing if the connection has closed without one.
+    pub async fn head(&mut self) -> Option<String> {
         let end = loop {
             match self.read.windows(4).position(|four| four == b"\r\n\r\n") {
                 Some(end) => break end + 4,
                 None => self.more().await?,
             }
         };
-        let head = String::from_utf8(self.read.drain(..end).collect()).expect("a head in ASCII");
-        let mut lines = head.lines();
-        let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok());
-        let headers: Vec<_> = lines
-            .filter_map(|line| line.split_once(": "))
-            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
-            .collect();
-        let mut answer = Answer { status: status.expect("a status"), headers, body: String::new() };
+        Some(String::from_utf8(self.read.drain(..end).collect()).expect("a head in ASCII"))
+    }
+
+    /// The next answer; nothing if the connection has closed without one.
+    pub async fn answer(&mut self) -> Option<Answer> {
+        let mut answer = self.answer_head().await?;
         let length = answer.header("content-length").map_or(0, |length| length.parse().expect("a length"));
         while self.read.len() < length {
             self.more().await?;
@@ -72,9 +70,26 @@ impl Wire {
         Some(answer)
     }
 
+    /// The next answer without a body, as that to HEAD; nothing if the connection has closed without one.
+    pub async fn answer_head(&mut self) -> Option<Answer> {
+        let head = self.head().await?;
+        let mut lines = head.lines();
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok());
+        let headers: Vec<_> = lines
+            .filter_map(|line| line.split_once(": "))
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+            .collect();
+        Some(Answer { status: status.expect("a status"), headers, body: String::new() })
+    }
+
     /// One request with the token, as a well-behaved client makes it.
     pub async fn request(&mut self, method: &str, path: &str, body: &str) -> Answer {
-        let kind = if body.is_empty() { "" } else { "content-type: application/json\r\n" };
+        self.send_as(method, path, "application/json", body).await
+    }
+
+    /// The same with a body that is said to be of this kind.
+    pub async fn send_as(&mut self, method: &str, path: &str, kind: &str, body: &str) -> Answer {
+        let kind = if body.is_empty() { String::new() } else { format!("content-type: {kind}\r\n") };
         let head = format!(
             "{method} {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\n{kind}content-length: {}\r\n\r\n{body}",
             self.addr,

@@ -10,8 +10,10 @@ use std::sync::Arc;
 pub enum Order {
     Linear,
     Cubic,
-    /// Ours has 16 points, the others' seven.
-    Sinc,
+    /// Ours has eight points, the others' seven.
+    Fine,
+    /// Ours has 24 points, the others' best seven.
+    Hq,
 }
 
 impl Order {
@@ -19,7 +21,8 @@ impl Order {
         match self {
             Self::Linear => "linear",
             Self::Cubic => "four points",
-            Self::Sinc => "best (16 points; rivals 7)",
+            Self::Fine => "eight points (rivals seven)",
+            Self::Hq => "best (24 points; rivals seven)",
         }
     }
 }
@@ -43,7 +46,8 @@ pub fn ours(font: &[u8], order: Order, rate: u32) -> impl Player {
     let interpolation = match order {
         Order::Linear => Interpolation::Linear,
         Order::Cubic => Interpolation::Cubic,
-        Order::Sinc => Interpolation::Hq,
+        Order::Fine => Interpolation::Fine,
+        Order::Hq => Interpolation::Hq,
     };
     let Ok(bank) = SoundFont::new(font) else { panic!("not a sound font") };
     Box::new(Synth::<_, 256>::new(bank, SynthConfig { interpolation, ..SynthConfig::new(rate) }))
@@ -93,7 +97,7 @@ pub fn oxi(mut font: &[u8], order: Order, rate: u32) -> impl Player + use<> {
         interpolation: match order {
             Order::Linear => oxisynth::InterpolationMethod::Linear,
             Order::Cubic => oxisynth::InterpolationMethod::FourthOrder,
-            Order::Sinc => oxisynth::InterpolationMethod::SeventhOrder,
+            Order::Fine | Order::Hq => oxisynth::InterpolationMethod::SeventhOrder,
         },
         ..Default::default()
     })
@@ -122,21 +126,6 @@ impl Player for oxisynth::Synth {
     }
 }
 
-/// Loads, and no more.
-pub fn load_ours(font: &[u8]) {
-    std::hint::black_box(ripieno_synth::SoundFont::new(font).ok());
-}
-
-/// Loads, and no more.
-pub fn load_rusty(mut font: &[u8]) {
-    std::hint::black_box(rustysynth::SoundFont::new(&mut font).ok());
-}
-
-/// Loads, and no more.
-pub fn load_oxi(font: &[u8]) {
-    std::hint::black_box(oxisynth::SoundFont::load(&mut std::io::Cursor::new(font)).ok());
-}
-
 /// The fluidsynth program: CPU time of a long run less that of a short one.
 pub struct Fluid {
     folder: tempfile::TempDir,
@@ -156,7 +145,7 @@ impl Fluid {
         let number = match order {
             Order::Linear => 1,
             Order::Cubic => 4,
-            Order::Sinc => 7,
+            Order::Fine | Order::Hq => 7,
         };
         for (name, bytes) in [
             ("long.mid", score.to_smf()),
@@ -206,7 +195,7 @@ impl Fluid {
 }
 
 /// CPU time of finished children in seconds.
-fn children_secs() -> f64 {
+pub fn children_secs() -> f64 {
     const TICKS_A_SECOND: f64 = 100.0;
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     // Fields after the name in brackets; user and system time of children are 14th and 15th of them.

@@ -34,6 +34,30 @@ impl Score {
         Self { name: format!("{notes} struck notes"), events, blocks: BLOCKS_A_SECOND }
     }
 
+    /// `notes` held notes of one channel, a semitone apart, around the middle of the keyboard.
+    pub fn spread(notes: usize, secs: usize) -> Self {
+        let lowest = 64 - notes as u8 / 2;
+        let events = (0..notes as u8).map(|note| (0, [0x90, lowest + note, 100])).collect();
+        Self { name: format!("{notes} notes"), events, blocks: secs * BLOCKS_A_SECOND }
+    }
+
+    /// `notes` held notes, of which every second a sixteenth is struck anew.
+    pub fn restruck(notes: usize, secs: usize) -> Self {
+        let mut events = held(notes, 0);
+        let strikes: Vec<Event> = events.iter().map(|(_, event)| *event).filter(|e| e[0] & 0xF0 == 0x90).collect();
+        for sec in 1..secs {
+            for [status, key, velocity] in strikes.iter().skip(sec % 16).step_by(16) {
+                events.push((sec * BLOCKS_A_SECOND, [status & 0x8F, *key, 0]));
+                events.push((sec * BLOCKS_A_SECOND, [*status, *key, *velocity]));
+            }
+        }
+        Self {
+            name: format!("{notes} notes, a sixteenth struck anew every second"),
+            events,
+            blocks: secs * BLOCKS_A_SECOND,
+        }
+    }
+
     /// A full General MIDI arrangement: sixteen parts, chords, runs, drums, bends and swells.
     pub fn dense(secs: usize) -> Self {
         const PROGRAMS: [u8; 16] = [0, 33, 25, 48, 52, 56, 61, 65, 73, 0, 4, 11, 16, 88, 40, 80];

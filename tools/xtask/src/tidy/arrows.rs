@@ -28,7 +28,7 @@ const ARROWS: &[(&str, Option<&[&str]>)] = &[
     ("ripieno-scenes", None),
     ("ripieno-midi", Some(&["ripieno-ports", "ripieno-ring", "ripieno-types"])),
     ("ripieno-audio", Some(&["ripieno-ports", "ripieno-ring", "ripieno-types"])),
-    ("ripieno-files", Some(&["ripieno-ports", "ripieno-types"])),
+    ("ripieno-files", Some(&["ripieno-ports", "ripieno-ring", "ripieno-synth", "ripieno-types"])),
     ("ripieno-infer", Some(&["ripieno-dsp", "ripieno-ports", "ripieno-types"])),
     ("ripieno-separate", Some(&["ripieno-chunk", "ripieno-files", "ripieno-infer", "ripieno-ports", "ripieno-types"])),
     ("ripieno-pipeline", Some(&["ripieno-ring"])),

@@ -1,11 +1,12 @@
-//! `ripieno instrument build`: a SoundFont in, a flash bank out, and a report of what became of it.
+//! `ripieno instrument build`: an instrument in, a flash bank out, and a report of what became of it.
 
-use super::{BuildError, Built, Choice, Recipe, build};
+use super::{BuildError, Built, Choice, Recipe, build, kit};
 use crate::cli::{Bits, BuildOptions};
 use crate::instrument::open_soundfont;
 use crate::interrupt::Interrupt;
 use crate::render::guard_inputs;
 use crate::{Failure, output, report};
+use ripieno_files::KitFile;
 use ripieno_files::atomic::{AtomicError, AtomicFile, Existing};
 use ripieno_synth::Coding;
 use serde::Serialize;
@@ -60,11 +61,22 @@ pub(crate) fn run(options: &BuildOptions) -> Result<(), Failure> {
     let presets = options.presets.as_deref().map(Choice::parse).transpose().map_err(Failure::Usage)?;
     guard_inputs(&options.out, [&options.file])?;
     let interrupt = Interrupt::listen();
-    let font = open_soundfont(&options.file)?;
     let failed = |error| Failure::Output { path: options.out.clone(), error };
     let existing = if options.force { Existing::Replace } else { Existing::Refuse };
     // A place that cannot be written is known before the work is done.
-    let mut file = AtomicFile::create(&options.out, existing).map_err(failed)?;
+    let open = || AtomicFile::create(&options.out, existing).map_err(failed);
+    let finish = |mut file: AtomicFile, image: &[u8]| {
+        file.write_all(image).map_err(|error| failed(AtomicError::Write(error)))?;
+        if interrupt.is_raised() { Err(Failure::Interrupted) } else { file.commit().map_err(failed) }
+    };
+    if KitFile::is_meant(&options.file) {
+        let file = open()?;
+        let (made, report) = kit::make(options)?;
+        finish(file, &made.image)?;
+        return if options.json { output::json(&report) } else { output::text(&report.to_string()) };
+    }
+    let font = open_soundfont(&options.file)?;
+    let file = open()?;
     let recipe = Recipe {
         presets,
         max_bytes: options.max_bytes,
@@ -80,11 +92,7 @@ pub(crate) fn run(options: &BuildOptions) -> Result<(), Failure> {
         }
         error => Failure::Instrument { path: options.file.clone(), error: error.to_string() },
     })?;
-    file.write_all(&built.image).map_err(|error| failed(AtomicError::Write(error)))?;
-    if interrupt.is_raised() {
-        return Err(Failure::Interrupted);
-    }
-    file.commit().map_err(failed)?;
+    finish(file, &built.image)?;
     let report = Report::new(options, built);
     if options.json { output::json(&report) } else { output::text(&report.to_string()) }
 }

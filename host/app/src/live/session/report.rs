@@ -49,6 +49,7 @@ impl<D: Devices, M: MidiIn + Send + 'static> Session<D, M> {
                 SongStatus { position_secs, length_secs, is_over: has_ended && shared.is_quiet(self.format.rate) }
             }),
             recording_lost: shared.recording_lost.load(Relaxed),
+            late_reads: shared.late_reads.load(Relaxed),
             last_error: self.last_error.clone(),
         }
     }

@@ -3,6 +3,7 @@
 use super::sound::{self, BLOCK, PACED, RATE, Sound, fixed, text};
 use crate::Instrument;
 use crate::offline::MAX_VOICES;
+use crate::roomy::boxed;
 use ripieno_files::{Song, smf};
 use ripieno_fx::ChainMemory;
 use ripieno_midi::{Driver, Hub, Inputs, Wanted};
@@ -89,6 +90,9 @@ impl Kind for Synth {
         let (params, sound) = (wiring.params, written(wiring)?);
         let instrument = Instrument::open(params.text("instrument").as_ref())
             .map_err(|failure| KindFault::at("instrument", failure.to_string()))?;
+        // Where nobody waits for the sound, the sound may wait for a disk.
+        let is_timely = params.bool("paced") || !params.text("midi").is_empty();
+        let instrument = if is_timely { instrument } else { instrument.patient() };
         let mut config = RigConfig::new(sound.rate);
         config.effects = false;
         config.synth.polyphony = params.usize("voices");
@@ -121,8 +125,7 @@ type Part = (Vec<Timed<Command>>, u64);
 fn read(path: &Path, rate: SampleRate) -> Result<Part, KindFault> {
     let song = Song::open(path, rate, &smf::Options::default())
         .map_err(|error| KindFault::at("song", format!("{} {error}", path.display())))?;
-    let command = |event: &Timed<_>| Timed { at: event.at, value: Command::Midi(event.value) };
-    Ok((song.events.iter().map(command).collect(), song.frames))
+    Ok((song.commands().collect(), song.frames))
 }
 
 struct Playing {
@@ -144,8 +147,8 @@ impl Task for Playing {
         let Sound { rows, rate, .. } = self.sound;
         // Of the chain only its address is needed.
         let memory = ChainMemory::with(rate, |samples| vec![0.0; samples].into_boxed_slice());
-        let mut rig: Box<Rig<Instrument, Box<[f32]>, MAX_VOICES>> =
-            Box::new(Rig::new(self.instrument.clone(), memory, self.config));
+        let (instrument, config) = (self.instrument.clone(), self.config);
+        let mut rig: Box<Rig<Instrument, Box<[f32]>, MAX_VOICES>> = boxed(|| Rig::new(instrument, memory, config));
         self.instrument.make_resident();
         let (song, frames) = self.song.as_ref().map_or((&[][..], 0), |(song, frames)| (song, *frames));
         let mut song = song;

@@ -62,6 +62,9 @@ pub fn numbers<'a>(status: &Status, theme: &Theme, width: u16) -> Vec<Line<'a>> 
         counted("late", status.late),
         figure("gain", gain, Style::new()),
     ];
+    if status.late_reads > 0 {
+        words.push(counted("pieces late from the disk", status.late_reads));
+    }
     if status.recording_lost > 0 {
         words.push(counted("frames lost in the recording", status.recording_lost));
     }

@@ -131,7 +131,7 @@ prop_compose! {
         Status {
             rate, buffer, buffered, latency_ms, device, is_running, instrument, voices, polyphony, master, underruns,
             overloads: 0, tempo: 92.0, layers: 0,
-            blocks: 0, late, load, peak, notes, values, bypassed, inputs, song, recording_lost, last_error,
+            blocks: 0, late, late_reads: 0, load, peak, notes, values, bypassed, inputs, song, recording_lost, last_error,
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::studio::model::{
     ContextSpec, InstrumentSpec, LayerSpec, Model, PhraseNote, PhraseSpec, SampleSpec, ScoreSpec,
 };
 use crate::studio::names::{check_name, same};
+use crate::studio::rack;
 use ripieno_panel::{SHORTEST_MS, STEPS, TEMPI};
 use ripieno_web::shape::Kind;
 use toml_edit::Item;
@@ -90,7 +91,21 @@ fn file<'n>(view: &View<'_>, taken: impl Iterator<Item = &'n String>) -> (String
 }
 
 fn effects(view: &View<'_>, model: &mut Model) {
-    for (key, item) in view.free() {
+    let names = view.texts("order").unwrap_or_default();
+    match rack::order(&names) {
+        Ok(order) if order == rack::usual() => {}
+        Ok(_) => model.fx_order = names,
+        Err(cause) => view.error("order", cause),
+    }
+    for (key, item) in view.free().into_iter().filter(|(key, _)| *key != "order") {
+        if let Some((_, name)) = rack::bypass(key) {
+            match item.as_bool() {
+                Some(true) => _ = model.fx.insert(name.into(), 1.0),
+                Some(false) => {}
+                None => view.error(key, format!("{key} is true or false")),
+            }
+            continue;
+        }
         if item.is_table_like() {
             view.error(key, format!("effect parameters are one key each: \"{key}.mix\" = 0.3, with quotes"));
             continue;

@@ -82,6 +82,8 @@ fn mistakes_are_told_with_place_and_cause() {
     check("[fx]\n\"reverb.mix\" = 1.1\n", 2, 16, &["0 to 1"]);
     check("[fx]\n\"reverb.mix\" = nan\n", 2, 16, &["0 to 1"]);
     check("[fx]\nreverb = 0.1\n", 2, 10, &["reverb.mix"]);
+    check("[fx]\n\"reverb.bypass\" = 1\n", 2, 19, &["true or false"]);
+    check("[fx]\norder = [\"pan\", \"pan\"]\n", 2, 9, &["each of volume"]);
     check("[audio]\nrate = 3\n", 1, 1, &["rate 3", "8000"]);
     check("[audio]\nrate = \"fast\"\n", 1, 1, &["rate"]);
     check("[settings]\nx = 07:32:00\n", 2, 5, &["a date"]);

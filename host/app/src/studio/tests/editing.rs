@@ -112,6 +112,8 @@ instrument = "organ"
 rate = 44100
 [fx]
 "reverb.mix" = 0.3
+"delay.bypass" = true
+order = ["reverb", "volume", "filter", "pitch", "chorus", "delay", "pan"]
 [settings]
 theme = "dark"
 nested = { a = [1, 2.5, "x"], b = false }
