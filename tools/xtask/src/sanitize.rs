@@ -35,5 +35,5 @@ fn probe(verb: &str, rest: &[&str]) -> Step {
         rest,
     ]
     .concat();
-    program("rustup", &args).env("RUSTFLAGS", "-Zsanitizer=realtime")
+    program("rustup", &args).env("RUSTFLAGS", "-Zsanitizer=realtime").env("CARGO_INCREMENTAL", "0")
 }
