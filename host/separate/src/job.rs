@@ -7,7 +7,7 @@ use crate::model::{About, JobModel};
 use crate::outputs::{self, Place};
 use crate::prepare::Prepared;
 use crate::progress::Meter;
-use crate::stream::{Part, Recording, State, Stream, Told};
+use crate::stream::{Part, Recording, State};
 use crate::wanted::{self, Offer, Wanted};
 use crate::{
     AnchorMode, Cancel, ErrorCode, Event, JobError, JobSettings, Outcome, OutputRate, Phase, PlanReport, Stem,
@@ -18,11 +18,10 @@ use ripieno_files::{Resampler, Tags};
 use ripieno_ports::{Conditions, Geometry, Statistics};
 use std::time::Instant;
 
+mod windows;
+
 #[cfg(test)]
 mod tests;
-
-/// Warnings of one kind about windows are told so often; the rest is counted.
-const TOLD_WINDOWS: usize = 3;
 
 /// Why windows are halved before any was tried.
 const SHORT_OF_MEMORY: &str = "less memory is free than longer ones take";
@@ -149,10 +148,7 @@ impl<'a, M: JobModel> Job<'a, M> {
     /// Does it.
     pub(crate) fn run(mut self, meter: &mut Meter<'_>, cancel: &Cancel) -> Result<Outcome, JobError> {
         self.tell_about(meter);
-        if self.geometry.wants_statistics {
-            let frames = (&self.prepared.recording).frames();
-            self.prepared.measure(self.settings, frames, meter, cancel)?;
-        }
+        self.measure(meter, cancel)?;
         let outputs: Vec<_> = self.places.iter().map(|place| place.path.clone()).collect();
         let model = (self.about.hash.as_str(), self.about.engine.as_str());
         let identity = identity::of(identity::recording(&self.settings.audio)?, model, self.settings, &outputs);
@@ -223,6 +219,30 @@ impl<'a, M: JobModel> Job<'a, M> {
         }
     }
 
+    /// Reads all of the recording where the model wants to know of it.
+    pub(crate) fn measure(&mut self, meter: &mut Meter<'_>, cancel: &Cancel) -> Result<(), JobError> {
+        if self.geometry.wants_statistics {
+            let frames = (&self.prepared.recording).frames();
+            self.prepared.measure(self.settings, frames, meter, cancel)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the recording's statistics as known, so that it is not read for them.
+    pub(crate) fn know(&mut self, statistics: Option<Statistics>) {
+        self.prepared.statistics = statistics.or(self.prepared.statistics);
+    }
+
+    /// The recording's statistics, where the model wants them and they are known.
+    pub(crate) fn statistics(&self) -> Option<Statistics> {
+        self.prepared.statistics.filter(|_| self.geometry.wants_statistics)
+    }
+
+    /// Channels of the recording.
+    pub(crate) fn channels(&self) -> usize {
+        self.geometry.channels
+    }
+
     /// What an earlier run left of this job, if it is wanted.
     fn left(&self, journal: &Journal, meter: &mut Meter<'_>) -> Option<(u32, Stage)> {
         let impossible = |meter: &mut Meter<'_>, why: &str| {
@@ -287,60 +307,6 @@ impl<'a, M: JobModel> Job<'a, M> {
         Ok((sinks, None))
     }
 
-    /// All windows, from the first or where an earlier run left off.
-    fn windows(
-        &mut self,
-        attempt: &Attempt,
-        sinks: &mut [FileSink],
-        journal: &mut Journal,
-        from: Option<State>,
-        meter: &mut Meter<'_>,
-        cancel: &Cancel,
-    ) -> Result<(), JobError> {
-        let Layout { plan, prompts, window, edge } = attempt.layout.clone();
-        let recording = &self.prepared.recording;
-        let stream = Stream {
-            recording: &recording,
-            plan,
-            window,
-            edge,
-            anchors: &self.prepared.anchors,
-            prompts,
-            description: self.settings.description.trim(),
-            seed: self.settings.seed,
-            statistics: self.prepared.statistics.filter(|_| self.geometry.wants_statistics),
-            parts: &self.parts,
-            rate: self.spec.rate,
-            integers: outputs::integers(self.spec.format).1,
-            cancel,
-        };
-        meter.begin(from.as_ref().map_or(0, |state| state.windows), plan.chunks(), Instant::now());
-        let (mut repaired, mut trimmed) = (0, 0);
-        let mut tell = |told| match told {
-            Told::Done(windows) => meter.windows(windows, Instant::now()),
-            Told::Repaired { window, missing, samples } => {
-                repaired += 1;
-                if repaired <= TOLD_WINDOWS {
-                    meter.warn(WarningCode::OutputRepaired, repaired_text(window, missing, samples));
-                }
-            }
-            Told::Trimmed { window, shortened, left_out } => {
-                trimmed += 1;
-                if trimmed <= TOLD_WINDOWS {
-                    let text =
-                        format!("window {}: {shortened} prompts were shortened, {left_out} left out", window + 1);
-                    meter.warn(WarningCode::PromptTrimmed, text);
-                }
-            }
-        };
-        let ended = stream.run(self.model, sinks, Some(journal), from, &mut tell);
-        let told = [(repaired, WarningCode::OutputRepaired), (trimmed, WarningCode::PromptTrimmed)];
-        for (count, code) in told.into_iter().filter(|(count, _)| *count > TOLD_WINDOWS) {
-            meter.warn(code, format!("the same in {} more windows", count - TOLD_WINDOWS));
-        }
-        ended
-    }
-
     fn tell_halved(&self, meter: &mut Meter<'_>, attempt: &Attempt, why: &str) {
         let seconds = attempt.report.chunk_frames as f64 / f64::from(self.geometry.rate.hz());
         meter.warn(WarningCode::WindowsHalved, format!("windows are shortened to {seconds:.1} s: {why}"));
@@ -372,22 +338,5 @@ impl<'a, M: JobModel> Job<'a, M> {
         meter.phase(Phase::Writing, 1.0, Instant::now(), "written");
         meter.finish();
         Outcome { stems, engine: self.about.engine, frames, seconds: meter.seconds(), resumed }
-    }
-}
-
-fn repaired_text(window: u64, missing: usize, samples: u64) -> String {
-    let window = window + 1;
-    match (missing, samples) {
-        (0, samples) => {
-            format!("window {window}: {samples} samples of the model's output were no number and are silent")
-        }
-        (missing, 0) => {
-            format!("window {window}: {missing} frames are missing at the end of the model's output and are silent")
-        }
-        (missing, samples) => {
-            format!(
-                "window {window}: the model's output lacks {missing} frames and holds {samples} samples that are no number"
-            )
-        }
     }
 }

@@ -20,6 +20,9 @@ mod prepare;
 mod progress;
 mod session;
 mod settings;
+pub mod span;
+#[cfg(test)]
+mod stand;
 pub mod stream;
 mod wanted;
 mod words;

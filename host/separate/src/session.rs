@@ -5,12 +5,14 @@ use crate::model::{JobModel, options};
 use crate::outputs::{self, check_free};
 use crate::prepare::{Prepared, prepare};
 use crate::progress::Meter;
+use crate::span::{self, Division, Open};
 use crate::stream::{Part, Recording};
 use crate::wanted::{RESIDUAL, TARGET, Wanted};
 use crate::{Cancel, Engine, Event, JobError, JobSettings, Observer, Outcome, Phase, PlanReport};
 use ripieno_infer::Model;
 use ripieno_infer::builtin::PREFIX;
 use ripieno_types::SampleRate;
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -51,13 +53,7 @@ impl Session {
         let mut meter = Meter::new(observer, Instant::now());
         settings.check()?;
         check_early(settings)?;
-        let prepared = prepare(settings, &mut meter, cancel)?;
-        meter.phase(Phase::Loading, 0.0, Instant::now(), "loading the model");
-        let model = self.model(settings, &prepared)?;
-        meter.phase(Phase::Loading, 1.0, Instant::now(), "the model is loaded");
-        if cancel.is_requested() {
-            return Err(JobError::cancelled());
-        }
+        let (prepared, model) = self.ready(settings, &mut meter, cancel)?;
         Job::new(settings, prepared, model)?.run(&mut meter, cancel)
     }
 
@@ -97,6 +93,70 @@ impl Session {
         let model = self.model(settings, &prepared)?;
         let job = Job::new(settings, prepared, model)?;
         Ok(job.places.iter().map(|place| (place.part.clone(), place.path.clone())).collect())
+    }
+
+    /// Divides a recording into spans of so many windows. Worker; blocks, reads the recording where the model wants to know of
+    /// all of it.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn divide(&mut self, settings: &JobSettings, span: u64, cancel: &Cancel) -> Result<Division, JobError> {
+        let mut listen = |_| ();
+        let mut meter = Meter::new(&mut listen, Instant::now());
+        let (prepared, model) = self.ready(settings, &mut meter, cancel)?;
+        span::divide(Job::new(settings, prepared, model)?, span, &mut meter, cancel)
+    }
+
+    /// Does one span and writes what the model made of it. Worker; blocks until it is done.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run); what was written is worth nothing then.
+    pub fn separate_span(
+        &mut self,
+        settings: &JobSettings,
+        span: (&Division, u64),
+        out: &mut dyn Write,
+        observer: &mut dyn Observer,
+        cancel: &Cancel,
+    ) -> Result<(), JobError> {
+        let mut meter = Meter::new(observer, Instant::now());
+        let (prepared, model) = self.ready(settings, &mut meter, cancel)?;
+        span::separate(Job::new(settings, prepared, model)?, span, out, &mut meter, cancel)
+    }
+
+    /// Puts spans together to the outputs that [`run`](Self::run) gives. Worker; blocks until it is done.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run), also where a span is damaged or of another job.
+    pub fn join(
+        &mut self,
+        settings: &JobSettings,
+        division: &Division,
+        open: Open<'_>,
+        observer: &mut dyn Observer,
+        cancel: &Cancel,
+    ) -> Result<Outcome, JobError> {
+        let mut meter = Meter::new(observer, Instant::now());
+        let (prepared, model) = self.ready(settings, &mut meter, cancel)?;
+        span::join((model, prepared), settings, division, open, &mut meter, cancel)
+    }
+
+    /// A job's recording and model.
+    fn ready(
+        &mut self,
+        settings: &JobSettings,
+        meter: &mut Meter<'_>,
+        cancel: &Cancel,
+    ) -> Result<(Prepared, &mut Model), JobError> {
+        settings.check()?;
+        let prepared = prepare(settings, meter, cancel)?;
+        meter.phase(Phase::Loading, 0.0, Instant::now(), "loading the model");
+        let model = self.model(settings, &prepared)?;
+        meter.phase(Phase::Loading, 1.0, Instant::now(), "the model is loaded");
+        if cancel.is_requested() {
+            return Err(JobError::cancelled());
+        }
+        Ok((prepared, model))
     }
 
     /// The model of a job, loaded if it is not.

@@ -9,6 +9,7 @@ mod exact;
 mod feed;
 mod gather;
 mod parts;
+mod raw;
 mod recording;
 mod state;
 
@@ -17,6 +18,7 @@ mod tests;
 
 pub use delivery::Sink;
 pub use parts::Part;
+pub use raw::Raw;
 pub use recording::{Reader, Recording};
 pub use state::{Due, Keeper, LaneState, State};
 
@@ -102,12 +104,21 @@ pub enum Told {
 /// What windows go through, one after the other.
 struct Bench<'a, R: Recording> {
     gather: Gather<'a, R>,
-    /// The stems that outputs need, and what of each is added up.
-    used: Vec<usize>,
-    sums: Vec<OverlapAdd<Vec<f32>>>,
     /// What goes into the separator and comes out.
     mix: Vec<f32>,
     stems: Vec<f32>,
+}
+
+/// The stems that outputs need, and what of each is added up.
+struct Sums {
+    used: Vec<usize>,
+    sums: Vec<OverlapAdd<Vec<f32>>>,
+}
+
+/// Of what a separator made of a window: where the window lies in it, and the frames that were written.
+struct Made {
+    chunk_at: usize,
+    produced: usize,
 }
 
 /// What a window finished, and the state after it.
@@ -171,10 +182,11 @@ impl<R: Recording> Stream<'_, R> {
             let reader = scope.spawn(move || gather::read_ahead(feed, channels, &blocks));
             let writer = scope.spawn(move || self.write(delivery, keeper, &finished, done));
             let gather = Gather::new(incoming, channels, start, self.edge);
-            let mut bench = Bench { gather, used, sums, mix: Vec::new(), stems: Vec::new() };
+            let mut bench = Bench { gather, mix: Vec::new(), stems: Vec::new() };
+            let mut sums = Sums { used, sums };
             let mut separated = Ok(());
             for segment in self.plan.segments().skip(usize::try_from(from.windows).unwrap_or(usize::MAX)) {
-                let piece = self.separate(model, &segment, &mut bench, tell);
+                let piece = self.separate(model, &segment, &mut bench, &mut sums, tell);
                 // Where another thread ended early, it knows why.
                 separated = piece
                     .and_then(|piece| piece.and_then(|piece| pieces.send(piece).ok()).ok_or_else(JobError::cancelled));
@@ -221,24 +233,56 @@ impl<R: Recording> Stream<'_, R> {
             .map_err(|error| JobError::new(ErrorCode::Failed, format!("windows cannot be added up: {error}")))
     }
 
-    /// One window through the model. `None`: the reading thread ended early and knows why.
+    /// One window through the model and added up. `None`: the reading thread ended early and knows why.
     fn separate<'s, M: Separator>(
         &'s self,
         model: &mut M,
         segment: &Segment,
         bench: &mut Bench<'s, R>,
+        Sums { used, sums }: &mut Sums,
         tell: &mut dyn FnMut(Told),
     ) -> Result<Option<Piece>, JobError> {
+        let Some(made) = self.infer(model, segment, bench, tell)? else { return Ok(None) };
+        let (mut missing, mut repaired) = (0, 0);
+        let mut piece = Piece { frames: 0, stems: Vec::new(), windows: segment.index + 1, taken: 0, sums: Vec::new() };
+        for (stem, sum) in used.iter().zip(sums) {
+            let samples = &bench.stems[stem * bench.mix.len()..(stem + 1) * bench.mix.len()];
+            let output = Output { samples, chunk_at: made.chunk_at, produced: made.produced };
+            let before = sum.repaired();
+            missing = missing.max(add(sum, segment, output)?);
+            repaired += sum.repaired() - before;
+            piece.frames = sum.ready();
+            let mut finished = vec![0.0; piece.frames * self.recording.channels()];
+            sum.take(&mut finished);
+            piece.stems.push(finished);
+            let mut saved = vec![0.0; sum.saved_len()];
+            sum.save(&mut saved).map_err(|error| JobError::new(ErrorCode::Failed, error.to_string()))?;
+            piece.sums.push(saved);
+            piece.taken = sum.position();
+        }
+        if missing > 0 || repaired > 0 {
+            tell(Told::Repaired { window: segment.index, missing, samples: repaired });
+        }
+        Ok(Some(piece))
+    }
+
+    /// One window through the model; the bench holds what it made. `None`: the reading thread ended early and knows why.
+    fn infer<'s, M: Separator>(
+        &'s self,
+        model: &mut M,
+        segment: &Segment,
+        Bench { gather, mix, stems }: &mut Bench<'s, R>,
+        tell: &mut dyn FnMut(Told),
+    ) -> Result<Option<Made>, JobError> {
         if self.cancel.is_requested() {
             return Err(JobError::cancelled());
         }
         let geometry = model.geometry();
         let sent = self.arranged(segment)?;
-        let Arrangement { sent: frames, trimmed, left_out, .. } = sent.arrangement;
+        let Arrangement { sent: frames, trimmed, left_out, chunk_at, .. } = sent.arrangement;
         if trimmed + left_out > 0 {
             tell(Told::Trimmed { window: segment.index, shortened: trimmed, left_out });
         }
-        let Bench { gather, used, sums, mix, stems } = bench;
         mix.resize(geometry.channels * frames, 0.0);
         if gather.window(segment, &sent.arrangement, mix).is_none() {
             return Ok(None);
@@ -252,7 +296,7 @@ impl<R: Recording> Stream<'_, R> {
         let conditions = Conditions {
             description: self.description,
             anchors: &sent.anchors,
-            start_frame: segment.start as i64 - (segment.before + sent.arrangement.chunk_at) as i64,
+            start_frame: segment.start as i64 - (segment.before + chunk_at) as i64,
             seed: self.seed,
             statistics: self.statistics,
         };
@@ -260,27 +304,7 @@ impl<R: Recording> Stream<'_, R> {
         if self.cancel.is_requested() {
             return Err(JobError::cancelled());
         }
-        let (mut missing, mut repaired) = (0, 0);
-        let mut piece = Piece { frames: 0, stems: Vec::new(), windows: segment.index + 1, taken: 0, sums: Vec::new() };
-        for (stem, sum) in used.iter().zip(sums) {
-            let samples = &stems[stem * mix.len()..(stem + 1) * mix.len()];
-            let output = Output { samples, chunk_at: sent.arrangement.chunk_at, produced };
-            let before = sum.repaired();
-            missing = missing.max(add(sum, segment, output)?);
-            repaired += sum.repaired() - before;
-            piece.frames = sum.ready();
-            let mut finished = vec![0.0; piece.frames * geometry.channels];
-            sum.take(&mut finished);
-            piece.stems.push(finished);
-            let mut saved = vec![0.0; sum.saved_len()];
-            sum.save(&mut saved).map_err(|error| JobError::new(ErrorCode::Failed, error.to_string()))?;
-            piece.sums.push(saved);
-            piece.taken = sum.position();
-        }
-        if missing > 0 || repaired > 0 {
-            tell(Told::Repaired { window: segment.index, missing, samples: repaired });
-        }
-        Ok(Some(piece))
+        Ok(Some(Made { chunk_at, produced }))
     }
 
     /// What is sent for a window. Any; allocates.
