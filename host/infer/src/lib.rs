@@ -29,6 +29,7 @@ pub use driver::{BoundGraph, DriverError, DriverShape, ReadFile, WindowWish};
 pub use error::{ModelError, ModelErrorKind};
 pub use graph::{Graph, GraphError, Slot};
 pub use model::{Choice, Model, ModelInfo, NoMatch};
+pub use open::{ModelFiles, files};
 pub use options::{EngineChoice, OpenOptions, Provider, Recording};
 pub use reference::{Listed, MODELS_VARIABLE, list, models_folder};
 pub use tensor::{ElementKind, Elements, Tensor};

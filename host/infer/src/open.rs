@@ -94,6 +94,51 @@ impl Files {
     }
 }
 
+/// The files that make a model, for whoever takes it elsewhere: there, together, they are the same model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelFiles {
+    /// What tells the model from others, as [`ModelInfo::hash`] does.
+    pub hash: String,
+    /// The folder that all files lie in.
+    pub folder: PathBuf,
+    /// The file by which the model is opened, from the folder.
+    pub entry: PathBuf,
+    /// All files, from the folder, each once.
+    pub files: Vec<PathBuf>,
+}
+
+/// The files of a model; `None` for one that is built in. Control; reads each once.
+///
+/// # Errors
+/// As [`Model::open`](crate::Model::open), as far as files can tell.
+pub fn files(reference: &str) -> Result<Option<ModelFiles>, ModelError> {
+    let source = reference::find(reference, reference::models_folder().as_deref())?;
+    let (Source::Manifest(entry) | Source::Onnx(entry)) = &source else { return Ok(None) };
+    let read = Files::read(&source)?;
+    let whole = |path: &Path| {
+        path.canonicalize().map_err(|error| ModelError::invalid(format!("{} cannot be read: {error}", path.display())))
+    };
+    let folder = whole(&read.folder)?;
+    let mut files = vec![whole(entry)?];
+    for (name, file) in &read.graphs {
+        files.push(whole(&read.folder.join(&read.manifest.graph[name].file))?);
+        files.extend(file.external.iter().map(|path| whole(path)).collect::<Result<Vec<_>, _>>()?);
+    }
+    for name in kinds::files_beside(&read.manifest) {
+        files.push(kinds::path_beside(&read.folder, name)?);
+    }
+    let inner = |path: PathBuf| {
+        path.strip_prefix(&folder).map(Path::to_owned).map_err(|_| {
+            ModelError::invalid(format!("{} leads out of the model's folder: copy it there", path.display()))
+        })
+    };
+    let mut files = files.into_iter().map(inner).collect::<Result<Vec<_>, _>>()?;
+    let entry = files[0].clone();
+    files.sort();
+    files.dedup();
+    Ok(Some(ModelFiles { hash: read.hash, folder, entry, files }))
+}
+
 /// A model that is ready, and what to say of it.
 pub(crate) struct Opened {
     pub driver: Driver,

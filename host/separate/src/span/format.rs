@@ -21,7 +21,8 @@ const BLOCK: usize = 1 << 14;
 /// Writes one window.
 pub(crate) fn write(out: &mut dyn Write, raw: &Raw<'_>, channels: usize) -> io::Result<()> {
     let produced = raw.produced.min(raw.sent);
-    let short = |count: usize| u16::try_from(count).map_err(|_| io::Error::other("there are too many stems or channels"));
+    let short =
+        |count: usize| u16::try_from(count).map_err(|_| io::Error::other("there are too many stems or channels"));
     let mut header = MAGIC.to_vec();
     for number in [raw.window, raw.sent as u64, produced as u64] {
         header.extend(number.to_le_bytes());

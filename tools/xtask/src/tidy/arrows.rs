@@ -31,6 +31,7 @@ const ARROWS: &[(&str, Option<&[&str]>)] = &[
     ("ripieno-files", Some(&["ripieno-ports", "ripieno-ring", "ripieno-synth", "ripieno-types"])),
     ("ripieno-infer", Some(&["ripieno-dsp", "ripieno-ports", "ripieno-types"])),
     ("ripieno-separate", Some(&["ripieno-chunk", "ripieno-files", "ripieno-infer", "ripieno-ports", "ripieno-types"])),
+    ("ripieno-farm", Some(&["ripieno-files", "ripieno-infer", "ripieno-separate"])),
     ("ripieno-pipeline", Some(&["ripieno-ring"])),
     ("ripieno-actions", Some(&[])),
     ("ripieno-web", Some(&["ripieno-panel", "ripieno-types"])),
