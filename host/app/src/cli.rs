@@ -2,6 +2,8 @@
 
 mod controller;
 mod devices;
+#[cfg(feature = "nats")]
+mod farm;
 mod graph;
 mod instrument;
 mod model;
@@ -16,6 +18,11 @@ pub use controller::{
     ControllerVerb, IdentifyOptions, PortOptions, PullOptions, PushOptions, SlotOptions, WatchOptions,
 };
 pub use devices::DevicesOptions;
+#[cfg(feature = "nats")]
+pub use farm::{
+    CREDENTIALS_VARIABLE, ChooseOptions, DEFAULT_URL, FarmVerb, FetchOptions, ServerOptions, StatusOptions,
+    SubmitOptions, URL_VARIABLE, WorkOptions,
+};
 pub use graph::{
     BenchGraphOptions, BenchVerb, GraphCheckOptions, GraphExplainOptions, GraphFmtOptions, GraphKindsOptions,
     GraphNewOptions, GraphShowOptions, GraphVerb, Picture,
@@ -65,6 +72,13 @@ pub enum Verb {
     Separate(Box<SeparateOptions>),
     /// Separate for other programs: jobs and events as JSON lines
     Worker(WorkerOptions),
+    /// Share separation among many machines, over a NATS server
+    #[cfg(feature = "nats")]
+    #[command(arg_required_else_help = true, after_help = farm::EXAMPLES)]
+    Farm {
+        #[command(subcommand)]
+        verb: FarmVerb,
+    },
     /// Look at models of separation
     #[command(arg_required_else_help = true, after_help = model::EXAMPLES)]
     Model {

@@ -88,6 +88,10 @@ pub enum Failure {
     /// A job of separation without its stems.
     #[error("{0}")]
     Job(JobError),
+    /// What a farm says.
+    #[cfg(feature = "nats")]
+    #[error("{0}")]
+    Farm(ripieno_farm::FarmError),
     /// A model that cannot be used.
     #[error("{0}")]
     Model(ModelError),
@@ -127,6 +131,8 @@ impl Failure {
             Self::Song { .. } | Self::Map { .. } | Self::Instrument { .. } | Self::Tuning(_) => BAD_INPUT,
             Self::Studio { .. } | Self::Setup { .. } | Self::Graph(_) => BAD_INPUT,
             Self::Job(error) => job_code(error.code()),
+            #[cfg(feature = "nats")]
+            Self::Farm(error) => farm_code(error),
             Self::Model(error) => model_code(error.kind()),
             Self::Check { fault, .. } => model_code(*fault),
             Self::Device(_) => UNAVAILABLE,
@@ -167,6 +173,18 @@ pub(crate) fn job_code(code: ErrorCode) -> u8 {
         ErrorCode::BadInput => BAD_INPUT,
         ErrorCode::BadSettings => USAGE,
         ErrorCode::ModelUnavailable => UNAVAILABLE,
+        _ => FAILED,
+    }
+}
+
+#[cfg(feature = "nats")]
+fn farm_code(error: &ripieno_farm::FarmError) -> u8 {
+    use ripieno_farm::FarmErrorKind as Kind;
+    match (error.kind, &error.job) {
+        (_, Some(job)) => job_code(job.code()),
+        (Kind::Unreachable | Kind::Refused | Kind::Full | Kind::Corrupt, _) => UNAVAILABLE,
+        (Kind::Invalid, _) => USAGE,
+        (Kind::Interrupted, _) => INTERRUPTED,
         _ => FAILED,
     }
 }

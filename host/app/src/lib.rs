@@ -7,6 +7,8 @@ mod controller;
 mod demo;
 mod devices;
 pub mod exit;
+#[cfg(feature = "nats")]
+mod farm;
 pub mod instrument;
 mod interrupt;
 pub mod live;
@@ -59,6 +61,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Verb::Play(options) => play::run(&options),
         Verb::Separate(options) => separate::run(&options),
         Verb::Worker(options) => worker::run(&options),
+        #[cfg(feature = "nats")]
+        Verb::Farm { verb } => farm::run(&verb),
         Verb::Model { verb } => model::run(&verb),
         Verb::Serve(options) => serve::run(&options),
         Verb::Run(options) => pipeline::run::run(&options),

@@ -5,7 +5,7 @@ mod dry;
 mod plan;
 mod report;
 mod runner;
-mod wanted;
+pub mod wanted;
 
 pub use dry::dry_run;
 pub use runner::Runner;

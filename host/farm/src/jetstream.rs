@@ -45,6 +45,11 @@ impl Server {
     pub fn new(url: impl Into<String>) -> Self {
         Self { url: url.into(), ..Self::default() }
     }
+
+    /// The address without what is secret in it. Any.
+    pub fn shown(&self) -> String {
+        connect::shown(&self.url)
+    }
 }
 
 impl std::fmt::Debug for Server {
