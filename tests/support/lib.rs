@@ -11,6 +11,7 @@ pub mod jack;
 pub mod measure;
 pub mod midi_in;
 pub mod models;
+pub mod nats;
 pub mod panels;
 #[cfg(unix)]
 pub mod play;

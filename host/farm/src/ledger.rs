@@ -49,13 +49,19 @@ pub(crate) fn span_object(id: &str, span: u64) -> String {
     format!("span/{id}/{span}")
 }
 
-/// A job's record.
-pub(crate) fn find(queue: &impl JobQueue, id: &str) -> Result<Option<Record>, FarmError> {
+/// A job's record, where there is one.
+///
+/// # Errors
+/// [`FarmError`] by kind.
+pub fn find(queue: &impl JobQueue, id: &str) -> Result<Option<Record>, FarmError> {
     queue.read(&format!("{JOBS}.{id}"))?.map(|found| Record::from_bytes(&found.value)).transpose()
 }
 
-/// A job's record, or that there is none.
-pub(crate) fn get(queue: &impl JobQueue, id: &str) -> Result<Record, FarmError> {
+/// A job's record.
+///
+/// # Errors
+/// [`FarmError`] by kind; [`FarmErrorKind::Missing`] where there is none.
+pub fn get(queue: &impl JobQueue, id: &str) -> Result<Record, FarmError> {
     find(queue, id)?
         .ok_or_else(|| FarmError::missing(format!("there is no job {id}: `ripieno farm status` lists them")))
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask bench [NAME]`: every comparison, or the ones that are named.
 
 mod chunk;
+mod farm;
 mod fx;
 mod harness;
 mod panel;
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 /// Each subject and what runs its contests.
 const SUBJECTS: &[(&str, fn())] = &[
     ("chunk", chunk::run),
+    ("farm", farm::run),
     ("fx", fx::run),
     ("panel", panel::run),
     ("pipeline", pipeline::run),

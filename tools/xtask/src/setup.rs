@@ -31,6 +31,7 @@ pub const TEST: &[Package] = &[
     Package { name: "jackd2", provides: "/usr/bin/jackd" },
     Package { name: "libasound2-plugins", provides: "/usr/share/alsa/alsa.conf.d/50-jack.conf" },
     Package { name: "ffmpeg", provides: "/usr/bin/ffmpeg" },
+    Package { name: "nats-server", provides: "/usr/sbin/nats-server" },
     SOUNDFONT,
     Package { name: "fluidsynth", provides: "/usr/bin/fluidsynth" },
     Package { name: "pulseaudio", provides: "/usr/bin/pulseaudio" },
@@ -53,6 +54,7 @@ pub const BENCH: &[Package] = &[
     Package { name: "fluidsynth", provides: "/usr/bin/fluidsynth" },
     Package { name: "faust", provides: "/usr/bin/faust" },
     Package { name: "g++", provides: "/usr/bin/g++" },
+    Package { name: "nats-server", provides: "/usr/sbin/nats-server" },
 ];
 
 /// Makes sure that building works here, which takes system packages on Linux alone.
