@@ -59,11 +59,14 @@ pub fn fetch(
         .prefix(".ripieno-fetch-")
         .tempdir_in(folder)
         .map_err(|error| FarmError::file(folder, &error))?;
-    for (output, _) in &missing {
-        store::fetch(bucket, &output.object, &temp.path().join(&output.name), &output.sha256, cancel)?;
+    let part = |number: usize| temp.path().join(number.to_string());
+    for (number, (output, _)) in missing.iter().enumerate() {
+        store::fetch(bucket, &output.object, &part(number), &output.sha256, cancel)?;
     }
-    for (output, path) in &missing {
-        fs::rename(temp.path().join(&output.name), path).map_err(|error| FarmError::file(path, &error))?;
+    for (number, (_, path)) in missing.iter().enumerate() {
+        let home = path.parent().unwrap_or(folder);
+        let moved = fs::create_dir_all(home).and_then(|()| fs::rename(part(number), path));
+        moved.map_err(|error| FarmError::file(path, &error))?;
     }
     Ok(record.outputs.iter().map(|output| folder.join(&output.name)).collect())
 }

@@ -11,6 +11,7 @@ mod port;
 mod presence;
 pub mod record;
 mod room;
+mod scratch;
 mod status;
 mod store;
 mod submit;

@@ -109,7 +109,7 @@ impl From<Split> for Division {
 pub struct Stored {
     /// `target`, `residual` or the stem's name.
     pub part: String,
-    /// The name of its file.
+    /// The name of its file, from the folder of the outputs, with `/` between its parts.
     pub name: String,
     /// Its name in the bucket.
     pub object: String,
@@ -204,8 +204,8 @@ impl Record {
             name.split('/').all(|part| !matches!(part, "" | "." | "..") && !part.contains(['\\', ':', '\0']))
         };
         let is_plain = |name: &str| is_inner(name) && !name.contains('/');
-        let plain = self.outputs.iter().map(|output| &output.name).chain([&self.input.name, &self.id]);
-        if names.iter().all(|name| is_inner(name)) && plain.into_iter().all(|name| is_plain(name)) {
+        let inner = self.outputs.iter().map(|output| output.name.as_str()).chain(names);
+        if inner.into_iter().all(is_inner) && is_plain(&self.input.name) && is_plain(&self.id) {
             return Ok(());
         }
         Err(FarmError::corrupt(format!("job {:.40}: a file's name leads out of its folder", self.id)))

@@ -2,6 +2,7 @@
 
 use crate::digest::{self, Digesting, Watched};
 use crate::record::{Input, ModelRef, Record};
+use crate::scratch::Scratch;
 use crate::submit::{input_object, model_object};
 use crate::{Bucket, FarmError};
 use ripieno_separate::Cancel;
@@ -12,12 +13,18 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 use tempfile::{NamedTempFile, TempDir};
 
+/// What a model's folder is called until all of it is there.
+const FETCHING: &str = ".fetch-";
+
+/// One that is older was left by a worker that was killed.
+const ABANDONED: Duration = Duration::from_secs(24 * 3_600);
+
 /// Files of one worker, beside those that all workers of the machine share.
 #[derive(Debug)]
 pub(crate) struct Store {
     models: PathBuf,
     /// For what lasts as long as a job.
-    scratch: PathBuf,
+    scratch: Scratch,
     /// The recording that was fetched last: the spans of one come one after the other.
     recording: Option<(String, TempDir, PathBuf)>,
     /// Models that were found whole.
@@ -27,18 +34,15 @@ pub(crate) struct Store {
 impl Store {
     /// With models in one folder and all else in another. Both are made.
     pub(crate) fn new(models: &Path, scratch: &Path) -> Result<Self, FarmError> {
-        for folder in [models, scratch] {
-            fs::create_dir_all(folder).map_err(|error| FarmError::file(folder, &error))?;
-        }
-        Ok(Self { models: models.to_owned(), scratch: scratch.to_owned(), recording: None, whole: HashSet::new() })
+        fs::create_dir_all(models).map_err(|error| FarmError::file(models, &error))?;
+        sweep_models(models);
+        let scratch = Scratch::new(scratch)?;
+        Ok(Self { models: models.to_owned(), scratch, recording: None, whole: HashSet::new() })
     }
 
     /// A folder that is gone when it is dropped.
     pub(crate) fn folder(&self) -> Result<TempDir, FarmError> {
-        tempfile::Builder::new()
-            .prefix("ripieno-farm-")
-            .tempdir_in(&self.scratch)
-            .map_err(|error| FarmError::file(&self.scratch, &error))
+        self.scratch.folder()
     }
 
     /// The recording of a job, under its own name and as old as where it came from.
@@ -89,7 +93,7 @@ impl Store {
         };
         let home = self.models.join(hash);
         if !home.is_dir() {
-            let temp = tempfile::Builder::new().prefix(".fetch-").tempdir_in(&self.models);
+            let temp = tempfile::Builder::new().prefix(FETCHING).tempdir_in(&self.models);
             let temp = temp.map_err(|error| FarmError::file(&self.models, &error))?;
             for file in files {
                 let path = temp.path().join(&file.name);
@@ -119,6 +123,18 @@ impl Store {
             self.whole.insert(hash.clone());
         }
         Ok(reference)
+    }
+}
+
+/// Removes what workers that were killed left of models.
+fn sweep_models(models: &Path) {
+    for entry in fs::read_dir(models).into_iter().flatten().flatten() {
+        let changed = entry.metadata().and_then(|data| data.modified()).ok();
+        let age = changed.and_then(|changed| changed.elapsed().ok());
+        if entry.file_name().to_string_lossy().starts_with(FETCHING) && age.is_some_and(|age| age > ABANDONED) {
+            // What cannot be removed is in nobody's way.
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }
 

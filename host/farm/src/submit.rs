@@ -240,7 +240,7 @@ fn round() -> Result<u32, FarmError> {
 }
 
 /// A path within a folder, as it is called in the bucket.
-fn plain(path: &Path) -> Result<String, FarmError> {
+pub(crate) fn plain(path: &Path) -> Result<String, FarmError> {
     let parts: Option<Vec<&str>> = path.iter().map(|part| part.to_str()).collect();
     parts.map(|parts| parts.join("/")).ok_or_else(|| {
         FarmError::new(

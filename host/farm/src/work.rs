@@ -5,6 +5,7 @@ mod keep;
 use crate::ledger::{self, Part, change, parse, span_name, span_object, spans_done};
 use crate::record::{Record, Standing, Stored, now};
 use crate::store::Store;
+use crate::submit::plain;
 use crate::{Bucket, Delivery, FarmError, FarmErrorKind, JobQueue, Presence};
 use keep::Keeper;
 use ripieno_separate::span::Division;
@@ -273,11 +274,11 @@ impl<Q: JobQueue, B: Bucket, R: Runner> Worker<Q, B, R> {
                         opened(bucket, &record.id, number, folder.path())
                     };
                     let outcome = runner.join(&job, &division, &mut open, &mut listen, &cancel)?;
-                    Ok(End::Whole(keep_outputs(bucket, record, &outcome)?))
+                    Ok(End::Whole(keep_outputs(bucket, &record.id, &outcome, folder.path())?))
                 }
                 (Part::Whole, None) => {
                     let outcome = runner.whole(&job, &mut listen, &cancel)?;
-                    Ok(End::Whole(keep_outputs(bucket, record, &outcome)?))
+                    Ok(End::Whole(keep_outputs(bucket, &record.id, &outcome, folder.path())?))
                 }
                 _ => Ok(End::Nothing),
             }
@@ -378,12 +379,12 @@ fn opened(bucket: &impl Bucket, id: &str, number: u64, folder: &Path) -> Result<
 }
 
 /// Brings outputs into the bucket.
-fn keep_outputs(bucket: &impl Bucket, record: &Record, outcome: &Outcome) -> Result<Vec<Stored>, FarmError> {
+fn keep_outputs(bucket: &impl Bucket, id: &str, outcome: &Outcome, folder: &Path) -> Result<Vec<Stored>, FarmError> {
     let mut kept = Vec::new();
     for stem in &outcome.stems {
         let failed = |error: std::io::Error| FarmError::file(&stem.path, &error);
-        let name = stem.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let object = format!("output/{}/{}", record.id, kept.len());
+        let name = plain(stem.path.strip_prefix(folder).unwrap_or(&stem.path))?;
+        let object = format!("output/{id}/{}", kept.len());
         let mut file = File::open(&stem.path).map_err(failed)?;
         let bytes = file.metadata().map_err(failed)?.len();
         bucket.put(&object, bytes, &mut file)?;
