@@ -3,7 +3,7 @@
 
 use crate::FarmError;
 use std::fs::{self, File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -13,7 +13,7 @@ const PREFIX: &str = "worker-";
 /// The file in it that is locked for as long as the worker lives.
 const LOCK: &str = "lock";
 
-/// A folder without that file is being made, unless it is older.
+/// A folder that is younger may not be locked yet.
 const MAKING: Duration = Duration::from_secs(60);
 
 /// A folder of one worker's own.
@@ -49,14 +49,11 @@ impl Scratch {
 
 /// Whether the worker of a folder is dead.
 fn is_left(folder: &Path) -> bool {
-    let lock: PathBuf = folder.join(LOCK);
-    match File::open(&lock) {
-        Ok(file) => !matches!(file.try_lock(), Err(TryLockError::WouldBlock)),
-        Err(_) => {
-            let changed = folder.metadata().and_then(|data| data.modified()).ok();
-            changed.and_then(|changed| changed.elapsed().ok()).is_some_and(|age| age > MAKING)
-        }
-    }
+    let changed = folder.metadata().and_then(|data| data.modified()).ok();
+    let is_made = changed.and_then(|changed| changed.elapsed().ok()).is_some_and(|age| age > MAKING);
+    let is_locked =
+        File::open(folder.join(LOCK)).is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)));
+    is_made && !is_locked
 }
 
 #[cfg(test)]
@@ -68,9 +65,15 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let alive = Scratch::new(home.path()).unwrap();
         let job = alive.folder().unwrap();
+        let old = |folder: &Path| {
+            let long_ago = std::time::SystemTime::now() - 2 * MAKING;
+            File::open(folder).and_then(|folder| folder.set_modified(long_ago)).unwrap();
+        };
         let dead = home.path().join("worker-dead");
         fs::create_dir_all(dead.join("deep")).unwrap();
         File::create(dead.join(LOCK)).unwrap();
+        old(&dead);
+        old(alive.own.path());
         let making = home.path().join("worker-making");
         fs::create_dir(&making).unwrap();
         fs::create_dir(home.path().join("mine")).unwrap();
