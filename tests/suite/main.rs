@@ -12,6 +12,8 @@ mod cli_play;
 mod cli_render;
 mod cli_studio;
 mod controller_jack;
+#[cfg(unix)]
+mod docs;
 mod fluidsynth;
 mod instrument_bank;
 mod instrument_hostile;
