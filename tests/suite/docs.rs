@@ -287,6 +287,34 @@ fn lines_that_only_a_reader_can_run_are_understood() {
     assert!(count > 20, "{count} lines were found");
 }
 
+/// The verbs below a verb, as its help lists them.
+fn verbs_below(verb: &[String]) -> Vec<Vec<String>> {
+    let words: Vec<&str> = verb.iter().map(String::as_str).chain(["--help"]).collect();
+    let help = crate::cli::run(Path::new("."), &words);
+    help.clean();
+    let listed = help.stdout.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let names = listed.take_while(|line| !line.is_empty()).filter_map(|line| {
+        // What is further in goes on with a description.
+        line.strip_prefix("  ").filter(|line| !line.starts_with(' '))?.split_whitespace().next()
+    });
+    let below = |name: &str| verb.iter().cloned().chain([name.to_owned()]).collect();
+    names.filter(|name| *name != "help").map(below).collect()
+}
+
+#[test]
+fn the_reference_has_the_help_of_every_verb() {
+    let texts = pages().into_iter().filter(|page| page.starts_with("reference")).map(|page| read(&book().join(page)));
+    let text: String = texts.collect();
+    let (mut verbs, mut seen) = (verbs_below(&[]), 0);
+    while let Some(verb) = verbs.pop() {
+        let line = format!("$ ripieno {} --help\n", verb.join(" "));
+        assert!(text.contains(&line), "the reference lacks `{}`", line.trim_end());
+        verbs.extend(verbs_below(&verb));
+        seen += 1;
+    }
+    assert!(seen > 30, "{seen} verbs were found");
+}
+
 /// The targets of a text's links, spans of code aside.
 fn links(prose: &str) -> Vec<String> {
     let plain: String = prose.split('`').step_by(2).collect();
