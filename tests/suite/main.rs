@@ -14,6 +14,7 @@ mod cli_studio;
 mod controller_jack;
 #[cfg(unix)]
 mod farm;
+mod docs;
 mod fluidsynth;
 mod instrument_bank;
 mod instrument_hostile;
