@@ -13,8 +13,9 @@ mod cli_render;
 mod cli_studio;
 mod controller_jack;
 #[cfg(unix)]
-mod farm;
 mod docs;
+#[cfg(unix)]
+mod farm;
 mod fluidsynth;
 mod instrument_bank;
 mod instrument_hostile;
