@@ -51,6 +51,8 @@ pub fn fetch(
                 )));
             }
             Err(error) if error.kind == FarmErrorKind::Interrupted => return Err(error),
+            // There, and of a kind that cannot be read.
+            Err(error) if !force && path.symlink_metadata().is_ok() => return Err(error),
             _ => missing.push((output, path)),
         }
     }

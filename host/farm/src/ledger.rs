@@ -89,7 +89,7 @@ pub(crate) fn change(
 }
 
 /// Puts all tasks of a job in line; of a divided one those that are not done.
-pub(crate) fn push_all(queue: &impl JobQueue, record: &Record) -> Result<(), FarmError> {
+fn push_all(queue: &impl JobQueue, record: &Record) -> Result<(), FarmError> {
     let Some(split) = record.split else {
         return queue.push(&task(&record.id, record.round, Part::Whole));
     };
@@ -102,6 +102,20 @@ pub(crate) fn push_all(queue: &impl JobQueue, record: &Record) -> Result<(), Far
         queue.push(&task(&record.id, record.round, Part::Join))?;
     }
     Ok(())
+}
+
+/// Puts all tasks of a job in line, and notes that they are: whoever finds them not noted does it once more.
+pub(crate) fn put_in_line(queue: &impl JobQueue, record: &Record) -> Result<(), FarmError> {
+    push_all(queue, record)?;
+    let noted = change(queue, &record.id, |now| {
+        let same = now.round == record.round && !now.in_line;
+        now.in_line |= same;
+        same
+    });
+    match noted {
+        Err(error) if error.kind != FarmErrorKind::Missing => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// The spans of a job that are done.
@@ -139,11 +153,12 @@ pub fn retry(queue: &impl JobQueue, id: &str) -> Result<bool, FarmError> {
         if ended {
             (record.standing, record.ended, record.percent) = (Standing::Queued, None, 0.0);
             record.round = record.round.wrapping_add(1);
+            (record.stops, record.in_line) = (0, false);
         }
         ended
     })?;
     if changed {
-        push_all(queue, &record)?;
+        put_in_line(queue, &record)?;
     }
     Ok(changed)
 }
@@ -179,6 +194,23 @@ pub fn remove(queue: &impl JobQueue, bucket: &impl crate::Bucket, id: &str) -> R
         bucket.remove(&output.object)?;
     }
     queue.remove(&record.name())
+}
+
+/// Where an output lies in the bucket. Each round has its own: a worker that is late removes none of another's.
+pub(crate) fn output_object(id: &str, round: u32, number: usize) -> String {
+    format!("output/{id}/{round}/{number}")
+}
+
+/// Forgets what a round left that came to nothing. Outputs are stored one after the other.
+pub(crate) fn remove_outputs(bucket: &impl crate::Bucket, id: &str, round: u32) -> Result<(), FarmError> {
+    for number in 0.. {
+        let object = output_object(id, round, number);
+        if bucket.find(&object)?.is_none() {
+            break;
+        }
+        bucket.remove(&object)?;
+    }
+    Ok(())
 }
 
 /// Forgets what a divided job left on its way.

@@ -156,6 +156,12 @@ pub struct Record {
     pub ended: Option<f64>,
     /// What it left.
     pub outputs: Vec<Stored>,
+    /// How often a worker gave it back because it was asked to stop: those are no tries.
+    #[serde(default)]
+    pub stops: u32,
+    /// Whether all its tasks of this round were put in line.
+    #[serde(default)]
+    pub in_line: bool,
 }
 
 impl Record {
@@ -182,13 +188,22 @@ impl Record {
         Ok(record)
     }
 
-    /// What to do, with the recording and the model yet to be put in their places.
+    /// What to do, with the recording and the model yet to be put in their places. What is each machine's own is as it usually
+    /// is, whatever the record says: it may come from anybody.
     ///
     /// # Errors
     /// [`FarmErrorKind::Invalid`].
     pub fn job(&self) -> Result<JobSettings, FarmError> {
-        JobSettings::from_json(&self.settings)
-            .map_err(|error| FarmError::new(FarmErrorKind::Invalid, format!("job {}: {error}", self.id)))
+        let mut job = JobSettings::from_json(&self.settings)
+            .map_err(|error| FarmError::new(FarmErrorKind::Invalid, format!("job {}: {error}", self.id)))?;
+        (job.out_dir, job.out_target, job.out_residual) = (None, None, None);
+        (job.ort_lib, job.threads, job.resume, job.force) = (None, None, false, false);
+        Ok(job)
+    }
+
+    /// How many tries it may have, with those that a worker gave back.
+    pub(crate) fn tries_allowed(&self) -> u32 {
+        self.most_tries.saturating_add(self.stops)
     }
 
     /// Names that become files on this machine must stay in their folder.

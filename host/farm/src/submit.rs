@@ -1,13 +1,14 @@
 //! From recordings and wishes to jobs in line.
 
 use crate::digest::{self, Watched, hexadecimal};
-use crate::ledger::{self, push_all};
+use crate::ledger::{self, put_in_line};
 use crate::record::{Input, ModelFile, ModelRef, Record, Split, Standing, now};
 use crate::{Bucket, FarmError, FarmErrorKind, JobQueue};
 use ripieno_files::AudioFile;
 use ripieno_separate::{Cancel, ErrorCode, JobError, JobSettings, Session};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use std::fs::File;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
@@ -54,12 +55,14 @@ pub struct Submitter<Q, B> {
     session: Session,
     /// The model that was looked at last.
     model: Option<(String, ModelRef)>,
+    /// Files that were stored anew, for jobs that failed with them.
+    renewed: HashSet<String>,
 }
 
 impl<Q: JobQueue, B: Bucket> Submitter<Q, B> {
     /// For this queue and this bucket. Any.
     pub fn new(queue: Q, bucket: B) -> Self {
-        Self { queue, bucket, session: Session::new(), model: None }
+        Self { queue, bucket, session: Session::new(), model: None, renewed: HashSet::new() }
     }
 
     /// Puts one job in line: the recording and the model are in the bucket before anybody can take it. Worker; blocks for as
@@ -78,6 +81,9 @@ impl<Q: JobQueue, B: Bucket> Submitter<Q, B> {
             settings.out_dir.as_deref().or(settings.audio.parent()).filter(|folder| !folder.as_os_str().is_empty());
         let folder = std::path::absolute(folder.unwrap_or(Path::new("."))).unwrap_or_default();
         if let Some(known) = ledger::find(&self.queue, &id)? {
+            if matches!(known.standing, Standing::Failed | Standing::Cancelled) {
+                self.renew(&known, settings, cancel)?;
+            }
             return self.again(known);
         }
         if !manner.by_path {
@@ -110,6 +116,8 @@ impl<Q: JobQueue, B: Bucket> Submitter<Q, B> {
             begun: None,
             ended: None,
             outputs: Vec::new(),
+            stops: 0,
+            in_line: false,
         };
         let bytes = record.to_bytes();
         if bytes.len() > MOST_RECORD {
@@ -117,23 +125,25 @@ impl<Q: JobQueue, B: Bucket> Submitter<Q, B> {
             return Err(FarmError::new(FarmErrorKind::Invalid, message));
         }
         if self.queue.create(&record.name(), &bytes)? {
-            push_all(&self.queue, &record)?;
+            put_in_line(&self.queue, &record)?;
             return Ok(Submitted { id: record.id, new: true, standing: Standing::Queued, spans: spans(split) });
         }
         let known = ledger::get(&self.queue, &record.id)?;
         self.again(known)
     }
 
-    /// A job that is known already. One that was given up is tried again; one in line is put there once more, in case that
-    /// whoever did so first never came to its end.
+    /// A job that is known already. One that was given up is tried again; one of which not all is in line is put there once
+    /// more: whoever did so first never came to its end.
     fn again(&self, known: Record) -> Result<Submitted, FarmError> {
         let new = match known.standing {
             Standing::Failed | Standing::Cancelled => ledger::retry(&self.queue, &known.id)?,
-            Standing::Queued => {
-                push_all(&self.queue, &known)?;
+            Standing::Queued | Standing::Running => {
+                if !known.in_line {
+                    put_in_line(&self.queue, &known)?;
+                }
                 false
             }
-            Standing::Running | Standing::Done => false,
+            Standing::Done => false,
         };
         Ok(Submitted { id: known.id, new, standing: known.standing, spans: spans(known.split) })
     }
@@ -159,6 +169,27 @@ impl<Q: JobQueue, B: Bucket> Submitter<Q, B> {
         };
         self.model = Some((reference.to_owned(), model.clone()));
         Ok(model)
+    }
+
+    /// Stores what a job that failed works with once more: it may be what was damaged or gone.
+    fn renew(&mut self, known: &Record, settings: &JobSettings, cancel: &Cancel) -> Result<(), FarmError> {
+        let mut files = Vec::new();
+        if known.input.path.is_none() {
+            files.push((input_object(&known.input.sha256), known.input.bytes, settings.audio.clone()));
+        }
+        if let ModelRef::Files { hash, files: parts, .. } = &known.model
+            && let Some(found) = ripieno_infer::files(&settings.model).map_err(JobError::from)?
+        {
+            let part = |file: &ModelFile| (model_object(hash, &file.name), file.bytes, found.folder.join(&file.name));
+            files.extend(parts.iter().map(part));
+        }
+        for (object, bytes, path) in files {
+            if self.renewed.insert(object.clone()) {
+                let file = File::open(&path).map_err(|error| FarmError::file(&path, &error))?;
+                self.bucket.put(&object, bytes, &mut Watched { inner: file, cancel })?;
+            }
+        }
+        Ok(())
     }
 
     /// Puts a file into the bucket unless it is there: names say what is in them.

@@ -18,6 +18,9 @@ use std::time::Duration;
 /// How long a worker waits for a task before it looks around.
 const WAIT: Duration = Duration::from_secs(2);
 
+/// How long a worker rests when the queue does not answer.
+const REST: Duration = Duration::from_millis(250);
+
 /// The longest a task that failed waits before it is tried again.
 const LONGEST_REST: Duration = Duration::from_secs(60);
 
@@ -165,7 +168,10 @@ impl<Q: JobQueue, B: Bucket, R: Runner> Worker<Q, B, R> {
             match self.step(WAIT, stop, tell) {
                 Ok(false) if until_empty => break Ok(()),
                 Ok(_) => {}
-                Err(error) if error.kind == FarmErrorKind::Unreachable => tell(Told::Trouble(error.message)),
+                Err(error) if error.kind == FarmErrorKind::Unreachable => {
+                    tell(Told::Trouble(error.message));
+                    std::thread::sleep(REST);
+                }
                 Err(error) => break Err(error),
             }
         };
@@ -185,9 +191,19 @@ impl<Q: JobQueue, B: Bucket, R: Runner> Worker<Q, B, R> {
             self.queue.settle(&delivery.ticket)?;
             return Ok(true);
         };
-        let Some(record) = self.begin(&id, round, part, &delivery)? else {
-            self.queue.settle(&delivery.ticket)?;
-            return Ok(true);
+        let record = match self.begin(&id, round, part, &delivery) {
+            Ok(Some(record)) => record,
+            Ok(None) => {
+                self.queue.settle(&delivery.ticket)?;
+                return Ok(true);
+            }
+            // One job that nobody can read holds no other up.
+            Err(error) if error.kind == FarmErrorKind::Corrupt => {
+                self.queue.settle(&delivery.ticket)?;
+                tell(Told::Failed { id, message: error.message, again: false });
+                return Ok(true);
+            }
+            Err(error) => return Err(error),
         };
         let what = described(&record, part);
         tell(Told::Begun { id: id.clone(), what: what.clone() });
@@ -199,7 +215,7 @@ impl<Q: JobQueue, B: Bucket, R: Runner> Worker<Q, B, R> {
                 self.presence.count(part == Part::Whole || part == Part::Join);
                 tell(Told::Done { id, what });
             }
-            Err(_) if stop.is_requested() => self.queue.give_back(&delivery.ticket, Duration::ZERO)?,
+            Err(_) if stop.is_requested() => self.give_back(&record, &delivery)?,
             Err(error) => {
                 let again = self.fail(&record, &error, &delivery)?;
                 tell(Told::Failed { id, message: error.message, again });
@@ -216,14 +232,11 @@ impl<Q: JobQueue, B: Bucket, R: Runner> Worker<Q, B, R> {
         part: Part,
         delivery: &Delivery<Q::Ticket>,
     ) -> Result<Option<Record>, FarmError> {
-        if ledger::find(&self.queue, id)?.is_none() {
-            return Ok(None);
-        }
-        let (record, begun) = change(&self.queue, id, |record| {
+        let changed = change(&self.queue, id, |record| {
             if record.standing.is_end() || record.round != round {
                 return false;
             }
-            if delivery.tries > record.most_tries {
+            if delivery.tries > record.tries_allowed() {
                 // Whoever had it never came back to say why.
                 let why = "every worker that tried it ended without a word";
                 record.error.get_or_insert_with(|| why.to_owned());
@@ -237,8 +250,22 @@ impl<Q: JobQueue, B: Bucket, R: Runner> Worker<Q, B, R> {
                 record.percent = 0.0;
             }
             true
-        })?;
+        });
+        let Some((record, begun)) = there(changed)? else { return Ok(None) };
+        if begun && record.standing == Standing::Failed {
+            ledger::remove_outputs(&self.bucket, id, round)?;
+        }
         Ok((begun && record.standing == Standing::Running).then_some(record))
+    }
+
+    /// Gives a task back because this worker is to stop, which is no try of the job's.
+    fn give_back(&self, record: &Record, delivery: &Delivery<Q::Ticket>) -> Result<(), FarmError> {
+        there(change(&self.queue, &record.id, |now| {
+            let same = now.round == record.round && !now.standing.is_end();
+            now.stops = now.stops.saturating_add(u32::from(same));
+            same
+        }))?;
+        self.queue.give_back(&delivery.ticket, Duration::ZERO)
     }
 
     /// Does a task, while a second thread says that it goes on.
@@ -271,14 +298,14 @@ impl<Q: JobQueue, B: Bucket, R: Runner> Worker<Q, B, R> {
                 }
                 (Part::Join, Some(division)) => {
                     let mut open = |number| -> Result<Box<dyn Read>, JobError> {
-                        opened(bucket, &record.id, number, folder.path())
+                        opened((&*queue, &*bucket), &record.id, number, folder.path())
                     };
                     let outcome = runner.join(&job, &division, &mut open, &mut listen, &cancel)?;
-                    Ok(End::Whole(keep_outputs(bucket, &record.id, &outcome, folder.path())?))
+                    Ok(End::Whole(keep_outputs(bucket, record, &outcome, folder.path())?))
                 }
                 (Part::Whole, None) => {
                     let outcome = runner.whole(&job, &mut listen, &cancel)?;
-                    Ok(End::Whole(keep_outputs(bucket, &record.id, &outcome, folder.path())?))
+                    Ok(End::Whole(keep_outputs(bucket, record, &outcome, folder.path())?))
                 }
                 _ => Ok(End::Nothing),
             }
@@ -290,6 +317,11 @@ impl<Q: JobQueue, B: Bucket, R: Runner> Worker<Q, B, R> {
         match end {
             End::Nothing | End::Span => {
                 let Some(split) = record.split else { return Ok(()) };
+                // Forgotten or done meanwhile: nobody else would remove a span that came late.
+                let now = ledger::find(&self.queue, &record.id)?;
+                if now.is_none_or(|now| now.standing == Standing::Done) {
+                    return ledger::remove_spans(&self.queue, &self.bucket, &record.id);
+                }
                 if spans_done(&self.queue, &record.id)?.len() as u64 >= Division::from(split).spans() {
                     self.queue.push(&ledger::task(&record.id, record.round, Part::Join))?;
                 }
@@ -304,17 +336,8 @@ impl<Q: JobQueue, B: Bucket, R: Runner> Worker<Q, B, R> {
                     (record.outputs, record.error) = (outputs.clone(), None);
                     true
                 });
-                let standing = match changed {
-                    Ok((record, _)) => Some(record.standing),
-                    Err(error) if error.kind == FarmErrorKind::Missing => None,
-                    Err(error) => return Err(error),
-                };
-                // Taken out of line meanwhile, or forgotten: nobody will fetch them.
-                if standing != Some(Standing::Done) {
-                    for output in &outputs {
-                        self.bucket.remove(&output.object)?;
-                    }
-                }
+                let now = there(changed)?.map(|(now, _)| now);
+                self.leave_no_outputs(record, now.as_ref())?;
                 if record.split.is_some() {
                     ledger::remove_spans(&self.queue, &self.bucket, &record.id)?;
                 }
@@ -323,25 +346,36 @@ impl<Q: JobQueue, B: Bucket, R: Runner> Worker<Q, B, R> {
         }
     }
 
+    /// Removes what this round stored, unless it is what the job came to: nobody would fetch it.
+    fn leave_no_outputs(&self, record: &Record, now: Option<&Record>) -> Result<(), FarmError> {
+        let first = ledger::output_object(&record.id, record.round, 0);
+        let wanted = |now: &Record| now.outputs.iter().any(|output| output.object == first);
+        if now.is_some_and(wanted) {
+            return Ok(());
+        }
+        ledger::remove_outputs(&self.bucket, &record.id, record.round)
+    }
+
     /// Notes why a task failed, and gives it back, or gives it up. Whether it is tried again.
     fn fail(&self, record: &Record, error: &FarmError, delivery: &Delivery<Q::Ticket>) -> Result<bool, FarmError> {
-        let hopeful = delivery.tries < record.most_tries && may_pass(error);
-        let changed = change(&self.queue, &record.id, |record| {
-            if record.standing.is_end() {
+        let mut hopeful = false;
+        let changed = change(&self.queue, &record.id, |now| {
+            // Put in line anew, it is no longer this task's.
+            if now.standing.is_end() || now.round != record.round {
                 return false;
             }
-            record.error = Some(error.message.clone());
+            hopeful = delivery.tries < now.tries_allowed() && may_pass(error);
+            now.error = Some(error.message.clone());
             if !hopeful {
-                (record.standing, record.ended) = (Standing::Failed, Some(now()));
+                (now.standing, now.ended) = (Standing::Failed, Some(crate::record::now()));
             }
             true
         });
-        let noted = match changed {
-            Ok((_, noted)) => noted,
-            Err(error) if error.kind == FarmErrorKind::Missing => false,
-            Err(error) => return Err(error),
-        };
-        let again = hopeful && noted;
+        let known = there(changed)?;
+        let again = hopeful && known.as_ref().is_some_and(|(_, noted)| *noted);
+        if !again {
+            self.leave_no_outputs(record, known.as_ref().map(|(now, _)| now))?;
+        }
         if again {
             let rest = Duration::from_secs(1 << delivery.tries.min(6)) / 2;
             self.queue.give_back(&delivery.ticket, rest.min(LONGEST_REST))?;
@@ -349,6 +383,15 @@ impl<Q: JobQueue, B: Bucket, R: Runner> Worker<Q, B, R> {
             self.queue.settle(&delivery.ticket)?;
         }
         Ok(again)
+    }
+}
+
+/// What came of a change; `None` for a job that is there no more.
+fn there<T>(changed: Result<T, FarmError>) -> Result<Option<T>, FarmError> {
+    match changed {
+        Ok(done) => Ok(Some(done)),
+        Err(error) if error.kind == FarmErrorKind::Missing => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -369,22 +412,39 @@ fn described(record: &Record, part: Part) -> String {
     }
 }
 
-/// A span on this disk, for as long as it is read.
-fn opened(bucket: &impl Bucket, id: &str, number: u64, folder: &Path) -> Result<Box<dyn Read>, JobError> {
+/// A span on this disk, for as long as it is read. One that is gone or damaged counts as not done, for when the job is tried by
+/// hand again.
+fn opened(
+    (queue, bucket): (&impl JobQueue, &impl Bucket),
+    id: &str,
+    number: u64,
+    folder: &Path,
+) -> Result<Box<dyn Read>, JobError> {
     let failed = |message: String| JobError::new(ErrorCode::Failed, message);
     let mut file = tempfile::tempfile_in(folder).map_err(|error| failed(format!("{}: {error}", folder.display())))?;
-    bucket.get(&span_object(id, number), &mut file).map_err(|error| failed(error.message))?;
+    bucket.get(&span_object(id, number), &mut file).map_err(|error| {
+        if matches!(error.kind, FarmErrorKind::Missing | FarmErrorKind::Corrupt) {
+            let _ = queue.remove(&span_name(id, number));
+            return failed(format!("span {number} is to be done again, retry the job: {}", error.message));
+        }
+        failed(error.message)
+    })?;
     std::io::Seek::rewind(&mut file).map_err(|error| failed(error.to_string()))?;
     Ok(Box::new(file))
 }
 
 /// Brings outputs into the bucket.
-fn keep_outputs(bucket: &impl Bucket, id: &str, outcome: &Outcome, folder: &Path) -> Result<Vec<Stored>, FarmError> {
+fn keep_outputs(
+    bucket: &impl Bucket,
+    record: &Record,
+    outcome: &Outcome,
+    folder: &Path,
+) -> Result<Vec<Stored>, FarmError> {
     let mut kept = Vec::new();
     for stem in &outcome.stems {
         let failed = |error: std::io::Error| FarmError::file(&stem.path, &error);
         let name = plain(stem.path.strip_prefix(folder).unwrap_or(&stem.path))?;
-        let object = format!("output/{id}/{}", kept.len());
+        let object = ledger::output_object(&record.id, record.round, kept.len());
         let mut file = File::open(&stem.path).map_err(failed)?;
         let bytes = file.metadata().map_err(failed)?.len();
         bucket.put(&object, bytes, &mut file)?;

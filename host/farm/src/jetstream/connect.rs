@@ -35,7 +35,11 @@ pub(super) fn shown(url: &str) -> String {
     let one = |url: &str| {
         let (scheme, rest) = url.split_once("://").unwrap_or(("nats", url));
         let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
-        format!("{scheme}://{place}")
+        // What is no port may be the first half of a password with a comma in it.
+        match place.rsplit_once(':') {
+            Some((host, port)) if port.parse::<u16>().is_err() => format!("{scheme}://{host}:..."),
+            _ => format!("{scheme}://{place}"),
+        }
     };
     url.split(',').map(|url| one(url.trim())).collect::<Vec<_>>().join(",")
 }
@@ -192,6 +196,8 @@ mod tests {
         check("me:se@cret@host", "nats://host");
         check("tls://a:1, nats://token@b:2", "tls://a:1,nats://b:2");
         check("localhost", "nats://localhost");
+        check("nats://me:sec,ret@host:4222", "nats://me:...,nats://host:4222");
+        check("nats://[::1]:4222", "nats://[::1]:4222");
         let server = Server::new("nats://me:secret@host");
         assert!(!format!("{server:?}").contains("secret"));
     }

@@ -11,6 +11,9 @@ use futures_util::StreamExt;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+/// The shortest wait that the server is asked for.
+const SHORTEST: Duration = Duration::from_millis(20);
+
 /// The header of a record that was removed.
 const REMOVED: &str = "KV-Operation";
 
@@ -120,7 +123,9 @@ impl JobQueue for JetStream {
         let inner = &*self.inner;
         let lost = || super::unreachable(&inner.shown, "it went away while a task was waited for");
         inner.runtime.block_on(async {
-            let batch = inner.consumer.batch().max_messages(1).expires(wait).messages();
+            // The server takes no time at all for no end.
+            let expires = wait.max(SHORTEST);
+            let batch = inner.consumer.batch().max_messages(1).expires(expires).messages();
             let mut batch =
                 tokio::time::timeout(wait + ANSWER, batch).await.map_err(|_| lost())?.map_err(|_| lost())?;
             let next = tokio::time::timeout(wait + ANSWER, batch.next()).await.map_err(|_| lost())?;

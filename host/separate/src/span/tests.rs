@@ -164,3 +164,57 @@ fn damaged_spans_are_refused_and_leave_nothing() {
     // And whole, it works in the same place.
     assert!(put_together(&settings, 1, &division, whole).is_ok());
 }
+
+/// A window of two stems and two channels, as it is written.
+fn window(sent: usize) -> Vec<u8> {
+    let stems: Vec<f32> = (0..3 * 2 * sent).map(|sample| sample as f32).collect();
+    let raw = Raw { window: 4, sent, produced: sent - 1, stems: &stems, used: &[0, 2] };
+    let mut bytes = Vec::new();
+    format::write(&mut bytes, &raw, 2).unwrap();
+    bytes
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3_000))]
+
+    #[test]
+    fn bytes_of_any_kind_are_a_window_or_refused(
+        sent in 2_usize..40,
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0_u8..4), 0..5),
+        other in prop::collection::vec(any::<u8>(), 0..80),
+        own in any::<bool>(),
+    ) {
+        let mut bytes = if own { window(sent) } else { other };
+        for (place, byte, kind) in changes {
+            let place = place.index(bytes.len() + 1);
+            match kind {
+                0 if place < bytes.len() => bytes[place] = byte,
+                1 => bytes.truncate(place),
+                _ => bytes.insert(place, byte),
+            }
+        }
+        let mut stems = vec![f32::MAX; 3 * 2 * sent];
+        if let Ok(produced) = format::read(&mut bytes.as_slice(), 4, (2, sent), &mut stems) {
+            prop_assert!(produced <= sent);
+            prop_assert!(bytes.starts_with(b"RWIN"));
+        }
+    }
+}
+
+#[test]
+fn numbers_of_a_header_allocate_nothing() {
+    let check = |place: usize, bytes: &[u8]| {
+        let mut damaged = window(8);
+        damaged[place..place + bytes.len()].copy_from_slice(bytes);
+        let mut stems = vec![0.0; 3 * 2 * 8];
+        assert!(format::read(&mut damaged.as_slice(), 4, (2, 8), &mut stems).is_err(), "{place}");
+    };
+    check(4, &[0xff; 8]);
+    check(12, &[0xff; 8]);
+    check(20, &[0xff; 8]);
+    check(28, &[0xff; 2]);
+    check(30, &[0xff; 2]);
+    check(32, &[0xff; 2]);
+    // Stems that do not ascend.
+    check(34, &[0; 2]);
+}
