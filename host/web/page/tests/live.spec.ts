@@ -20,10 +20,13 @@ ${PRESETS.map((name, at) => `[[panels]]\nid = "${name}"\ntype = "knob"\nbank = "
 
 /** Of several measurements the best counts: whatever else the machine does, and the caches that it empties, only adds. */
 const ROUNDS = 5;
-/** The goal is 55 frames a second, 18 ms each: a third of them is the browser's, for what it does beside the page's thread. */
-const MOST_WORK_MS = 12;
+/**
+ * The goal is 55 frames a second, 18 ms each, of which 12 are the page's on a quiet machine: the rest is the browser's, for what
+ * it does beside. Where others work as well, the same takes half as long again.
+ */
+const MOST_WORK_MS = 20;
 /** What two loaded cores hold that draw every pixel by themselves. */
-const LEAST_FPS = 20;
+const LEAST_FPS = 15;
 
 declare global {
   interface Window {
@@ -131,7 +134,7 @@ test("256 controls that move 60 times a second", async ({ page }, info) => {
   const paces: Pace[] = [];
   for (let round = 0; round < ROUNDS; round += 1) paces.push(await pace(page, 40));
   const [work_ms, fps] = [Math.min(...paces.map(({ work_ms }) => work_ms)), Math.max(...paces.map(({ fps }) => fps))];
-  const description = `${work_ms.toFixed(1)} ms of work a frame (at most ${MOST_WORK_MS}), ${fps.toFixed(0)} frames a second on this machine (goal 55)`;
+  const description = `${work_ms.toFixed(1)} ms of work a frame (goal 12, at most ${MOST_WORK_MS}), ${fps.toFixed(0)} frames a second on this machine (goal 55)`;
   info.annotations.push({ type: "live", description });
   console.log(description);
   expect(work_ms).toBeLessThanOrEqual(MOST_WORK_MS);
