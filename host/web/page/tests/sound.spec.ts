@@ -74,6 +74,7 @@ test("the output gain is typed, turned by keys, and taken from elsewhere", async
 test("the output gain is heard while it is turned", async ({ page }) => {
   await openView(page, "Audio");
   const gain = page.getByRole("slider", { name: "Output gain" });
+  await gain.scrollIntoViewIfNeeded();
   const box = await gain.boundingBox();
   if (!box) throw new Error("no slider");
   await page.evaluate(() => {
