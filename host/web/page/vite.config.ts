@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import { compress } from "./build/compress.ts";
+import { themes } from "./build/themes.ts";
 
 const folder = fileURLToPath(new URL("../dist/page/", import.meta.url));
 
@@ -17,7 +18,7 @@ const version = /^version = "(.+)"$/m.exec(workspace)?.[1] ?? "";
 
 export default defineConfig({
   define: { __VERSION__: JSON.stringify(version) },
-  plugins: [svelte(), compress(folder)],
+  plugins: [themes(), svelte(), compress(folder)],
   build: {
     outDir: folder,
     emptyOutDir: true,

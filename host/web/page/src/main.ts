@@ -1,11 +1,11 @@
-import "dockview/dist/styles/dockview.css";
-import "./style/tokens.css";
-import "./style/base.css";
-import "./style/dock.css";
-import { mount } from "svelte";
-import App from "./App.svelte";
-import { connect } from "./state/studio.svelte";
+// The shell is in the markup: it is painted first, and all that is loaded and worked out for the page comes after it.
 
-const target = document.querySelector("#page");
-if (target) mount(App, { target });
-connect();
+function begin(): void {
+  void import("./start");
+  // The other half comes meanwhile; who needs it tells of it if it does not.
+  import("./dock/engine").catch(() => undefined);
+}
+
+// Nothing is painted where nobody looks.
+if (document.hidden) begin();
+else requestAnimationFrame(() => setTimeout(begin));

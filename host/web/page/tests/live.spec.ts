@@ -18,12 +18,27 @@ ${PRESETS.map((name) => `[[knob_presets]]\nid = "${name}"\nname = "${name}"\nkno
 ${PRESETS.map((name, at) => `[[panels]]\nid = "${name}"\ntype = "knob"\nbank = "${"AB"[at]}"\ntitle = "Knobs ${name}"\npreset = "${name}"\nactive = true`).join("\n")}
 `;
 
+/** Of several measurements the best counts: whatever else the machine does, and the caches that it empties, only adds. */
+const ROUNDS = 5;
+/**
+ * The goal is 55 frames a second, 18 ms each, of which 12 are the page's on a quiet machine: the rest is the browser's, for what
+ * it does beside. Where others work as well, the same takes half as long again.
+ */
+const MOST_WORK_MS = 20;
+/** What two loaded cores hold that draw every pixel by themselves. */
+const LEAST_FPS = 15;
+
 declare global {
   interface Window {
     /** Hands an event to the page as its socket would. */
     tell: (event: string, payload: object, patch: object) => void;
     /** Moves one control after the other. */
     turn: (count: number) => void;
+    /** Messages that move so many controls, to be handed over one after the other. */
+    moves: (count: number) => string[];
+    hear: (message: string) => void;
+    /** What does not say the value that it was moved to. */
+    late: () => string[];
   }
 }
 
@@ -43,21 +58,33 @@ async function prepare(page: Page): Promise<void> {
           });
         }
       };
-      window.tell = (event, payload, patch) => {
+      const write = (event: string, payload: object, patch: object) => {
         seq += 1;
-        const data = JSON.stringify({ type: "event", seq, event, payload, patch, ts: 0 });
-        socket.onmessage?.(new MessageEvent("message", { data }));
+        return JSON.stringify({ type: "event", seq, event, payload, patch, ts: 0 });
       };
+      window.hear = (data) => socket.onmessage?.(new MessageEvent("message", { data }));
+      window.tell = (event, payload, patch) => window.hear(write(event, payload, patch));
       let turned = 0;
-      window.turn = (count) => {
-        for (let n = 0; n < count; n += 1) {
+      const said = new Map<string, string>();
+      window.late = () => {
+        const sliders = new Map([...document.querySelectorAll("[role=slider]")].map((slider) => [slider.getAttribute("aria-label"), slider]));
+        return [...said].flatMap(([name, wanted]) => {
+          const slider = sliders.get(name);
+          const shown = [slider?.querySelector(".value")?.textContent, slider?.getAttribute("aria-valuenow")];
+          return shown.every((text) => text === wanted) ? [] : [`${name}: ${shown.join(" and ")}, not ${wanted}`];
+        });
+      };
+      window.moves = (count) =>
+        Array.from({ length: count }, () => {
           const preset = presets[turned % presets.length] ?? "";
           const source = `cc:${Math.floor(turned / presets.length) % controls}`;
           const value = (turned % 997) / 996;
-          window.tell("knob.value", { preset, at: { source }, value, distance: 0 }, { values: { [preset]: { [source]: { value, distance: null } } } });
           turned += 1;
-        }
-      };
+          said.set(`${preset} ${source.slice(3)}`, String(Math.round(100 * value)));
+          const patch = { values: { [preset]: { [source]: { value, distance: null } } } };
+          return write("knob.value", { preset, at: { source }, value, distance: 0 }, patch);
+        });
+      window.turn = (count) => window.moves(count).forEach(window.hear);
     },
     [PRESETS, CONTROLS] as const,
   );
@@ -65,23 +92,37 @@ async function prepare(page: Page): Promise<void> {
   for (const name of PRESETS) await expect(page.getByRole("slider", { name: new RegExp(`^${name} \\d`) })).toHaveCount(CONTROLS);
 }
 
-/** Moves all controls once in each of so many frames; what the page's thread works for a frame, in milliseconds. */
-async function work(page: Page, frames: number): Promise<number> {
+interface Pace {
+  /** What the page's thread works for a frame, in milliseconds of its own time. */
+  work_ms: number;
+  /** Frames a second that were made of it, with all that else is done on this machine. */
+  fps: number;
+}
+
+/** Moves all controls once in each of so many frames. */
+async function pace(page: Page, frames: number): Promise<Pace> {
   const devtools = await page.context().newCDPSession(page);
   // The thread's own time: what else the machine does is not measured.
   await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
   const worked = async () => (await devtools.send("Performance.getMetrics")).metrics.find(({ name }) => name === "TaskDuration")?.value ?? 0;
-  const before = await worked();
-  await page.evaluate(
-    async ([frames, controls]) => {
-      for (let n = 0; n < frames; n += 1) {
-        window.turn(controls);
-        await new Promise(requestAnimationFrame);
-      }
-    },
-    [frames, PRESETS.length * CONTROLS] as const,
+  const controls = PRESETS.length * CONTROLS;
+  // Written beforehand: a page has only to read them.
+  const messages = await page.evaluateHandle(
+    ([frames, controls]) => Array.from({ length: frames }, () => window.moves(controls)),
+    [frames, controls] as const,
   );
-  return (1000 * ((await worked()) - before)) / frames;
+  const before = await worked();
+  const took = await messages.evaluate(async (all) => {
+    const begun = performance.now();
+    for (const moves of all) {
+      moves.forEach(window.hear);
+      await new Promise(requestAnimationFrame);
+    }
+    return performance.now() - begun;
+  });
+  const work_ms = (1000 * ((await worked()) - before)) / frames;
+  await messages.dispose();
+  return { work_ms, fps: (1000 * frames) / took };
 }
 
 // What a trace records of every change costs more than the changes.
@@ -89,13 +130,17 @@ test.use({ document: DOCUMENT, trace: "off" });
 
 test("256 controls that move 60 times a second", async ({ page }, info) => {
   await prepare(page);
-  await work(page, 10);
-  const ms = await work(page, 40);
-  const description = `${ms.toFixed(1)} ms of work a frame: enough for ${(1000 / ms).toFixed(0)} frames a second (goal 55)`;
+  await pace(page, 10);
+  const paces: Pace[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) paces.push(await pace(page, 40));
+  const [work_ms, fps] = [Math.min(...paces.map(({ work_ms }) => work_ms)), Math.max(...paces.map(({ fps }) => fps))];
+  const description = `${work_ms.toFixed(1)} ms of work a frame (goal 12, at most ${MOST_WORK_MS}), ${fps.toFixed(0)} frames a second on this machine (goal 55)`;
   info.annotations.push({ type: "live", description });
   console.log(description);
-  // Caches that others have emptied cost time of its own too: the goal is for a quiet machine.
-  expect(1000 / ms).toBeGreaterThan(10);
+  expect(work_ms).toBeLessThanOrEqual(MOST_WORK_MS);
+  expect(fps).toBeGreaterThanOrEqual(LEAST_FPS);
+  // Numbers come after the hands, and all of them come.
+  await expect.poll(() => page.evaluate(() => window.late())).toEqual([]);
 });
 
 test("half an hour of updates leaves nothing behind", async ({ page }, info) => {

@@ -1,6 +1,7 @@
 // From 360 px to 4K nothing overflows, what is touched is large enough, and the page is small and soon there.
 
 import { gzipSync } from "node:zlib";
+import type { BrowserContext } from "@playwright/test";
 import { connected, expect, openView, picture, test, type Page } from "./studio.ts";
 import { VIEWS } from "./views.ts";
 
@@ -13,6 +14,10 @@ const TABS = ["Pad Panel A", "Knob Panel A", "Piano (Play)", ...VIEWS];
 
 const TOUCH_PX = 44;
 const BUNDLE_BYTES = 200 * 1024;
+/** Of so many loads the soonest counts: the goal is for a computer that does nothing else. */
+const LOADS = 5;
+/** The goal is 300 ms; the rest is for a machine on which others work. */
+const MOST_PAINTED_MS = 900;
 
 /** What sticks out of the window, or makes a view scroll sideways as a whole. */
 function overflowing(page: Page): Promise<string[]> {
@@ -99,9 +104,16 @@ test("the first page is small", async ({ server, context }, info) => {
   expect(bytes, JSON.stringify(sizes)).toBeLessThanOrEqual(BUNDLE_BYTES);
 });
 
-test("the first page is soon there", async ({ context, server }, info) => {
+interface Took {
+  painted: number;
+  rendered: number;
+}
+
+/** Loads the page anew, with nothing kept from before, on a computer four times slowed; in milliseconds from the request. */
+async function load(context: BrowserContext, link: string): Promise<Took> {
   const page = await context.newPage();
   const devtools = await context.newCDPSession(page);
+  await devtools.send("Network.setCacheDisabled", { cacheDisabled: true });
   await devtools.send("Emulation.setCPUThrottlingRate", { rate: 4 });
   await page.addInitScript(() => {
     // When the first frame with a panel in it has been made.
@@ -111,16 +123,44 @@ test("the first page is soon there", async ({ context, server }, info) => {
     };
     requestAnimationFrame(look);
   });
-  await page.goto(server.link);
+  await page.goto(link);
   await connected(page);
   await expect.poll(() => page.evaluate(() => performance.getEntriesByName("first-render").length)).toBe(1);
   const took = await page.evaluate(() => {
-    const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-    const [paint] = performance.getEntriesByName("first-contentful-paint");
-    const rendered = performance.getEntriesByName("first-render")[0]?.startTime ?? 0;
-    return { rendered, answered: navigation?.responseEnd ?? 0, painted: paint?.startTime ?? 0 };
+    const at = (name: string) => performance.getEntriesByName(name)[0]?.startTime ?? Infinity;
+    return { painted: at("first-contentful-paint"), rendered: at("first-render") };
   });
-  const description = `toolbar after ${took.painted.toFixed(0)} ms, panels after ${took.rendered.toFixed(0)} ms, 4 times slowed (goal 300 ms); markup was there after ${took.answered.toFixed(0)} ms`;
+  await page.close();
+  return took;
+}
+
+test("the first page is soon there", async ({ context, server }, info) => {
+  const all: Took[] = [];
+  for (let n = 0; n < LOADS; n += 1) all.push(await load(context, server.link));
+  const least = (of: keyof Took) => Math.min(...all.map((took) => took[of]));
+  const [painted, rendered] = [least("painted"), least("rendered")];
+  const description = `toolbar after ${painted.toFixed(0)} ms (goal 300, at most ${MOST_PAINTED_MS}), panels after ${rendered.toFixed(0)} ms, 4 times slowed`;
   info.annotations.push({ type: "first render", description });
   console.log(description);
+  expect(painted).toBeLessThanOrEqual(MOST_PAINTED_MS);
+});
+
+test("what is painted first is there without code, and gives way to the page", async ({ context, server }) => {
+  const page = await context.newPage();
+  let held = true;
+  const waiting: (() => void)[] = [];
+  await page.route("**/assets/*.js", async (route) => {
+    if (held) await new Promise<void>((go) => waiting.push(go));
+    await route.fallback();
+  });
+  await page.goto(server.link, { waitUntil: "commit" });
+  await expect(page.getByRole("heading", { name: "Ripieno" })).toBeVisible();
+  await expect(page.locator("#page header")).toHaveCSS("border-bottom-style", "solid");
+  const before = await page.locator("#page header").boundingBox();
+  held = false;
+  waiting.forEach((go) => go());
+  await connected(page);
+  await expect(page.locator(".shell, .shell-dock")).toHaveCount(0);
+  await expect(page.locator("#page header").first()).toBeVisible();
+  expect((await page.locator("#page header").first().boundingBox())?.height).toBeCloseTo(before?.height ?? 0, 0);
 });

@@ -8,6 +8,13 @@ interface Op {
   result: { name?: string };
 }
 
+declare global {
+  interface Window {
+    /** Output gains that were sent. */
+    gains: number[];
+  }
+}
+
 test("an instrument is found by its name, chosen, and marked", async ({ page, api }) => {
   await openView(page, "Instruments");
   const view = page.getByRole("region", { name: "Instruments", exact: true }).last();
@@ -62,6 +69,37 @@ test("the output gain is typed, turned by keys, and taken from elsewhere", async
   await expect.poll(master).toBe(0);
   await api("PUT", "/api/settings/piano_audio", { master_volume: 1 });
   await expect(gain).toHaveAttribute("aria-valuetext", "0.0 dB");
+});
+
+test("the output gain is heard while it is turned", async ({ page }) => {
+  await openView(page, "Audio");
+  const gain = page.getByRole("slider", { name: "Output gain" });
+  await gain.scrollIntoViewIfNeeded();
+  const box = await gain.boundingBox();
+  if (!box) throw new Error("no slider");
+  await page.evaluate(() => {
+    const { send } = WebSocket.prototype;
+    WebSocket.prototype.send = function (data) {
+      const said = JSON.parse(String(data)) as { path?: string; body?: { master_volume?: number } };
+      if (said.path === "/api/settings/piano_audio") window.gains.push(said.body?.master_volume ?? -1);
+      send.call(this, data);
+    };
+    window.gains = [];
+  });
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + 0.9 * box.width, y);
+  await page.mouse.down();
+  // It never rests for as long as it was once waited for.
+  for (let n = 0; n < 40; n += 1) {
+    await page.mouse.move(box.x + (0.9 - 0.02 * n) * box.width, y);
+    await page.waitForTimeout(20);
+  }
+  const sent = await page.evaluate(() => window.gains);
+  await page.mouse.up();
+  expect(sent.length).toBeGreaterThan(2);
+  expect(sent.length).toBeLessThan(40);
+  expect(sent).toEqual([...sent].sort((one, other) => other - one));
+  await expect.poll(() => page.evaluate(() => window.gains.at(-1))).toBeCloseTo(0.12, 1);
 });
 
 test("what is heard is recorded until it is stopped, and named", async ({ page, api }) => {

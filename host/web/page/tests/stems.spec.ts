@@ -101,6 +101,41 @@ test("what is no recording is refused, and said so", async ({ page, api, faults 
   expect(await recordings(api)).toEqual([]);
 });
 
+test("what cannot be a recording by its name is not even sent", async ({ page, api }) => {
+  const sent: string[] = [];
+  page.on("request", (request) => request.method() === "POST" && sent.push(request.url()));
+  const input = page.locator("input[type=file]");
+  await input.setInputFiles([
+    { name: "letter.txt", mimeType: "text/plain", buffer: Buffer.from("dear all") },
+    { name: ".wav", mimeType: "audio/wav", buffer: song(1) },
+    { name: "nothing.flac", mimeType: "audio/flac", buffer: Buffer.alloc(0) },
+    { name: `${"è".repeat(100)}.wav`, mimeType: "audio/wav", buffer: song(1) },
+  ]);
+  const told = files(page).getByRole("alert");
+  await expect(told).toHaveText([/letter\.txt was not taken: .* ends in one of .*\.flac, /, /begins with a dot/, /it is empty/, /longer than 200 bytes/]);
+  await expect(files(page).getByRole("button", { name: "Try again" })).toHaveCount(0);
+  await bring(page, "SONG.WAV", 1);
+  expect(sent).toHaveLength(1);
+  expect((await recordings(api)).map(({ name }) => name)).toEqual(["SONG.WAV"]);
+});
+
+test("the wheel scrolls the view, and with Control zooms the wave", async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 500 });
+  await bring(page);
+  const inner = () => wave(page).evaluate((element) => element.scrollWidth / element.clientWidth);
+  const scrolled = () => view(page).evaluate((element) => element.scrollTop);
+  await wave(page).hover();
+  const before = await scrolled();
+  await page.mouse.wheel(0, 120);
+  await expect.poll(scrolled).toBeGreaterThan(before);
+  expect(await inner()).toBeCloseTo(1, 1);
+  await wave(page).hover();
+  await page.keyboard.down("Control");
+  await page.mouse.wheel(0, -300);
+  await page.keyboard.up("Control");
+  await expect.poll(inner).toBeGreaterThan(1.1);
+});
+
 test("anchors are drawn, moved, resized, signed and typed, and stay", async ({ page }) => {
   await bring(page);
   await page.getByRole("radio", { name: /^Anchors \+/ }).check();

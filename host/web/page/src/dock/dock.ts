@@ -1,6 +1,6 @@
 // The dock: tabs that are dragged, split and closed, as they were left. What is shown in a tab is a component of its own.
 
-import { createDockview, type DockviewApi, type DockviewGroupPanel, type IContentRenderer, type IWatermarkRenderer } from "dockview";
+import type { createDockview, DockviewApi, DockviewGroupPanel, IContentRenderer, IWatermarkRenderer } from "dockview";
 import { mount, unmount } from "svelte";
 import { ask, studio } from "../state/studio.svelte";
 import { toast } from "../state/toasts.svelte";
@@ -59,8 +59,8 @@ function activate(event: FocusEvent): void {
 }
 
 /** Fills an element with the dock; the studio must be known. */
-export function start(element: HTMLElement): () => void {
-  const dock = createDockview(element, {
+export function start(element: HTMLElement, create: typeof createDockview): () => void {
+  const dock = create(element, {
     theme: { name: "studio", className: "dock-theme" },
     createComponent: ({ id }) => content(id),
     createTabComponent: tab,

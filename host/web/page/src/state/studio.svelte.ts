@@ -5,7 +5,7 @@ import { Refused, Socket, type Connection } from "../api/socket";
 import { keepToken, takeToken } from "../api/token";
 import type { Studio } from "../api/types";
 import type { components } from "../generated/events";
-import { Gathered } from "./gather";
+import { Readings } from "./readings";
 import { refusalText, toast } from "./toasts.svelte";
 
 type Payloads = components["schemas"];
@@ -13,14 +13,13 @@ type Payloads = components["schemas"];
 type EventName = keyof Payloads & string;
 type Hearer = (payload: Json) => void;
 
-const empty: Studio = {
+const empty: Omit<Studio, "values"> = {
   midi: { connected: false, devices: [], port_name: null, device_name: null },
   panels: {},
   active_panels: {},
   presets: {},
   fx: {},
   fx_order: [],
-  values: {},
   instruments: { instruments: [], current: "" },
   audio: { settings: { buffered: 0, fixed_latency: false, latency: "low", master: 1, voices: 0 }, status: {} },
   settings: {},
@@ -34,30 +33,28 @@ const empty: Studio = {
   bank: "A",
 };
 
-export const studio: Studio = $state(empty);
+export const studio: Omit<Studio, "values"> = $state(empty);
+/** Of the studio, the values of its controls. */
+export const readings = new Readings((work) => requestAnimationFrame(work));
 /** How the connection is, and whether a whole state has come yet. */
 export const link: { state: Connection; isKnown: boolean } = $state({ state: "opening", isKnown: false });
 
 const hearers = new Map<string, Set<Hearer>>();
 
-const gathered = new Gathered(studio as unknown as Tree, (work) => requestAnimationFrame(work));
 const socket = new Socket(
   {
     connection: (state) => (link.state = state),
-    snapshot(state) {
-      gathered.forget();
+    snapshot({ values, ...state }) {
+      readings.replace((values ?? {}) as Tree);
       const tree = studio as unknown as Tree;
       for (const name of Object.keys(tree)) if (!(name in state)) delete tree[name];
       // Whatever is not in the new state is gone: nothing of the old one shall haunt it.
       for (const [name, value] of Object.entries({ ...(empty as unknown as Tree), ...state })) tree[name] = value;
       link.isKnown = true;
     },
-    event(name, payload, patch) {
-      if (name === "knob.value") gathered.keep(patch);
-      else {
-        gathered.flush();
-        mergeInto(studio as unknown as Tree, patch);
-      }
+    event(name, payload, { values, ...patch }) {
+      if (values) readings.merge(values as Tree);
+      mergeInto(studio as unknown as Tree, patch);
       for (const hear of hearers.get(name.replaceAll(".", "_")) ?? []) hear(payload);
     },
   },

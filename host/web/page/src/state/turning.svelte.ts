@@ -10,14 +10,14 @@ export class Turning {
   #held: Record<string, number> = $state({});
   #waiting: Record<string, number> = {};
   #isSending = false;
-  #resting: ReturnType<typeof setTimeout> | undefined;
+  #sentAt = -Infinity;
   #timers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #send: (values: Record<string, number>) => Promise<unknown>;
-  readonly #rest_ms: number;
+  readonly #pace_ms: number;
 
-  /** With `rest_ms`, nothing is sent before the hand has rested for so long: for what is a step of the history each time. */
-  constructor(send: (values: Record<string, number>) => Promise<unknown>, rest_ms = 0) {
-    [this.#send, this.#rest_ms] = [send, rest_ms];
+  /** With `pace_ms`, what follows is sent so long after what was sent before: for what the server has more to do with. */
+  constructor(send: (values: Record<string, number>) => Promise<unknown>, pace_ms = 0) {
+    [this.#send, this.#pace_ms] = [send, pace_ms];
   }
 
   /** A value as it is to be shown, where the server tells of `told`. */
@@ -29,18 +29,15 @@ export class Turning {
     clearTimeout(this.#timers.get(key));
     this.#held[key] = value;
     this.#waiting[key] = value;
-    clearTimeout(this.#resting);
-    if (this.#rest_ms > 0) this.#resting = setTimeout(() => this.#begin(), this.#rest_ms);
-    else this.#begin();
-  }
-
-  #begin(): void {
     if (!this.#isSending) void this.#flush();
   }
 
   async #flush(): Promise<void> {
     this.#isSending = true;
     while (Object.keys(this.#waiting).length > 0) {
+      const rest = this.#sentAt + this.#pace_ms - performance.now();
+      if (rest > 0) await new Promise((done) => setTimeout(done, rest));
+      this.#sentAt = performance.now();
       const values = this.#waiting;
       this.#waiting = {};
       try {

@@ -3,7 +3,9 @@
 import { Refused } from "../../api/socket";
 import { ask, part, studio, upload } from "../../state/studio.svelte";
 import { refusalText } from "../../state/toasts.svelte";
+import { words } from "../../words/index.svelte";
 import { choose } from "./draft.svelte";
+import { refusal } from "./name";
 import type { Peaks, Recording } from "./shapes";
 
 export interface Upload {
@@ -13,6 +15,8 @@ export interface Upload {
   share: number;
   state: "waiting" | "sending" | "failed";
   error: string;
+  /** Whether to try again is in vain. */
+  isFinal: boolean;
 }
 
 const CANCELLED = 499;
@@ -33,7 +37,8 @@ export function bring(list: Iterable<File>): void {
   for (const file of list) {
     count += 1;
     files.set(count, { file, abort: new AbortController() });
-    uploads.push({ id: count, name: file.name, share: 0, state: "waiting", error: "" });
+    const error = refusal(file, words.stems);
+    uploads.push({ id: count, name: file.name, share: 0, state: error ? "failed" : "waiting", error: error ?? "", isFinal: error !== undefined });
   }
   void send();
 }

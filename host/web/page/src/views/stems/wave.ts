@@ -83,6 +83,11 @@ export class Wave {
       if (id !== DRAWN) hearers.move(id, start, end);
     });
     if (isLeading) {
+      // The wheel alone scrolls the view, wherever the pointer comes to lie; with Control it zooms.
+      const scroll = (event: WheelEvent) => {
+        if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
+      };
+      element.addEventListener("wheel", scroll, { capture: true, passive: true });
       const tell = () => hearers.view(this.#zoom, this.#surfer.getScroll());
       this.#surfer.on("zoom", (zoom) => {
         this.#zoom = zoom;

@@ -11,6 +11,10 @@ export const stems = {
   checking: "The server looks at it",
   waiting: "Waiting",
   uploadFailed: (name: string, error: string) => `${name} was not taken: ${error}`,
+  notSound: (endings: string) => `it is no recording. A recording's name ends in one of ${endings}`,
+  hidden: "its name begins with a dot",
+  empty: "it is empty",
+  nameTooLong: (most: number) => `its name is longer than ${most} bytes`,
   cancelUpload: (name: string) => `Cancel sending ${name}`,
   details: (length: string, rate: string, channels: number, size: string) =>
     `${length} · ${rate} · ${channels === 1 ? "mono" : channels === 2 ? "stereo" : `${channels} channels`} · ${size}`,
@@ -25,7 +29,7 @@ export const stems = {
   wave: (name: string) => `Waveform of ${name}`,
   wavePosition: (at: string, of: string) => `${at} of ${of}`,
   waveHelp:
-    "Drag over the wave to select. On the wave: arrows move, with Shift by a tenth; Space plays; [ and ] set where the selection begins and ends; + and − make it an anchor; Control + and − zoom.",
+    "Drag over the wave to select. On the wave: arrows move, with Shift by a tenth; Space plays; [ and ] set where the selection begins and ends; + and − make it an anchor; Control + and −, and Control with the wheel, zoom.",
   outlineFailed: (error: string) => `The waveform could not be had: ${error}`,
   play: "Play",
   stop: "Stop",

@@ -13,6 +13,10 @@ export const stems: Words["stems"] = {
   checking: "Il server la esamina",
   waiting: "In attesa",
   uploadFailed: (name, error) => `${name} non è stata accettata: ${error}`,
+  notSound: (endings) => `non è una registrazione. Il nome di una registrazione finisce in uno di ${endings}`,
+  hidden: "il nome comincia con un punto",
+  empty: "è vuota",
+  nameTooLong: (most) => `il nome è più lungo di ${most} byte`,
   cancelUpload: (name) => `Annulla l'invio di ${name}`,
   details: (length, rate, channels, size) =>
     `${length} · ${rate} · ${channels === 1 ? "mono" : channels === 2 ? "stereo" : `${channels} canali`} · ${size}`,
@@ -27,7 +31,7 @@ export const stems: Words["stems"] = {
   wave: (name) => `Forma d'onda di ${name}`,
   wavePosition: (at, of) => `${at} di ${of}`,
   waveHelp:
-    "Trascina sull'onda per selezionare. Sull'onda: le frecce spostano, con Maiusc di un decimo; Spazio suona; [ e ] segnano dove la selezione inizia e finisce; + e − ne fanno un'ancora; Control + e − ingrandiscono.",
+    "Trascina sull'onda per selezionare. Sull'onda: le frecce spostano, con Maiusc di un decimo; Spazio suona; [ e ] segnano dove la selezione inizia e finisce; + e − ne fanno un'ancora; Control + e −, e Control con la rotella, ingrandiscono.",
   outlineFailed: (error) => `Impossibile avere la forma d'onda: ${error}`,
   play: "Suona",
   stop: "Ferma",
