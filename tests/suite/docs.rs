@@ -10,7 +10,7 @@
 //! printed `...` stands for what changes: on a line of its own for lines, within one for text. A reader is taken to have the
 //! files that [`equip`] lays down.
 
-use crate::cli::wait;
+use crate::cli::{Run, command, wait};
 use crate::cli_render::save;
 use ripieno_tests::models;
 use ripieno_tests::recording;
@@ -287,12 +287,19 @@ fn lines_that_only_a_reader_can_run_are_understood() {
     assert!(count > 20, "{count} lines were found");
 }
 
+/// What `--help` says of a verb.
+fn help(verb: &[String]) -> String {
+    let words: Vec<&str> = verb.iter().map(String::as_str).chain(["--help"]).collect();
+    // Usage says by what name the program was called.
+    let help = Run::of(command(Path::new("."), &words).arg0("ripieno").output().expect("the program starts"));
+    help.clean();
+    help.stdout
+}
+
 /// The verbs below a verb, as its help lists them.
 fn verbs_below(verb: &[String]) -> Vec<Vec<String>> {
-    let words: Vec<&str> = verb.iter().map(String::as_str).chain(["--help"]).collect();
-    let help = crate::cli::run(Path::new("."), &words);
-    help.clean();
-    let listed = help.stdout.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let help = help(verb);
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
     let names = listed.take_while(|line| !line.is_empty()).filter_map(|line| {
         // What is further in goes on with a description.
         line.strip_prefix("  ").filter(|line| !line.starts_with(' '))?.split_whitespace().next()
@@ -301,14 +308,39 @@ fn verbs_below(verb: &[String]) -> Vec<Vec<String>> {
     names.filter(|name| *name != "help").map(below).collect()
 }
 
+/// A page with what `--help` says now, wherever it asks for that.
+fn freshened(page: &str) -> String {
+    let mut fresh = String::new();
+    let mut lines = page.lines();
+    while let Some(line) = lines.next() {
+        fresh.push_str(&format!("{line}\n"));
+        let verb = line.strip_prefix("$ ripieno ").and_then(|words| words.strip_suffix(" --help"));
+        if let Some(verb) = verb {
+            let verb: Vec<String> = verb.split(' ').map(String::from).collect();
+            fresh.push_str(&format!("{}\n```\n", help(&verb).trim_end()));
+            lines.by_ref().find(|line| *line == "```");
+        }
+    }
+    fresh
+}
+
 #[test]
 fn the_reference_has_the_help_of_every_verb() {
-    let texts = pages().into_iter().filter(|page| page.starts_with("reference")).map(|page| read(&book().join(page)));
-    let text: String = texts.collect();
+    let mut all = String::new();
+    for page in pages().into_iter().filter(|page| page.starts_with("reference")) {
+        let (text, name) = (read(&book().join(&page)), page.file_name().unwrap().to_string_lossy().into_owned());
+        let fresh = freshened(&text);
+        if fresh != text {
+            let folder = std::env::temp_dir();
+            save(&folder, &name, fresh.as_bytes());
+            panic!("{} is stale: copy {} over it", page.display(), folder.join(name).display());
+        }
+        all.push_str(&text);
+    }
     let (mut verbs, mut seen) = (verbs_below(&[]), 0);
     while let Some(verb) = verbs.pop() {
         let line = format!("$ ripieno {} --help\n", verb.join(" "));
-        assert!(text.contains(&line), "the reference lacks `{}`", line.trim_end());
+        assert!(all.contains(&line), "the reference lacks `{}`", line.trim_end());
         verbs.extend(verbs_below(&verb));
         seen += 1;
     }
