@@ -96,6 +96,8 @@ pub fn record() -> Record {
         most_tries: 3,
         standing: Standing::Queued,
         round: 0,
+        in_line: true,
+        stops: 0,
         percent: 0.0,
         worker: None,
         error: None,
