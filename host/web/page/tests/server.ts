@@ -1,4 +1,4 @@
-// `ripieno serve` as a child, without a sound card and without MIDI, on a studio of its own.
+// `ripieno serve` as a child, without a sound card, without MIDI or with that of a JACK server, on a studio of its own.
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -6,13 +6,19 @@ import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-const PROGRAM =
+/** The program; others of its build lie beside it. */
+export const PROGRAM =
   process.env["RIPIENO_PROGRAM"] ?? fileURLToPath(new URL("../../../../target/debug/ripieno-under-test", import.meta.url));
 
 interface Ready {
   url: string;
   token: string;
   addr: string;
+}
+
+/** The environment of a program that joins this JACK server, and starts none. */
+export function clientOf(jack: string): NodeJS.ProcessEnv {
+  return { ...process.env, JACK_DEFAULT_SERVER: jack, JACK_NO_START_SERVER: "1" };
 }
 
 /** What a request was answered: anything that JSON can say. Tests say what they look for. */
@@ -22,13 +28,16 @@ export class Server {
   /** The studio file. */
   readonly studio: string;
   readonly #options: readonly string[];
+  readonly #jack: string | undefined;
   #child: ChildProcess | undefined;
   #ready: Ready | undefined;
   #said = "";
 
-  constructor(studio: string, options: readonly string[] = []) {
+  /** With the name of a JACK server it has that server's MIDI. */
+  constructor(studio: string, options: readonly string[] = [], jack?: string) {
     this.studio = studio;
     this.#options = options;
+    this.#jack = jack;
   }
 
   /** Comes up; after an end on the same port and with the same token. */
@@ -37,9 +46,11 @@ export class Server {
       throw new Error(`no program at ${PROGRAM}: cargo build -p ripieno-tests --bin ripieno-under-test, or name one in RIPIENO_PROGRAM`);
     }
     const again = this.#ready ? ["--addr", this.#ready.addr, "--token", this.#ready.token] : ["--addr", "127.0.0.1:0"];
-    const serve = ["serve", "--null-audio", "--no-midi", "--json", "--studio", this.studio, ...again, ...this.#options];
+    const midi = this.#jack === undefined ? ["--no-midi"] : ["--midi", "jack"];
+    const serve = ["serve", "--null-audio", ...midi, "--json", "--studio", this.studio, ...again, ...this.#options];
+    const env = this.#jack === undefined ? process.env : clientOf(this.#jack);
     // Should the test be killed, the system ends the server.
-    const child = spawn("setpriv", ["--pdeathsig", "KILL", PROGRAM, ...serve], { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn("setpriv", ["--pdeathsig", "KILL", PROGRAM, ...serve], { stdio: ["ignore", "pipe", "pipe"], env });
     this.#child = child;
     child.stderr.on("data", (text: Buffer) => (this.#said += text.toString()));
     const lines = createInterface(child.stdout);

@@ -21,6 +21,8 @@ interface Options {
 }
 
 interface Fixtures {
+  /** The name of the JACK server that the server takes its MIDI from, if there is one. */
+  jackName: string | undefined;
   server: Server;
   /** Asks the server itself, not by the page. */
   api: Api;
@@ -100,11 +102,13 @@ export const test = base.extend<Options & Fixtures>({
   document: ["", { option: true }],
   serve: ["", { option: true }],
 
-  server: async ({ document, serve }, use, info) => {
+  jackName: async ({}, use) => use(undefined),
+
+  server: async ({ document, serve, jackName }, use, info) => {
     const folder = await mkdtemp(join(tmpdir(), "ripieno-page-"));
     const studio = join(folder, "studio.toml");
     if (document) await writeFile(studio, document);
-    const server = new Server(studio, serve.split(" ").filter(Boolean));
+    const server = new Server(studio, serve.split(" ").filter(Boolean), jackName);
     await server.start();
     await use(server);
     const code = await server.stop();
