@@ -22,7 +22,8 @@ pub fn fetch(
 ) -> Result<Vec<PathBuf>, FarmError> {
     let invalid = |message: String| FarmError::new(FarmErrorKind::Invalid, message);
     if record.standing != Standing::Done {
-        let message = format!("job {} is {}: there is nothing to fetch", record.id, record.standing.word());
+        let why = record.error.as_ref().map(|error| format!(" ({error})")).unwrap_or_default();
+        let message = format!("job {} is {}{why}: there is nothing to fetch", record.id, record.standing.word());
         return Err(invalid(message));
     }
     let folder = match folder {

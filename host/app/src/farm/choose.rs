@@ -18,13 +18,13 @@ struct Report {
 
 /// Takes jobs out of line.
 pub(super) fn cancel(options: &ChooseOptions) -> Result<(), Failure> {
-    carry_out(options, "cancelled", |record| !record.standing.is_end(), |farm, id| ledger::cancel(farm, id))
+    carry_out(options, "cancelled", |record| !record.standing.is_end(), ledger::cancel)
 }
 
 /// Puts jobs in line again.
 pub(super) fn retry(options: &ChooseOptions) -> Result<(), Failure> {
     let ended = |record: &Record| matches!(record.standing, Standing::Failed | Standing::Cancelled);
-    carry_out(options, "in line again", ended, |farm, id| ledger::retry(farm, id))
+    carry_out(options, "in line again", ended, ledger::retry)
 }
 
 fn carry_out(

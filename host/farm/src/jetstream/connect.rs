@@ -5,7 +5,7 @@ use crate::{FarmError, FarmErrorKind};
 use async_nats::jetstream::consumer::{AckPolicy, PullConsumer, pull};
 use async_nats::jetstream::stream::{self, DiscardPolicy, RetentionPolicy, StorageType};
 use async_nats::jetstream::{self, Context, kv, object_store};
-use async_nats::{Client, ConnectErrorKind, ConnectOptions};
+use async_nats::{Client, ConnectErrorKind, ConnectOptions, ServerAddr};
 use std::time::Duration;
 
 /// The name of the consumer that all workers share.
@@ -55,6 +55,26 @@ pub(super) fn subject(bucket: &str) -> String {
     format!("ripieno.{bucket}.work")
 }
 
+/// What an address says with `%` and two digits for what else would mean something in it.
+fn plain(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, more @ ..] = rest {
+        let code = more.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        match code.filter(|_| *first == b'%').and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &more[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = more;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 pub(super) async fn connect(server: &Server) -> Result<Client, FarmError> {
     let shown = shown(&server.url);
     let refused = |why: String| FarmError::new(FarmErrorKind::Refused, why);
@@ -73,6 +93,15 @@ pub(super) async fn connect(server: &Server) -> Result<Client, FarmError> {
         options = options.add_client_certificate(certificate.clone(), key.clone());
     }
     let addresses: Vec<&str> = server.url.split(',').map(str::trim).collect();
+    // The client leaves what an address says of users to us.
+    let users = addresses.iter().filter_map(|address| address.parse::<ServerAddr>().ok());
+    if let Some(address) = users.into_iter().find(ServerAddr::has_user_pass) {
+        let user = plain(address.username().unwrap_or_default());
+        options = match address.password() {
+            Some(password) => options.user_and_password(user, plain(password)),
+            None => options.token(user),
+        };
+    }
     options.connect(addresses).await.map_err(|error| match error.kind() {
         ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => refused(format!(
             "the NATS server at {shown} does not let us in: check --creds, or the user and password in --nats"
@@ -109,24 +138,25 @@ pub(super) async fn layout(client: &Client, layout: &Layout, shown: &str) -> Res
     let work = context.get_or_create_stream(config).await.map_err(|error| fault(&error))?;
     let (consumer, ack_wait) = consumer(&work, layout).await.map_err(|error| fault(&error))?;
 
+    // As the client makes them, but without asking for the account, of which older servers tell less than it wants to read.
     let bucket = format!("ripieno-{name}");
-    let config = kv::Config { bucket: bucket.clone(), history: 1, storage: StorageType::File, ..kv::Config::default() };
-    let records = match context.get_key_value(&bucket).await {
-        Ok(found) => found,
-        Err(_) => context.create_key_value(config).await.map_err(|error| fault(&error))?,
+    let config = stream::Config {
+        name: format!("KV_{bucket}"),
+        subjects: vec![format!("$KV.{bucket}.>")],
+        max_messages_per_subject: 1,
+        deny_delete: true,
+        ..store()
     };
-    let files = match context.get_object_store(&bucket).await {
-        Ok(found) => found,
-        Err(_) => {
-            let config = object_store::Config {
-                bucket: bucket.clone(),
-                max_bytes: layout.room.unwrap_or(-1),
-                storage: StorageType::File,
-                ..object_store::Config::default()
-            };
-            context.create_object_store(config).await.map_err(|error| fault(&error))?
-        }
+    context.get_or_create_stream(config).await.map_err(|error| fault(&error))?;
+    let records = context.get_key_value(&bucket).await.map_err(|error| fault(&error))?;
+    let config = stream::Config {
+        name: format!("OBJ_{bucket}"),
+        subjects: vec![format!("$O.{bucket}.C.>"), format!("$O.{bucket}.M.>")],
+        max_bytes: layout.room.unwrap_or(-1),
+        ..store()
     };
+    context.get_or_create_stream(config).await.map_err(|error| fault(&error))?;
+    let files = context.get_object_store(&bucket).await.map_err(|error| fault(&error))?;
     let mut files_stream = context.get_stream(format!("OBJ_{bucket}")).await.map_err(|error| fault(&error))?;
     if let Some(room) = layout.room {
         let mut config = files_stream.info().await.map_err(|error| fault(&error))?.config.clone();
@@ -136,6 +166,17 @@ pub(super) async fn layout(client: &Client, layout: &Layout, shown: &str) -> Res
         }
     }
     Ok(Parts { context, consumer, records, files, files_stream, ack_wait })
+}
+
+/// What the stores of records and of files have in common.
+fn store() -> stream::Config {
+    stream::Config {
+        storage: StorageType::File,
+        discard: DiscardPolicy::New,
+        allow_rollup: true,
+        allow_direct: true,
+        ..stream::Config::default()
+    }
 }
 
 /// The consumer that all workers share. What is asked for explicitly changes one that is there.
@@ -175,7 +216,11 @@ fn denied(shown: &str, error: &dyn std::error::Error) -> FarmError {
         text = format!("{text}: {inner}");
         source = inner.source();
     }
-    let hint = if text.contains("not enabled") || text.contains("no responders") || text.contains("503") {
+    let hint = if text.contains("not enabled")
+        || text.contains("unavailable")
+        || text.contains("no responders")
+        || text.contains("503")
+    {
         "start it with JetStream (`nats-server -js`)"
     } else if text.contains("timed out") {
         "does this user have JetStream, and is it enabled (`nats-server -js`)?"
@@ -188,6 +233,13 @@ fn denied(shown: &str, error: &dyn std::error::Error) -> FarmError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn users_are_read_as_they_were_meant() {
+        for (text, expected) in [("a%40b", "a@b"), ("100%", "100%"), ("%zz%2", "%zz%2"), ("", ""), ("%C3%A9", "é")] {
+            assert_eq!(plain(text), expected);
+        }
+    }
 
     #[test]
     fn addresses_are_shown_without_secrets() {

@@ -102,6 +102,10 @@ fn names_that_lead_out_of_their_folder_are_refused() {
     let sample: Value = serde_json::from_slice(&sample()).unwrap();
     for wrong in ["..", ".", "", "../x", "/x", "a/b", "a\\b", "C:x", "a\0"] {
         for place in ["/input/name", "/id", "/outputs/0/name"] {
+            // Outputs may lie in folders of their own.
+            if (place, wrong) == ("/outputs/0/name", "a/b") {
+                continue;
+            }
             let mut changed = sample.clone();
             *changed.pointer_mut(place).unwrap() = wrong.into();
             let error = Record::from_bytes(changed.to_string().as_bytes()).unwrap_err();

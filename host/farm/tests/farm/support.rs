@@ -51,7 +51,7 @@ pub fn write(path: &Path, bytes: &[u8]) {
 
 pub fn job(audio: &Path) -> JobSettings {
     let mut job = JobSettings::new("builtin:hpss", audio);
-    job.max_len_secs = Some(0.3);
+    job.max_len_secs = Some(0.8);
     job.overlap_secs = Some(0.1);
     job
 }
