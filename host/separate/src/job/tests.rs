@@ -5,16 +5,14 @@ use crate::{
     Cancel, Container, Depth, ErrorCode, Event, JobError, JobSettings, Outcome, OutputRate, Phase, WarningCode,
     run_with,
 };
-use ripieno_chunk::{Edge, Window};
 use ripieno_files::wav::{Encoding, WavSpec, WavWriter};
 use ripieno_files::{AudioFile, Tags};
-use ripieno_infer::Choice;
 use ripieno_ports::{
-    Conditions, DelaySeparator, FaultKind, FaultySeparator, Geometry, IdentitySeparator, Mishap, Separator, Statistics,
+    Conditions, FaultKind, FaultySeparator, Geometry, IdentitySeparator, Mishap, Separator, Statistics,
 };
 use ripieno_types::{Anchor, SampleRate, Sign, WindowFrames};
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 fn samples(path: &Path) -> (u32, Vec<Vec<f32>>, Tags) {
     let mut file = AudioFile::open(path).unwrap();

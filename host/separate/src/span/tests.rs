@@ -11,6 +11,9 @@ use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 
+/// What was written of each span.
+type Spans = HashMap<u64, Vec<u8>>;
+
 /// Gives what depends on all that a model may heed: the place, the seed, the statistics, anchors and neighbouring samples. Now
 /// and then it comes short.
 struct Moody {
@@ -60,7 +63,7 @@ fn files(outcome: &Outcome) -> Vec<(String, Vec<u8>)> {
 }
 
 /// All spans, done in this order by models of their own.
-fn spans(settings: &JobSettings, channels: usize, size: u64, shuffle: u64) -> (Division, HashMap<u64, Vec<u8>>) {
+fn spans(settings: &JobSettings, channels: usize, size: u64, shuffle: u64) -> (Division, Spans) {
     let cancel = Cancel::default();
     let division = divide_with(&mut moody(channels), settings, size, &cancel).unwrap();
     let mut order: Vec<u64> = (0..division.spans()).collect();
@@ -81,7 +84,7 @@ fn put_together(
     settings: &JobSettings,
     channels: usize,
     division: &Division,
-    mut spans: HashMap<u64, Vec<u8>>,
+    mut spans: Spans,
 ) -> Result<Outcome, JobError> {
     let mut open = |span: u64| -> Result<Box<dyn Read>, JobError> {
         let bytes = spans.remove(&span);
@@ -139,7 +142,7 @@ fn damaged_spans_are_refused_and_leave_nothing() {
     let out = folder.path().join("out");
     let settings = settings(&out, &audio);
     let (division, whole) = spans(&settings, 1, 2, 1);
-    let mut check = |damage: &dyn Fn(&mut HashMap<u64, Vec<u8>>), expected: &str| {
+    let check = |damage: &dyn Fn(&mut Spans), expected: &str| {
         let mut spans = whole.clone();
         damage(&mut spans);
         let error = put_together(&settings, 1, &division, spans).unwrap_err();
