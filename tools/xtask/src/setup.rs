@@ -105,7 +105,16 @@ mod tests {
         let both = [&TEST[6..], BENCH].concat();
         assert_eq!(
             missing(&both, |_| false),
-            ["faust", "fluid-soundfont-gm", "fluidsynth", "g++", "pulseaudio", "timgm6mb-soundfont", "xvfb"]
+            [
+                "faust",
+                "fluid-soundfont-gm",
+                "fluidsynth",
+                "g++",
+                "nats-server",
+                "pulseaudio",
+                "timgm6mb-soundfont",
+                "xvfb"
+            ]
         );
         assert_eq!(missing(&both, |file| file != "/usr/bin/faust"), ["faust"]);
         assert!(missing(&both, |_| true).is_empty());
