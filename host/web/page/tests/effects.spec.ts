@@ -98,6 +98,7 @@ test("units are moved by keyboard: the focus goes along, and it is said", async 
   await expect(unit(page, "Reverb").getByRole("button", { name: "Move Reverb earlier" })).toBeFocused();
   await page.keyboard.press("Enter");
   await expect.poll(() => order(api)).toEqual(USUAL);
+  await expect(page.getByText("Reverb is now 6 of 7")).toBeAttached();
   await page.keyboard.press("Enter");
   await expect(page.getByText("Reverb is now 5 of 7")).toBeAttached();
   await picture(page, "effects");
