@@ -8,13 +8,17 @@ use crate::process::{sibling, stereo};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Lines, Write};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 /// How long a server or a client may take until it answers.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long a probe at work may say nothing: longer than any is asked to run, on a machine several times slower.
+const SILENCE: Duration = Duration::from_secs(150);
 
 /// What a server does at the end of a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +101,11 @@ impl Server {
     fn answers(&mut self) -> bool {
         let start = Instant::now();
         while start.elapsed() < PATIENCE {
-            if self.probe(&["ports"]).output().is_ok_and(|run| run.status.success()) {
+            let mut look = self.probe(&["ports"]);
+            look.stderr(Stdio::null());
+            let mut look = Probe::run(look);
+            // One that has seen the ports leaves in order, before anybody else comes.
+            if look.line(PATIENCE).is_ok() && look.line(PATIENCE) == Err(RecvTimeoutError::Disconnected) {
                 return true;
             }
             let process = self.process.as_mut().expect("a process was launched");
@@ -184,7 +192,7 @@ impl Drop for Server {
 #[derive(Debug)]
 pub struct Probe {
     process: Child,
-    lines: Lines<BufReader<ChildStdout>>,
+    lines: Receiver<String>,
 }
 
 impl Probe {
@@ -201,20 +209,27 @@ impl Probe {
     /// # Panics
     /// When it does not start.
     pub fn run(mut command: Command) -> Self {
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = command.spawn().expect("the probe starts");
-        let lines = BufReader::new(process.stdout.take().expect("a pipe")).lines();
+        let output = BufReader::new(process.stdout.take().expect("a pipe"));
+        let (teller, lines) = mpsc::channel();
+        std::thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| teller.send(line)));
         Self { process, lines }
+    }
+
+    /// The next line, or that none came in time, or that the probe has ended.
+    fn line(&mut self, patience: Duration) -> Result<Value, RecvTimeoutError> {
+        let line = self.lines.recv_timeout(patience)?;
+        Ok(serde_json::from_str(&line).expect("a line of JSON"))
     }
 
     /// The next line that reports `event`; lines before it are passed over.
     ///
     /// # Panics
-    /// When the probe ends without.
+    /// When the probe ends without, or says nothing for long.
     pub fn wait_for(&mut self, event: &str) -> Value {
         loop {
-            let line = self.lines.next().unwrap_or_else(|| panic!("jack-probe ended before '{event}'"));
-            let report: Value = serde_json::from_str(&line.expect("a line")).expect("a line of JSON");
+            let report = self.line(SILENCE).unwrap_or_else(|error| panic!("no '{event}' from the probe: {error}"));
             if report["event"] == event {
                 return report;
             }
@@ -224,7 +239,7 @@ impl Probe {
     /// Asks it to end and gives what it still reports.
     ///
     /// # Panics
-    /// When it fails.
+    /// When it fails, or says nothing for long.
     pub fn stop(mut self) -> Vec<Value> {
         // A probe whose time was up has gone already.
         let _ = self.process.stdin.take().map(|mut input| input.write_all(b"stop\n"));
@@ -234,11 +249,17 @@ impl Probe {
     /// Waits until it ends by itself and gives what it still reports.
     ///
     /// # Panics
-    /// When it fails.
+    /// When it fails, or says nothing for long.
     pub fn wait(mut self) -> Vec<Value> {
         drop(self.process.stdin.take());
-        let lines = self.lines.by_ref().map(|line| line.expect("a line"));
-        let reports = lines.map(|line| serde_json::from_str(&line).expect("a line of JSON")).collect();
+        let mut reports = Vec::new();
+        let end = loop {
+            match self.line(SILENCE) {
+                Ok(report) => reports.push(report),
+                Err(end) => break end,
+            }
+        };
+        assert_eq!(end, RecvTimeoutError::Disconnected, "the probe does not end");
         let status = self.process.wait().expect("jack-probe ends");
         assert!(status.success(), "jack-probe failed: {status}");
         reports

@@ -87,6 +87,12 @@ impl Tally {
         self.0.realtime_denied.store(true, Relaxed);
     }
 
+    /// True once the stream has ended by itself.
+    #[cfg(feature = "jack")]
+    pub(crate) fn is_lost(&self) -> bool {
+        self.0.lost.load(Relaxed) != 0
+    }
+
     /// Lets the control side look up whether this thread has real-time priority. Real-time, but for one system call.
     #[cfg(all(target_os = "linux", feature = "jack"))]
     pub(crate) fn runs_here(&self) {

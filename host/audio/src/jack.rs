@@ -15,9 +15,13 @@ use crate::health::{Reporter, Tally};
 use crate::lease::Lease;
 use crate::sample::Encoded;
 use crate::stream::Running;
-use jack::{AudioIn, AudioOut, Client, ClientOptions, Control, LatencyType, Port, PortFlags, PortSpec, ProcessScope};
+use jack::{
+    AsyncClient, AudioIn, AudioOut, Client, ClientOptions, Control, LatencyType, Port, PortFlags, PortSpec,
+    ProcessScope,
+};
 use notices::Notices;
 use ripieno_ports::{FaultKind, Format, FrameSink, FrameSource, Micros, Period, SampleEncoding};
+use std::time::Duration;
 
 /// What other clients call ours; the server adds a number where the name is taken.
 const OUT_CLIENT: &str = "ripieno";
@@ -85,14 +89,15 @@ pub(crate) fn play<S: FrameSource + Send + 'static>(
     let theirs = physical(&client, Way::Out);
     let tally = reporter.tally();
     let notices = Notices::new(reporter, format.rate.hz());
-    let player = Player { outlet: Outlet::new(lease), ports, tally: Some(tally), rate_hz: format.rate.hz() };
-    let running = client.activate_async(notices, player).map_err(refused)?;
+    let player = Player { outlet: Outlet::new(lease), ports, tally: Some(tally.clone()), rate_hz: format.rate.hz() };
+    let client = client.activate_async(notices, player).map_err(refused)?;
+    let running = Member { client, tally };
     for (ours, channel) in ours.iter().zip(format.map) {
         if let Some(theirs) = theirs.get(usize::from(channel)) {
-            running.as_client().connect_ports_by_name(ours, theirs).map_err(refused)?;
+            running.client.as_client().connect_ports_by_name(ours, theirs).map_err(refused)?;
         }
     }
-    Ok(Joined::new(running.as_client().time(), Box::new(running), format))
+    Ok(Joined::new(running.client.as_client().time(), Box::new(running), format))
 }
 
 /// Starts to record. Control; may block.
@@ -110,14 +115,34 @@ pub(crate) fn record<S: FrameSink + Send + 'static>(
     let theirs = physical(&client, Way::In);
     let tally = reporter.tally();
     let notices = Notices::new(reporter, format.rate.hz());
-    let recorder = Recorder { inlet: Inlet::new(lease), ports, tally: Some(tally) };
-    let running = client.activate_async(notices, recorder).map_err(refused)?;
+    let recorder = Recorder { inlet: Inlet::new(lease), ports, tally: Some(tally.clone()) };
+    let client = client.activate_async(notices, recorder).map_err(refused)?;
+    let running = Member { client, tally };
     for (ours, channel) in ours.iter().zip(format.map) {
         if let Some(theirs) = theirs.get(usize::from(channel)) {
-            running.as_client().connect_ports_by_name(theirs, ours).map_err(refused)?;
+            running.client.as_client().connect_ports_by_name(theirs, ours).map_err(refused)?;
         }
     }
-    Ok(Joined::new(running.as_client().time(), Box::new(running), format))
+    Ok(Joined::new(running.client.as_client().time(), Box::new(running), format))
+}
+
+/// How long the library's threads may still be in a callback of ours after the server has ended: several periods.
+const LAST_WORDS: Duration = Duration::from_millis(100);
+
+/// A client that takes part. Closing it, the library cancels its threads wherever they are. With a live server they wait
+/// for it by then; after the server's end one may be in the very callback that told of it, and a cancelled callback ends
+/// the whole program. So a lost client is closed only when nobody is in there any more.
+struct Member<N, P> {
+    client: AsyncClient<N, P>,
+    tally: Tally,
+}
+
+impl<N, P> Drop for Member<N, P> {
+    fn drop(&mut self) {
+        if self.tally.is_lost() {
+            std::thread::sleep(LAST_WORDS);
+        }
+    }
 }
 
 /// A client that runs.

@@ -1,15 +1,15 @@
 //! A client that runs, and what its hub's thread exchanges with its callback.
 
+use super::member::{Member, Presence};
 use super::notices::{Change, Notices};
 use super::process::{Line, Order, Process};
 use crate::backend::CLIENT;
 use crate::error::MidiError;
 use crate::hub::Wake;
 use crate::inputs::SLOTS;
-use jack::{AsyncClient, Client, ClientOptions};
+use jack::{Client, ClientOptions};
 use ripieno_ring::spsc::{self, Consumer, Producer};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 
 /// Orders that can wait: more than can be given in one look around.
@@ -36,11 +36,10 @@ pub(super) fn open() -> Result<Client, MidiError> {
 }
 
 pub(super) struct Running {
-    active: AsyncClient<Notices, Process>,
+    member: Member<Process>,
     orders: Producer<'static, Order>,
     returned: Consumer<'static, Line>,
     changes: Receiver<Change>,
-    is_dead: Arc<AtomicBool>,
 }
 
 impl Running {
@@ -50,27 +49,26 @@ impl Running {
         // No more lines are there than slots.
         let (back, returned) = spsc::channel(SLOTS);
         let (teller, changes) = mpsc::channel();
-        let is_dead = Arc::new(AtomicBool::new(false));
-        let notices = Notices::new(Arc::clone(&is_dead), Some((wake, teller)));
-        let active = client.activate_async(notices, Process::new(ordered, back));
-        let active = active.or_fail("activating a JACK client")?;
-        Ok(Self { active, orders, returned, changes, is_dead })
+        let presence = Arc::<Presence>::default();
+        let notices = Notices::new(Arc::clone(&presence), Some((wake, teller)));
+        let member = Member::join(client, notices, Process::new(ordered, back), presence)?;
+        Ok(Self { member, orders, returned, changes })
     }
 
     pub fn client(&self) -> &Client {
-        self.active.as_client()
+        self.member.client()
     }
 
     /// True once the server has gone.
     pub fn is_dead(&self) -> bool {
-        self.is_dead.load(Ordering::Acquire)
+        self.member.presence().has_ended()
     }
 
     /// Gives an order to the process callback. If that has not run for so long that the orders do not fit, the server
     /// counts as gone.
     pub fn order(&mut self, order: Order) {
         if self.orders.push(order).is_err() {
-            self.is_dead.store(true, Ordering::Release);
+            self.member.presence().end();
         }
     }
 
@@ -78,7 +76,7 @@ impl Running {
     pub fn settle(&mut self) -> usize {
         let mut settled = 0;
         while let Some(Line { port, loan }) = self.returned.pop() {
-            let _ = self.active.as_client().unregister_port(port);
+            let _ = self.member.client().unregister_port(port);
             drop(loan);
             settled += 1;
         }

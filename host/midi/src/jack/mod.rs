@@ -1,6 +1,7 @@
 //! MIDI over JACK, by the `jack` crate: one client, a port of ours for each bound device, and one that is open to all.
 
 mod client;
+mod member;
 mod notices;
 mod output;
 mod process;

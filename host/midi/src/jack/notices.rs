@@ -1,9 +1,9 @@
 //! What JACK tells of its graph. Its callbacks may not call JACK: they pass on what they hear and wake the hub.
 
+use super::member::Presence;
 use crate::hub::Wake;
 use jack::{Client, ClientStatus, Control, NotificationHandler, PortId};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 
 /// What matters of a change. That a port has come is seen by looking.
@@ -16,33 +16,35 @@ pub(super) enum Change {
 
 /// Hears of the server's end, and of changes if somebody wants to know.
 pub(super) struct Notices {
-    is_dead: Arc<AtomicBool>,
+    presence: Arc<Presence>,
     listener: Option<(Sender<Wake>, Sender<Change>)>,
 }
 
 impl Notices {
-    pub fn new(is_dead: Arc<AtomicBool>, listener: Option<(Sender<Wake>, Sender<Change>)>) -> Self {
-        Self { is_dead, listener }
+    pub fn new(presence: Arc<Presence>, listener: Option<(Sender<Wake>, Sender<Change>)>) -> Self {
+        Self { presence, listener }
     }
 
     /// The other ends are gone only while the client is being dropped.
     fn tell(&self, change: Option<Change>) {
         let Some((wake, changes)) = &self.listener else { return };
-        if let Some(change) = change {
-            let _ = changes.send(change);
-        }
-        let _ = wake.send(Wake::Changed);
+        self.presence.during(|| {
+            if let Some(change) = change {
+                let _ = changes.send(change);
+            }
+            let _ = wake.send(Wake::Changed);
+        });
     }
 }
 
 impl NotificationHandler for Notices {
     #[allow(
         unsafe_code,
-        reason = "the crate declares it so because it may run as a signal handler does; it is a store"
+        reason = "the crate declares it so because it may run as a signal handler does; it stores to atomics"
     )]
     unsafe fn shutdown(&mut self, _: ClientStatus, _: &str) {
         // The hub sees it at its next look.
-        self.is_dead.store(true, Ordering::Release);
+        self.presence.during(|| self.presence.end());
     }
 
     fn port_registration(&mut self, _: &Client, port: PortId, is_registered: bool) {

@@ -1,15 +1,15 @@
 //! Sending over JACK: whole messages through a ring of bytes to the process callback.
 
 use super::client::{self, JackResult};
+use super::member::{Member, Presence};
 use super::notices::Notices;
 use super::ports;
 use crate::error::MidiError;
 use crate::output::{LONGEST, Outlet};
 use crate::port::{Direction, PortInfo};
-use jack::{AsyncClient, Client, Control, MidiOut, Port, ProcessHandler, ProcessScope, RawMidi};
+use jack::{Client, Control, MidiOut, Port, ProcessHandler, ProcessScope, RawMidi};
 use ripieno_ring::spsc::{self, Consumer, Producer};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Bytes that can wait for the next period.
@@ -24,10 +24,9 @@ pub(crate) struct JackOut {
 }
 
 struct Running {
-    active: AsyncClient<Notices, Sender>,
+    member: Member<Sender>,
     own: String,
     bytes: Producer<'static, u8>,
-    is_dead: Arc<AtomicBool>,
 }
 
 impl JackOut {
@@ -36,7 +35,7 @@ impl JackOut {
     }
 
     fn running(&mut self) -> Result<&mut Running, MidiError> {
-        if self.running.as_ref().is_some_and(|running| running.is_dead.load(Ordering::Acquire)) {
+        if self.running.as_ref().is_some_and(|running| running.member.presence().has_ended()) {
             self.running = None;
             return Err(MidiError::Gone("the JACK server".into()));
         }
@@ -53,19 +52,17 @@ impl Running {
         let port = client.register_port("midi_out", MidiOut::default()).or_fail("registering a JACK port")?;
         let own = port.name().or_fail("naming a JACK port")?;
         let (bytes, taken) = spsc::channel(WAITING);
-        let is_dead = Arc::new(AtomicBool::new(false));
+        let presence = Arc::<Presence>::default();
         let sender = Sender { port, bytes: taken, message: [0; LONGEST], length: 0 };
-        let active = client
-            .activate_async(Notices::new(Arc::clone(&is_dead), None), sender)
-            .or_fail("activating a JACK client")?;
-        Ok(Self { active, own, bytes, is_dead })
+        let member = Member::join(client, Notices::new(Arc::clone(&presence), None), sender, presence)?;
+        Ok(Self { member, own, bytes })
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
         let start = Instant::now();
-        while self.bytes.free() < WAITING && !self.is_dead.load(Ordering::Acquire) && start.elapsed() < PATIENCE {
+        while self.bytes.free() < WAITING && !self.member.presence().has_ended() && start.elapsed() < PATIENCE {
             std::thread::sleep(Duration::from_millis(1));
         }
     }
@@ -73,12 +70,12 @@ impl Drop for Running {
 
 impl Outlet for JackOut {
     fn outputs(&mut self) -> Result<Vec<PortInfo>, MidiError> {
-        Ok(ports(self.running()?.active.as_client(), Direction::Output))
+        Ok(ports(self.running()?.member.client(), Direction::Output))
     }
 
     fn connect(&mut self, port: &PortInfo) -> Result<(), MidiError> {
         let running = self.running()?;
-        match running.active.as_client().connect_ports_by_name(&running.own, &port.id) {
+        match running.member.client().connect_ports_by_name(&running.own, &port.id) {
             Ok(()) | Err(jack::Error::PortAlreadyConnected(..)) => Ok(()),
             Err(error) => Err(MidiError::driver("connecting JACK ports", error)),
         }
