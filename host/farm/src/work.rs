@@ -1,17 +1,18 @@
 //! What a worker does: takes tasks, does them with the code of the local job, and says how they stand.
 
 mod keep;
+mod standing;
 
-use crate::ledger::{self, Part, change, parse, span_name, span_object, spans_done};
-use crate::record::{Record, Standing, Stored, now};
+use crate::ledger::{self, Part, parse, span_name, span_object};
+use crate::record::{Record, Stored};
 use crate::store::Store;
 use crate::submit::plain;
-use crate::{Bucket, Delivery, FarmError, FarmErrorKind, JobQueue, Presence};
+use crate::{Bucket, FarmError, FarmErrorKind, JobQueue, Presence, Runner};
 use keep::Keeper;
 use ripieno_separate::span::Division;
-use ripieno_separate::{Cancel, ErrorCode, JobError, JobSettings, Observer, Outcome, Session, span};
+use ripieno_separate::{Cancel, ErrorCode, JobError, Outcome};
 use std::fs::File;
-use std::io::{BufWriter, Read, Write};
+use std::io::{BufWriter, Read};
 use std::path::Path;
 use std::time::Duration;
 
@@ -20,72 +21,6 @@ const WAIT: Duration = Duration::from_secs(2);
 
 /// How long a worker rests when the queue does not answer.
 const REST: Duration = Duration::from_millis(250);
-
-/// The longest a task that failed waits before it is tried again.
-const LONGEST_REST: Duration = Duration::from_secs(60);
-
-/// Does jobs on this machine.
-pub trait Runner {
-    /// A whole job. Worker; blocks until it is done.
-    ///
-    /// # Errors
-    /// [`JobError`] by code.
-    fn whole(&mut self, job: &JobSettings, observer: &mut dyn Observer, cancel: &Cancel) -> Result<Outcome, JobError>;
-
-    /// A span of one. Worker; blocks until it is done.
-    ///
-    /// # Errors
-    /// [`JobError`] by code.
-    fn span(
-        &mut self,
-        job: &JobSettings,
-        span: (&Division, u64),
-        out: &mut dyn Write,
-        observer: &mut dyn Observer,
-        cancel: &Cancel,
-    ) -> Result<(), JobError>;
-
-    /// Puts spans together. Worker; blocks until it is done.
-    ///
-    /// # Errors
-    /// [`JobError`] by code.
-    fn join(
-        &mut self,
-        job: &JobSettings,
-        division: &Division,
-        open: span::Open<'_>,
-        observer: &mut dyn Observer,
-        cancel: &Cancel,
-    ) -> Result<Outcome, JobError>;
-}
-
-impl Runner for Session {
-    fn whole(&mut self, job: &JobSettings, observer: &mut dyn Observer, cancel: &Cancel) -> Result<Outcome, JobError> {
-        self.run(job, observer, cancel)
-    }
-
-    fn span(
-        &mut self,
-        job: &JobSettings,
-        span: (&Division, u64),
-        out: &mut dyn Write,
-        observer: &mut dyn Observer,
-        cancel: &Cancel,
-    ) -> Result<(), JobError> {
-        self.separate_span(job, span, out, observer, cancel)
-    }
-
-    fn join(
-        &mut self,
-        job: &JobSettings,
-        division: &Division,
-        open: span::Open<'_>,
-        observer: &mut dyn Observer,
-        cancel: &Cancel,
-    ) -> Result<Outcome, JobError> {
-        Session::join(self, job, division, open, observer, cancel)
-    }
-}
 
 /// What a worker tells, on its own thread.
 #[derive(Clone, Debug, PartialEq)]
@@ -224,50 +159,6 @@ impl<Q: JobQueue, B: Bucket, R: Runner> Worker<Q, B, R> {
         Ok(true)
     }
 
-    /// Notes that work on a job goes on. `None` where there is none left, or where it was tried too often.
-    fn begin(
-        &self,
-        id: &str,
-        round: u32,
-        part: Part,
-        delivery: &Delivery<Q::Ticket>,
-    ) -> Result<Option<Record>, FarmError> {
-        let changed = change(&self.queue, id, |record| {
-            if record.standing.is_end() || record.round != round {
-                return false;
-            }
-            if delivery.tries > record.tries_allowed() {
-                // Whoever had it never came back to say why.
-                let why = "every worker that tried it ended without a word";
-                record.error.get_or_insert_with(|| why.to_owned());
-                (record.standing, record.ended) = (Standing::Failed, Some(now()));
-                return true;
-            }
-            record.standing = Standing::Running;
-            record.worker = Some(self.presence.name().to_owned());
-            record.begun.get_or_insert_with(now);
-            if part != Part::Join {
-                record.percent = 0.0;
-            }
-            true
-        });
-        let Some((record, begun)) = there(changed)? else { return Ok(None) };
-        if begun && record.standing == Standing::Failed {
-            ledger::remove_outputs(&self.bucket, id, round)?;
-        }
-        Ok((begun && record.standing == Standing::Running).then_some(record))
-    }
-
-    /// Gives a task back because this worker is to stop, which is no try of the job's.
-    fn give_back(&self, record: &Record, delivery: &Delivery<Q::Ticket>) -> Result<(), FarmError> {
-        there(change(&self.queue, &record.id, |now| {
-            let same = now.round == record.round && !now.standing.is_end();
-            now.stops = now.stops.saturating_add(u32::from(same));
-            same
-        }))?;
-        self.queue.give_back(&delivery.ticket, Duration::ZERO)
-    }
-
     /// Does a task, while a second thread says that it goes on.
     fn carry_out(&mut self, record: &Record, part: Part, ticket: &Q::Ticket, stop: &Cancel) -> Result<End, FarmError> {
         let Self { queue, bucket, runner, store, presence } = self;
@@ -310,96 +201,6 @@ impl<Q: JobQueue, B: Bucket, R: Runner> Worker<Q, B, R> {
                 _ => Ok(End::Nothing),
             }
         })
-    }
-
-    /// Notes what was done. Whoever finds that the last span is there has the spans put together.
-    fn conclude(&self, record: &Record, end: End) -> Result<(), FarmError> {
-        match end {
-            End::Nothing | End::Span => {
-                let Some(split) = record.split else { return Ok(()) };
-                // Forgotten or done meanwhile: nobody else would remove a span that came late.
-                let now = ledger::find(&self.queue, &record.id)?;
-                if now.is_none_or(|now| now.standing == Standing::Done) {
-                    return ledger::remove_spans(&self.queue, &self.bucket, &record.id);
-                }
-                if spans_done(&self.queue, &record.id)?.len() as u64 >= Division::from(split).spans() {
-                    self.queue.push(&ledger::task(&record.id, record.round, Part::Join))?;
-                }
-                Ok(())
-            }
-            End::Whole(outputs) => {
-                let changed = change(&self.queue, &record.id, |record| {
-                    if record.standing.is_end() {
-                        return false;
-                    }
-                    (record.standing, record.ended, record.percent) = (Standing::Done, Some(now()), 100.0);
-                    (record.outputs, record.error) = (outputs.clone(), None);
-                    true
-                });
-                let now = there(changed)?.map(|(now, _)| now);
-                self.leave_no_outputs(record, now.as_ref())?;
-                if record.split.is_some() {
-                    ledger::remove_spans(&self.queue, &self.bucket, &record.id)?;
-                }
-                Ok(())
-            }
-        }
-    }
-
-    /// Removes what this round stored, unless it is what the job came to: nobody would fetch it.
-    fn leave_no_outputs(&self, record: &Record, now: Option<&Record>) -> Result<(), FarmError> {
-        let first = ledger::output_object(&record.id, record.round, 0);
-        let wanted = |now: &Record| now.outputs.iter().any(|output| output.object == first);
-        if now.is_some_and(wanted) {
-            return Ok(());
-        }
-        ledger::remove_outputs(&self.bucket, &record.id, record.round)
-    }
-
-    /// Notes why a task failed, and gives it back, or gives it up. Whether it is tried again.
-    fn fail(&self, record: &Record, error: &FarmError, delivery: &Delivery<Q::Ticket>) -> Result<bool, FarmError> {
-        let mut hopeful = false;
-        let changed = change(&self.queue, &record.id, |now| {
-            // Put in line anew, it is no longer this task's.
-            if now.standing.is_end() || now.round != record.round {
-                return false;
-            }
-            hopeful = delivery.tries < now.tries_allowed() && may_pass(error);
-            now.error = Some(error.message.clone());
-            if !hopeful {
-                (now.standing, now.ended) = (Standing::Failed, Some(crate::record::now()));
-            }
-            true
-        });
-        let known = there(changed)?;
-        let again = hopeful && known.as_ref().is_some_and(|(_, noted)| *noted);
-        if !again {
-            self.leave_no_outputs(record, known.as_ref().map(|(now, _)| now))?;
-        }
-        if again {
-            let rest = Duration::from_secs(1 << delivery.tries.min(6)) / 2;
-            self.queue.give_back(&delivery.ticket, rest.min(LONGEST_REST))?;
-        } else {
-            self.queue.settle(&delivery.ticket)?;
-        }
-        Ok(again)
-    }
-}
-
-/// What came of a change; `None` for a job that is there no more.
-fn there<T>(changed: Result<T, FarmError>) -> Result<Option<T>, FarmError> {
-    match changed {
-        Ok(done) => Ok(Some(done)),
-        Err(error) if error.kind == FarmErrorKind::Missing => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// Whether another try, here or elsewhere, may end otherwise. What a recording or a wish lacks, it lacks everywhere.
-fn may_pass(error: &FarmError) -> bool {
-    match &error.job {
-        Some(job) => !matches!(job.code(), ErrorCode::BadInput | ErrorCode::BadSettings),
-        None => error.may_pass(),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::record::Record;
 use crate::{FarmError, JobQueue, Presence};
 use ripieno_separate::{Cancel, Event};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread;
+use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 /// How often a wish to stop is looked for.
@@ -63,9 +63,9 @@ impl<'a, Q: JobQueue> Keeper<'a, Q> {
     ) -> Result<T, FarmError> {
         let watch = Watch::default();
         thread::scope(|scope| {
-            scope.spawn(|| self.look_after(ticket, stop, cancel, &watch));
-            // Also when the work panics, so that the other thread ends.
-            let _end = Ending(&watch.done);
+            let other = scope.spawn(|| self.look_after(ticket, stop, cancel, &watch));
+            // Also when the work panics, so that the other thread ends; at once, for the next task waits for it.
+            let _end = Ending(&watch.done, other.thread().clone());
             work(&watch)
         })
     }
@@ -74,9 +74,11 @@ impl<'a, Q: JobQueue> Keeper<'a, Q> {
         let signs = self.queue.patience() / SIGNS;
         let (mut signed, mut looked, mut written) = (Instant::now(), Instant::now(), 0.0);
         while !watch.done.load(Ordering::Acquire) {
-            thread::sleep(POLL.min(signs));
+            thread::park_timeout(POLL.min(signs));
             if stop.is_requested() {
+                // What is about to be given back needs no sign, and a queue that is away would hold the end up.
                 cancel.request();
+                continue;
             }
             // A queue that does not answer is no reason to stop: what is done stays right.
             if signed.elapsed() >= signs {
@@ -114,10 +116,11 @@ impl<'a, Q: JobQueue> Keeper<'a, Q> {
     }
 }
 
-struct Ending<'a>(&'a AtomicBool);
+struct Ending<'a>(&'a AtomicBool, Thread);
 
 impl Drop for Ending<'_> {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Release);
+        self.1.unpark();
     }
 }
