@@ -16,6 +16,8 @@ mod controller_jack;
 mod docs;
 #[cfg(unix)]
 mod farm;
+#[cfg(unix)]
+mod farm_secure;
 mod fluidsynth;
 mod instrument_bank;
 mod instrument_hostile;

@@ -5,7 +5,7 @@
 //! Servers of one machine disturb each other's deadlines, so a start waits for its turn, in whatever process it is.
 
 use crate::process::{sibling, stereo};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, getuid, kill_process};
 use serde_json::Value;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
@@ -86,6 +86,7 @@ impl Server {
     }
 
     fn launch(&mut self, priority: &str) {
+        sweep();
         let log = self.log.reopen().expect("the log of jackd");
         // Should the test be killed, the system ends the server.
         let mut command = Command::new("setpriv");
@@ -188,6 +189,16 @@ impl Drop for Server {
     }
 }
 
+/// Takes JACK's database of properties away where no server runs. A client that was killed while it opened leaves it half
+/// made, and then every client of this user waits 18 seconds for it, again and again.
+fn sweep() {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let mut names = processes.filter_map(|process| std::fs::read_to_string(process.path().join("comm")).ok());
+    if !names.any(|name| name.starts_with("jackd")) {
+        let _ = std::fs::remove_dir_all(format!("/dev/shm/jack_db-{}", getuid().as_raw()));
+    }
+}
+
 /// One `jack-probe` that runs and reports.
 #[derive(Debug)]
 pub struct Probe {
@@ -244,6 +255,14 @@ impl Probe {
         // A probe whose time was up has gone already.
         let _ = self.process.stdin.take().map(|mut input| input.write_all(b"stop\n"));
         self.wait()
+    }
+
+    /// Lets it end as it can, for its server has gone: killed while it opens a client, it would leave a mess behind.
+    pub fn part(mut self) {
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE && matches!(self.process.try_wait(), Ok(None)) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// Waits until it ends by itself and gives what it still reports.

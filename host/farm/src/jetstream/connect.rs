@@ -6,6 +6,8 @@ use async_nats::jetstream::consumer::{AckPolicy, PullConsumer, pull};
 use async_nats::jetstream::stream::{self, DiscardPolicy, RetentionPolicy, StorageType};
 use async_nats::jetstream::{self, Context, kv, object_store};
 use async_nats::{Client, ConnectErrorKind, ConnectOptions, ServerAddr};
+use std::error::Error;
+use std::io::ErrorKind;
 use std::time::Duration;
 
 /// The name of the consumer that all workers share.
@@ -86,6 +88,11 @@ pub(super) async fn connect(server: &Server) -> Result<Client, FarmError> {
             .await
             .map_err(|error| refused(format!("the credentials in {} cannot be used: {error}", path.display())))?;
     }
+    let own = server.tls_own.iter().flat_map(|(certificate, key)| [certificate, key]);
+    for path in server.tls_ca.iter().chain(own) {
+        // The client does not say which one it misses.
+        std::fs::File::open(path).map_err(|error| refused(format!("{} cannot be read: {error}", path.display())))?;
+    }
     if let Some(path) = &server.tls_ca {
         options = options.add_root_certificates(path.clone());
     }
@@ -106,17 +113,51 @@ pub(super) async fn connect(server: &Server) -> Result<Client, FarmError> {
         ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => refused(format!(
             "the NATS server at {shown} does not let us in: check --creds, or the user and password in --nats"
         )),
-        ConnectErrorKind::Tls => refused(format!(
-            "the NATS server at {shown} and we do not agree on TLS: check --tls-ca, --tls-cert and --tls-key"
-        )),
+        ConnectErrorKind::Tls => refused(disagreed(&shown, &error)),
         ConnectErrorKind::ServerParse => FarmError::new(
             FarmErrorKind::Invalid,
             format!("--nats {shown} is no address; it is such as nats://host:4222"),
         ),
         ConnectErrorKind::Dns => unreachable(&shown, "nobody knows that name"),
         ConnectErrorKind::TimedOut => unreachable(&shown, "it does not answer"),
-        _ => unreachable(&shown, "nothing listens there"),
+        _ => match system(&error).map(std::io::Error::kind) {
+            // What TLS says against the other end comes as bad data.
+            Some(ErrorKind::InvalidData) => refused(disagreed(&shown, &error)),
+            Some(ErrorKind::ConnectionRefused) => unreachable(&shown, "nothing listens there"),
+            _ => unreachable(&shown, &chain(&error)),
+        },
     })
+}
+
+/// The error of the operating system or of TLS below another one.
+fn system<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a std::io::Error> {
+    let mut inner = Some(error);
+    while let Some(error) = inner {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        inner = error.source();
+    }
+    None
+}
+
+/// An error and what caused it, each said once.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        let more = inner.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        source = inner.source();
+    }
+    text
+}
+
+fn disagreed(shown: &str, error: &(dyn Error + 'static)) -> String {
+    let why = system(error).map_or_else(|| chain(error), ToString::to_string);
+    format!("the NATS server at {shown} and we do not agree on TLS ({why}): check --tls-ca, --tls-cert and --tls-key")
 }
 
 /// Finds what the farm needs, or makes it.
@@ -124,7 +165,7 @@ pub(super) async fn layout(client: &Client, layout: &Layout, shown: &str) -> Res
     let mut context = jetstream::new(client.clone());
     context.set_timeout(ANSWER);
     let name = &layout.bucket;
-    let fault = |error: &dyn std::error::Error| denied(shown, error);
+    let fault = |error: &dyn Error| denied(shown, error);
 
     let config = stream::Config {
         name: format!("ripieno-{name}"),
@@ -209,13 +250,8 @@ async fn consumer(work: &stream::Stream, layout: &Layout) -> Result<(PullConsume
 }
 
 /// A server that is there and does not do what it is asked.
-fn denied(shown: &str, error: &dyn std::error::Error) -> FarmError {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(inner) = source {
-        text = format!("{text}: {inner}");
-        source = inner.source();
-    }
+fn denied(shown: &str, error: &dyn Error) -> FarmError {
+    let text = chain(error);
     let hint = if text.contains("not enabled")
         || text.contains("unavailable")
         || text.contains("no responders")
@@ -223,7 +259,7 @@ fn denied(shown: &str, error: &dyn std::error::Error) -> FarmError {
     {
         "start it with JetStream (`nats-server -js`)"
     } else if text.contains("timed out") {
-        "does this user have JetStream, and is it enabled (`nats-server -js`)?"
+        "is JetStream enabled (`nats-server -js`), and has this user the permissions of the how-to?"
     } else {
         "check the limits and permissions of this user"
     };

@@ -8,17 +8,23 @@ use ripieno_separate::span::{self, Division};
 use ripieno_separate::{About, Cancel, JobError, JobModel, JobSettings, Observer, Outcome, run_with};
 use ripieno_types::SampleRate;
 use std::io::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// Of the recording: low, so that its bytes cost little beside the queue.
+pub fn rate() -> SampleRate {
+    SampleRate::new(SampleRate::MIN_HZ).expect("a rate")
+}
 
 /// The model.
 pub struct Sleepy(Model, Duration);
 
 impl Sleepy {
-    /// For recordings in mono at 48 kHz.
+    /// For recordings in mono at [`rate`].
     pub fn open(job: &JobSettings, sleep: Duration) -> Self {
         let mut options = OpenOptions::default();
-        options.recording = Some(Recording { rate: SampleRate::STUDIO, channels: 1 });
+        options.recording = Some(Recording { rate: rate(), channels: 1 });
         Self(Model::open(&job.model, &options).expect("a built-in model"), sleep)
     }
 }
@@ -50,10 +56,10 @@ impl JobModel for Sleepy {
     }
 }
 
-/// Does jobs with it.
-pub struct Sleeper(pub Duration);
+/// Does jobs with it, and adds up the nanoseconds that spans took.
+pub struct Sleeper<'a>(pub Duration, pub &'a AtomicU64);
 
-impl Runner for Sleeper {
+impl Runner for Sleeper<'_> {
     fn whole(&mut self, job: &JobSettings, observer: &mut dyn Observer, cancel: &Cancel) -> Result<Outcome, JobError> {
         run_with(&mut Sleepy::open(job, self.0), job, observer, cancel)
     }
@@ -66,7 +72,10 @@ impl Runner for Sleeper {
         observer: &mut dyn Observer,
         cancel: &Cancel,
     ) -> Result<(), JobError> {
-        span::separate_with(&mut Sleepy::open(job, self.0), job, span, out, observer, cancel)
+        let start = Instant::now();
+        let done = span::separate_with(&mut Sleepy::open(job, self.0), job, span, out, observer, cancel);
+        self.1.fetch_add(start.elapsed().as_nanos() as u64, Ordering::Relaxed);
+        done
     }
 
     fn join(
