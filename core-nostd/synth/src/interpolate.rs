@@ -110,14 +110,13 @@ impl Reader {
     /// At a (wrapped) cursor, which is the window's first frame.
     #[inline(always)]
     fn new(cursor: &Cursor) -> Self {
-        Self { at: cursor.phase & 0xFFFF_FFFF, step: cursor.step, slope: cursor.step_slope }
+        Self { at: cursor.fraction(), step: cursor.step, slope: cursor.step_slope }
     }
 
     /// Moves the cursor to where the reading ended.
     #[inline(always)]
     fn settle(self, cursor: &mut Cursor) {
-        cursor.phase += self.at - (cursor.phase & 0xFFFF_FFFF);
-        cursor.step = self.step;
+        cursor.settle(self.at, self.step);
     }
 
     /// Reads a window of numbers.

@@ -359,14 +359,14 @@ impl Voice {
     /// runs so that it comes by its first frame in time. What comes before that is silent anyway.
     fn wait(&mut self, left: f32, frames: usize) {
         let Source::Sample(cursor) = &mut self.sound.source else { return };
-        if cursor.phase >> 32 != u64::from(cursor.sample.start) {
+        if cursor.phase >> 32 != i64::from(cursor.sample.start) {
             return;
         }
         let target = (cursor.step as i64 + cursor.step_slope * frames as i64) as u64;
         cursor.step_slope = 0;
         if left < frames as f32 {
             cursor.step = target;
-            cursor.phase = cursor.phase.saturating_sub((left * target as f32) as u64);
+            cursor.phase = cursor.phase.saturating_sub((left * target as f32) as i64);
         } else {
             cursor.step = 1;
             self.cents = f32::NAN;

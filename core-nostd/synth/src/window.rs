@@ -11,7 +11,7 @@ pub const WINDOW_FRAMES: usize = 512;
 pub const MARGIN: usize = 24;
 
 /// Frames behind a sample's end at which no kernel reaches back to it.
-const LINGER: u64 = 16;
+const LINGER: i64 = 16;
 
 /// A stretch of unrolled frames.
 pub type Stretch<F> = [F; WINDOW_FRAMES + MARGIN];
@@ -41,8 +41,8 @@ pub trait Frame: Copy + Default {
 pub struct Cursor {
     /// What plays.
     pub sample: Sample,
-    /// Absolute frame in the pool, 32.32.
-    pub phase: u64,
+    /// Absolute frame in the pool, 32.32. Below zero where a delay runs up to the pool's first frame.
+    pub phase: i64,
     /// Frames advanced a frame, 32.32.
     pub step: u64,
     /// What `step` grows by a frame.
@@ -58,7 +58,7 @@ impl Cursor {
     pub fn new(sample: Sample) -> Self {
         Self {
             sample,
-            phase: u64::from(sample.start) << 32,
+            phase: i64::from(sample.start) << 32,
             step: 0,
             step_slope: 0,
             is_looping: sample.mode != LoopMode::None,
@@ -75,15 +75,15 @@ impl Cursor {
 
     /// True when nothing but silence follows.
     pub fn is_over(&self) -> bool {
-        !self.is_looping && self.phase >> 32 > u64::from(self.sample.end) + LINGER
+        !self.is_looping && self.phase >> 32 > i64::from(self.sample.end) + LINGER
     }
 
     /// Brings the phase back into the loop.
     #[inline]
     pub fn wrap(&mut self) {
-        let end = u64::from(self.sample.loop_end) << 32;
+        let end = i64::from(self.sample.loop_end) << 32;
         if self.is_looping && self.phase >= end {
-            let start = u64::from(self.sample.loop_start) << 32;
+            let start = i64::from(self.sample.loop_start) << 32;
             let length = (end - start).max(1);
             let repeats = (self.phase - start) / length;
             self.phase -= repeats * length;
@@ -91,11 +91,24 @@ impl Cursor {
         }
     }
 
+    /// How far it is past a frame.
+    #[inline(always)]
+    pub fn fraction(&self) -> u64 {
+        u64::from(self.phase as u32)
+    }
+
+    /// Moves on to `at`, counted from the frame it is at, and takes up the step reached there.
+    #[inline(always)]
+    pub fn settle(&mut self, at: u64, step: u64) {
+        self.phase = self.phase.wrapping_add_unsigned(at.wrapping_sub(self.fraction()));
+        self.step = step;
+    }
+
     /// The pool itself as a window, where it has the next `frames` as they are to be read: no seam, no end, two bytes each.
     #[inline(always)]
     fn borrow<'a>(&self, pool: SamplePool<'a>, before: u32, frames: usize) -> Option<&'a Stretch<Raw>> {
         let sample = &self.sample;
-        let at = ((self.phase >> 32) as u32).checked_sub(before)?;
+        let at = u32::try_from((self.phase >> 32) - i64::from(before)).ok()?;
         let first = if self.repeats > 0 { sample.loop_start.max(sample.start) } else { sample.start };
         let end = if self.is_looping { sample.loop_end } else { sample.end };
         if at < first || end.saturating_sub(at) < frames as u32 || pool.coding != Coding::Pcm16 {
@@ -128,7 +141,7 @@ impl Cursor {
     pub fn unroll<F: Frame>(&self, pool: SamplePool<'_>, before: u32, frames: usize, window: &mut Stretch<F>) {
         let sample = &self.sample;
         let (loop_start, loop_end) = (i64::from(sample.loop_start), i64::from(sample.loop_end));
-        let mut at = (self.phase >> 32) as i64 - i64::from(before);
+        let mut at = (self.phase >> 32) - i64::from(before);
         let mut rest = &mut window[..frames.min(WINDOW_FRAMES + MARGIN)];
         if self.repeats > 0 && at < loop_start {
             // Back over the seam as often as it was crossed; beyond lies what led into the loop.

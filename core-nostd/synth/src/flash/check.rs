@@ -103,7 +103,8 @@ fn is_sound(wave: &Sample, frames: u32) -> bool {
         && wave.loop_start.checked_add(MIN_LOOP_FRAMES).is_some_and(|least| least <= wave.loop_end)
         && wave.loop_end <= wave.end;
     wave.start < wave.end
-        && wave.end <= frames
+        // Voices count frames with a sign.
+        && wave.end <= frames.min(i32::MAX as u32)
         && (wave.mode == LoopMode::None || loops)
         && RATES_HZ.contains(&wave.rate_hz)
         && wave.root_key < 128

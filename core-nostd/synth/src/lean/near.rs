@@ -39,7 +39,7 @@ impl Near {
             return None;
         }
         let window = cursor.raw(pool, 0, needed, &mut window.raw).first_chunk()?;
-        Some((Self { at: cursor.phase & 0xFFFF_FFFF, step: cursor.step, slope: cursor.step_slope }, window))
+        Some((Self { at: cursor.fraction(), step: cursor.step, slope: cursor.step_slope }, window))
     }
 
     /// True when the pitch stays.
@@ -65,7 +65,6 @@ impl Near {
     /// Moves the cursor to where the reading ended.
     #[inline(always)]
     pub fn settle(self, cursor: &mut Cursor) {
-        cursor.phase += self.at - (cursor.phase & 0xFFFF_FFFF);
-        cursor.step = self.step;
+        cursor.settle(self.at, self.step);
     }
 }

@@ -138,7 +138,7 @@ fn play(
         let last = if sound.filter.is_active { 0 } else { sound.last.to_bits() };
         match sound.source {
             Source::Sample(cursor) => {
-                let words = [cursor.phase, cursor.step].map(|x| [x as u32, (x >> 32) as u32]);
+                let words = [cursor.phase.cast_unsigned(), cursor.step].map(|x| [x as u32, (x >> 32) as u32]);
                 [low, band, last, words[0][0], words[0][1], words[1][0], words[1][1], 0]
             }
             Source::Direct(_) => [low, band, last, 0, 0, 0, 0, 1],

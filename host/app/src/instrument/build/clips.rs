@@ -124,7 +124,8 @@ impl Plan {
                 frames = frames.next_multiple_of(BLOCK8_FRAMES as u64);
             }
         }
-        let frames = u32::try_from(frames).ok()?;
+        // As far as voices can count.
+        let frames = i32::try_from(frames).ok()?.cast_unsigned();
         let find = |region: &DraftRegion| {
             let kind = Kind::of(region, limit_hz);
             let holds = |clip: &Clip| clip.start <= region.wave.start && region.wave.end <= clip.end;
