@@ -75,8 +75,14 @@ impl std::fmt::Display for Broken {
 
 impl std::error::Error for Broken {}
 
+/// Reads what is left of a body that nobody wants: a browser listens for the refusal when it has said all, and takes a
+/// connection that is closed before for a lost one.
+pub(crate) async fn drain(mut body: Body) {
+    while let Some(Ok(_)) = body.frame().await {}
+}
+
 /// Hands a body on, and gives what became of it.
-pub(crate) async fn take(mut intake: Box<dyn Intake>, mut body: Body) -> Result<Recording, Response> {
+pub(crate) async fn take(mut intake: Box<dyn Intake>, body: &mut Body) -> Result<Recording, Response> {
     let mut gathered = Vec::with_capacity(GATHERED);
     loop {
         let frame = match body.frame().await {

@@ -87,6 +87,22 @@ async fn what_is_refused_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn who_listens_only_at_the_end_hears_the_refusal() {
+    let rig = Rig::start(short());
+    for (name, status) in [("full.wav", 503), ("stop.wav", 500)] {
+        let mut wire = Wire::connect(rig.addr).await;
+        wire.send(head(&rig, name, "content-length: 900000\r\n")).await;
+        for _ in 0..9 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            wire.send("x".repeat(100_000)).await;
+        }
+        assert_eq!(wire.answer().await.expect("an answer").status, status, "{name}");
+        // Nothing was cut off: the same connection serves on.
+        assert_eq!(wire.request("GET", "/api/recordings", "").await.status, 200);
+    }
+}
+
+#[tokio::test]
 async fn who_goes_in_the_middle_leaves_nothing() {
     let rig = Rig::start(short());
     let mut wire = Wire::connect(rig.addr).await;

@@ -8,7 +8,7 @@ use crate::shape::{Models, Peaks, Recording, Separation, SeparationPlan, Ticket,
 use crate::{guard, upload};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -62,14 +62,28 @@ async fn take_in(
     State(owner): State<Owner>,
     Asked(Called { name }): Asked<Called>,
     headers: HeaderMap,
-    body: axum::body::Body,
+    mut body: axum::body::Body,
 ) -> Result<Json<Recording>, Response> {
-    if !guard::is_bytes(&headers) {
+    let taken = take(&owner, name, &headers, &mut body).await;
+    // Who expects to be told before the body may keep it.
+    if taken.is_err() && !headers.contains_key(header::EXPECT) {
+        upload::drain(body).await;
+    }
+    taken.map(Json)
+}
+
+async fn take(
+    owner: &Owner,
+    name: String,
+    headers: &HeaderMap,
+    body: &mut axum::body::Body,
+) -> Result<Recording, Response> {
+    if !guard::is_bytes(headers) {
         let message = "a recording comes by HTTP, as content-type: application/octet-stream";
         return Err(No::new(Reason::Type, StatusCode::UNSUPPORTED_MEDIA_TYPE, message).into_response());
     }
     let intake = owner.ask(|reply| Request::Upload(name, reply)).await.map_err(Refusal::into_response)?;
-    upload::take(intake, body).await.map(Json)
+    upload::take(intake, body).await
 }
 
 /// Takes a recording away, and its stems; refused while something works with it.
