@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::SyncSender;
 use std::time::{Duration, Instant};
 
-/// How long after its last change a gain that a knob set is written into the studio.
+/// How long after its last change a gain is written into the studio.
 const SETTLING: Duration = Duration::from_millis(500);
 
 /// What can be played, and what is.
@@ -217,8 +217,16 @@ impl Owner {
         });
     }
 
-    /// The session wants its settings kept.
+    /// The session wants its settings kept. Of a gain alone others may follow at once: it is kept once it rests, and what
+    /// one movement made of it is one step of the history.
     pub(super) fn save_audio(&mut self, settings: Settings, reply: &SyncSender<Result<(), String>>) {
+        let known = &self.studio.model().audio;
+        if settings == (Settings { master: settings.master, ..known.clone() }) {
+            if self.gain.map_or(known.master, |(gain, _)| gain) != settings.master {
+                self.master_moved(settings.master);
+            }
+            return drop(reply.send(Ok(())));
+        }
         let kept = settings.clone();
         let value = told(&kept);
         let stored = self.edit(
@@ -230,14 +238,14 @@ impl Owner {
         let _ = reply.send(stored.map(drop).map_err(|refusal| refusal.to_string()));
     }
 
-    /// A panel has moved the output gain: heard already, kept once it rests.
+    /// The output gain was moved: heard already, kept once it rests.
     pub(super) fn master_moved(&mut self, gain: f32) {
         self.gain = Some((gain, Instant::now() + SETTLING));
         let patch = Value::Object(Default::default());
         self.publisher.publish(&Event::ParamChanged { target: "master".into(), value: gain }, patch);
     }
 
-    /// Keeps the gain that a panel has set.
+    /// Keeps the gain that was set last.
     pub(super) fn keep_master(&mut self) {
         let Some((gain, _)) = self.gain.take() else { return };
         let change = |model: &mut Model| {

@@ -71,7 +71,7 @@ test("the output gain is typed, turned by keys, and taken from elsewhere", async
   await expect(gain).toHaveAttribute("aria-valuetext", "0.0 dB");
 });
 
-test("the output gain is heard while it is turned", async ({ page }) => {
+test("the output gain is heard while it is turned, and one movement is one step back", async ({ page, api }) => {
   await openView(page, "Audio");
   const gain = page.getByRole("slider", { name: "Output gain" });
   await gain.scrollIntoViewIfNeeded();
@@ -100,6 +100,8 @@ test("the output gain is heard while it is turned", async ({ page }) => {
   expect(sent.length).toBeLessThan(40);
   expect(sent).toEqual([...sent].sort((one, other) => other - one));
   await expect.poll(() => page.evaluate(() => window.gains.at(-1))).toBeCloseTo(0.12, 1);
+  await api("POST", "/api/undo");
+  await expect(gain).toHaveAttribute("aria-valuetext", "0.0 dB");
 });
 
 test("what is heard is recorded until it is stopped, and named", async ({ page, api }) => {
