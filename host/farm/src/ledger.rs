@@ -128,6 +128,11 @@ pub(crate) fn spans_done(queue: &impl JobQueue, id: &str) -> Result<std::collect
     Ok(done)
 }
 
+/// How many spans of a job are done.
+pub(crate) fn count_spans(queue: &impl JobQueue, id: &str) -> Result<u64, FarmError> {
+    queue.count(&format!("{SPANS}.{id}"))
+}
+
 /// Takes a job out of line. Whether it was still in it.
 ///
 /// # Errors

@@ -120,6 +120,13 @@ impl JobQueue for InProcess {
         }
     }
 
+    fn count(&self, part: &str) -> Result<u64, FarmError> {
+        let prefix = format!("{part}.");
+        let state = self.state();
+        let names = state.records.range(prefix.clone()..).map(|(name, _)| name);
+        Ok(names.take_while(|name| name.starts_with(&prefix)).count() as u64)
+    }
+
     fn push(&self, task: &str) -> Result<(), FarmError> {
         let mut state = self.state();
         let now = Instant::now();

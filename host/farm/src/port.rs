@@ -68,6 +68,12 @@ pub trait JobQueue: Clone + Send + Sync {
     /// [`FarmError`] by kind.
     fn scan(&self, part: &str, each: &mut dyn FnMut(&str, &[u8]) -> ControlFlow<()>) -> Result<(), FarmError>;
 
+    /// How many records there are whose names begin with `part` and a dot.
+    ///
+    /// # Errors
+    /// [`FarmError`] by kind.
+    fn count(&self, part: &str) -> Result<u64, FarmError>;
+
     /// Puts a task in line. The same task within two minutes is one.
     ///
     /// # Errors

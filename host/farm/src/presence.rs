@@ -4,6 +4,7 @@ use crate::record::now;
 use crate::{FarmError, JobQueue};
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The part of the names under which workers' records lie.
@@ -11,6 +12,9 @@ const WORKERS: &str = "worker";
 
 /// How often a worker says that it is there, in seconds.
 const EVERY_SECS: f64 = 2.0;
+
+/// How long it keeps to itself what is new, in seconds: short tasks need not be told of one by one.
+const NEWS_SECS: f64 = 0.9;
 
 /// A worker that was silent for so long is gone, in seconds. The clocks of machines may differ by some of them.
 pub const GONE_SECS: f64 = 15.0;
@@ -38,29 +42,36 @@ pub struct Sign {
 pub struct Presence {
     sign: Mutex<Sign>,
     name: String,
+    has_news: AtomicBool,
 }
 
 impl Presence {
     /// Of a worker of this name. Nothing is written yet.
     pub(crate) fn new(name: &str) -> Self {
         let sign = Sign { name: name.to_owned(), since: now(), seen: 0.0, done: 0, doing: None };
-        Self { sign: Mutex::new(sign), name: name.to_owned() }
+        Self { sign: Mutex::new(sign), name: name.to_owned(), has_news: AtomicBool::new(true) }
     }
 
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    /// Says what the worker does; written at once where that is new.
+    /// Says what the worker does.
     pub(crate) fn show(&self, queue: &impl JobQueue, doing: Option<&str>) -> Result<(), FarmError> {
-        let is_new = self.sign().doing.as_deref() != doing;
-        self.sign().doing = doing.map(str::to_owned);
-        if is_new { self.write(queue) } else { self.refresh(queue) }
+        {
+            let mut sign = self.sign();
+            if sign.doing.as_deref() != doing {
+                sign.doing = doing.map(str::to_owned);
+                self.has_news.store(true, Ordering::Relaxed);
+            }
+        }
+        self.refresh(queue)
     }
 
-    /// Says that the worker is still there, where it did not for a while.
+    /// Says that the worker is still there, and what it does, where it did not for a while.
     pub(crate) fn refresh(&self, queue: &impl JobQueue) -> Result<(), FarmError> {
-        let due = now() - self.sign().seen >= EVERY_SECS;
+        let wait = if self.has_news.load(Ordering::Relaxed) { NEWS_SECS } else { EVERY_SECS };
+        let due = now() - self.sign().seen >= wait;
         if due { self.write(queue) } else { Ok(()) }
     }
 
@@ -83,6 +94,7 @@ impl Presence {
     }
 
     fn write(&self, queue: &impl JobQueue) -> Result<(), FarmError> {
+        self.has_news.store(false, Ordering::Relaxed);
         let bytes = {
             let mut sign = self.sign();
             sign.seen = now();

@@ -144,7 +144,7 @@ pub struct Record {
     pub round: u32,
     /// Percent that is done, 0 to 100; of a divided one, of putting it together.
     pub percent: f64,
-    /// Who works on it, or did last.
+    /// Who works on it, or did last; of a divided one, who puts it together.
     pub worker: Option<String>,
     /// The last error.
     pub error: Option<String>,

@@ -69,8 +69,10 @@ fn shown(status: &Status) -> String {
     }
     for work in &status.at_work {
         let spans = work.spans.map(|(done, all)| format!(", span {done} of {all}")).unwrap_or_default();
-        let who = work.worker.as_deref().unwrap_or("nobody");
-        let _ = write!(text, "  {}  {:>5.1} %  {}{spans}, by {who}", &work.id, work.percent, work.name);
+        let _ = write!(text, "  {}  {:>5.1} %  {}{spans}", &work.id, work.percent, work.name);
+        if let Some(worker) = &work.worker {
+            let _ = write!(text, ", by {worker}");
+        }
         if let Some(error) = &work.error {
             let _ = write!(text, " (before: {error})");
         }

@@ -3,7 +3,7 @@
 use super::connect::subject;
 use super::{ANSWER, JetStream};
 use crate::{Delivery, FarmError, FarmErrorKind, JobQueue, Versioned};
-use async_nats::jetstream::consumer::{DeliverPolicy, pull};
+use async_nats::jetstream::consumer::{Consumer, DeliverPolicy, pull};
 use async_nats::jetstream::kv::{CreateErrorKind, UpdateErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::{self, AckKind};
@@ -82,14 +82,7 @@ impl JobQueue for JetStream {
 
     fn scan(&self, part: &str, each: &mut dyn FnMut(&str, &[u8]) -> ControlFlow<()>) -> Result<(), FarmError> {
         let prefix = &self.inner.records.prefix;
-        let config = pull::OrderedConfig {
-            filter_subject: format!("{prefix}{part}.>"),
-            deliver_policy: DeliverPolicy::LastPerSubject,
-            ..pull::OrderedConfig::default()
-        };
-        let consumer = self.patiently(async |inner| {
-            inner.records.stream.create_consumer(config.clone()).await.map_err(|error| fatal(&error))
-        })?;
+        let (consumer, _view) = self.view(part)?;
         let lost = || super::unreachable(&self.inner.shown, "it went away while its records were read");
         self.inner.runtime.block_on(async {
             if consumer.cached_info().num_pending == 0 {
@@ -122,6 +115,12 @@ impl JobQueue for JetStream {
                 }
             }
         })
+    }
+
+    fn count(&self, part: &str) -> Result<u64, FarmError> {
+        // What the server has to show of each name, which is its newest; it need not be shown for that.
+        let (consumer, _view) = self.view(part)?;
+        Ok(consumer.cached_info().num_pending)
     }
 
     fn push(&self, task: &str) -> Result<(), FarmError> {
@@ -176,6 +175,36 @@ impl JobQueue for JetStream {
             let kind = AckKind::Nak((!after.is_zero()).then_some(after));
             ticket.0.double_ack_with(kind).await.map_err(|_| None)
         })
+    }
+}
+
+impl JetStream {
+    /// A look at all records of a kind, as long as the second value is kept.
+    fn view(&self, part: &str) -> Result<(Consumer<pull::OrderedConfig>, View<'_>), FarmError> {
+        let config = pull::OrderedConfig {
+            filter_subject: format!("{}{part}.>", self.inner.records.prefix),
+            deliver_policy: DeliverPolicy::LastPerSubject,
+            ..pull::OrderedConfig::default()
+        };
+        let consumer = self.patiently(async |inner| {
+            inner.records.stream.create_consumer(config.clone()).await.map_err(|error| fatal(&error))
+        })?;
+        let view = View { farm: self, name: consumer.cached_info().name.clone() };
+        Ok((consumer, view))
+    }
+}
+
+/// What the server keeps of a look. Left to itself it stays for half a minute, and each one slows all writing down.
+struct View<'a> {
+    farm: &'a JetStream,
+    name: String,
+}
+
+impl Drop for View<'_> {
+    fn drop(&mut self) {
+        let (stream, name) = (self.farm.inner.records.stream.clone(), std::mem::take(&mut self.name));
+        // Nobody waits for it.
+        self.farm.inner.runtime.spawn(async move { stream.delete_consumer(&name).await });
     }
 }
 

@@ -1,7 +1,7 @@
 //! How a worker's task stands, on the job's record: begun, given back, done, failed.
 
 use super::{End, Worker};
-use crate::ledger::{self, Part, change, spans_done};
+use crate::ledger::{self, Part, change};
 use crate::record::{Record, Standing, now};
 use crate::{Bucket, Delivery, FarmError, FarmErrorKind, JobQueue};
 use ripieno_separate::ErrorCode;
@@ -20,7 +20,9 @@ impl<Q: JobQueue, B: Bucket, R> Worker<Q, B, R> {
         part: Part,
         delivery: &Delivery<Q::Ticket>,
     ) -> Result<Option<Record>, FarmError> {
+        let mut goes_on = false;
         let changed = change(&self.queue, id, |record| {
+            goes_on = false;
             if record.standing.is_end() || record.round != round {
                 return false;
             }
@@ -31,19 +33,25 @@ impl<Q: JobQueue, B: Bucket, R> Worker<Q, B, R> {
                 (record.standing, record.ended) = (Standing::Failed, Some(now()));
                 return true;
             }
+            goes_on = true;
+            let is_span = matches!(part, Part::Span(_));
+            // The first of many spans has said so for all: no write of each, for which they would race.
+            if is_span && record.standing == Standing::Running {
+                return false;
+            }
             record.standing = Standing::Running;
-            record.worker = Some(self.presence.name().to_owned());
+            record.worker = (!is_span).then(|| self.presence.name().to_owned());
             record.begun.get_or_insert_with(now);
             if part != Part::Join {
                 record.percent = 0.0;
             }
             true
         });
-        let Some((record, begun)) = there(changed)? else { return Ok(None) };
-        if begun && record.standing == Standing::Failed {
+        let Some((record, changed)) = there(changed)? else { return Ok(None) };
+        if changed && !goes_on {
             ledger::remove_outputs(&self.bucket, id, round)?;
         }
-        Ok((begun && record.standing == Standing::Running).then_some(record))
+        Ok(goes_on.then_some(record))
     }
 
     /// Gives a task back because this worker is to stop, which is no try of the job's.
@@ -66,7 +74,7 @@ impl<Q: JobQueue, B: Bucket, R> Worker<Q, B, R> {
                 if now.is_none_or(|now| now.standing == Standing::Done) {
                     return ledger::remove_spans(&self.queue, &self.bucket, &record.id);
                 }
-                if spans_done(&self.queue, &record.id)?.len() as u64 >= Division::from(split).spans() {
+                if ledger::count_spans(&self.queue, &record.id)? >= Division::from(split).spans() {
                     self.queue.push(&ledger::task(&record.id, record.round, Part::Join))?;
                 }
                 Ok(())

@@ -93,9 +93,11 @@ fn scans_show_every_record_once(queue: &impl JobQueue) {
     assert_eq!(shown("span").len(), 2);
     assert_eq!(shown("span.a").into_keys().collect::<Vec<_>>(), ["span.a.1"]);
     assert!(shown("none").is_empty());
+    let count = |part: &str| queue.count(part).unwrap();
+    assert_eq!((count("job"), count("span"), count("span.a"), count("none")), (2_500, 2, 1, 0));
 
     names[..2_499].iter().filter(|name| name.ends_with('7')).for_each(|name| queue.remove(name).unwrap());
-    assert_eq!(shown("job").len(), 2_500 - 250);
+    assert_eq!((shown("job").len(), count("job")), (2_500 - 250, 2_500 - 250));
     let mut seen = 0;
     queue
         .scan("job", &mut |_, _| {

@@ -8,7 +8,7 @@ use ripieno_separate::span::{self, Division};
 use ripieno_separate::{About, Cancel, JobError, JobModel, JobSettings, Observer, Outcome, run_with};
 use ripieno_types::SampleRate;
 use std::io::Write;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -56,12 +56,23 @@ impl JobModel for Sleepy {
     }
 }
 
-/// Does jobs with it, and adds up the nanoseconds that spans took.
-pub struct Sleeper<'a>(pub Duration, pub &'a AtomicU64);
+/// Does jobs with it, and notes what lies between one span and the next.
+pub struct Sleeper<'a> {
+    sleep: Duration,
+    ended: Option<Instant>,
+    gaps: &'a Mutex<Vec<Duration>>,
+}
+
+impl<'a> Sleeper<'a> {
+    /// With a model that sleeps so long.
+    pub fn new(sleep: Duration, gaps: &'a Mutex<Vec<Duration>>) -> Self {
+        Self { sleep, ended: None, gaps }
+    }
+}
 
 impl Runner for Sleeper<'_> {
     fn whole(&mut self, job: &JobSettings, observer: &mut dyn Observer, cancel: &Cancel) -> Result<Outcome, JobError> {
-        run_with(&mut Sleepy::open(job, self.0), job, observer, cancel)
+        run_with(&mut Sleepy::open(job, self.sleep), job, observer, cancel)
     }
 
     fn span(
@@ -72,9 +83,11 @@ impl Runner for Sleeper<'_> {
         observer: &mut dyn Observer,
         cancel: &Cancel,
     ) -> Result<(), JobError> {
-        let start = Instant::now();
-        let done = span::separate_with(&mut Sleepy::open(job, self.0), job, span, out, observer, cancel);
-        self.1.fetch_add(start.elapsed().as_nanos() as u64, Ordering::Relaxed);
+        if let Some(ended) = self.ended {
+            self.gaps.lock().expect("a list").push(ended.elapsed());
+        }
+        let done = span::separate_with(&mut Sleepy::open(job, self.sleep), job, span, out, observer, cancel);
+        self.ended = Some(Instant::now());
         done
     }
 
@@ -86,7 +99,7 @@ impl Runner for Sleeper<'_> {
         observer: &mut dyn Observer,
         cancel: &Cancel,
     ) -> Result<Outcome, JobError> {
-        span::join_with(&mut Sleepy::open(job, self.0), job, division, open, observer, cancel)
+        span::join_with(&mut Sleepy::open(job, self.sleep), job, division, open, observer, cancel)
     }
 }
 
