@@ -2,7 +2,7 @@
 
 use crate::cli::{Run, command, names, run};
 use ripieno_tests::hostile::Dice;
-use ripieno_tests::nats::Nats;
+use ripieno_tests::nats::{JETSTREAM, Nats};
 use ripieno_tests::recording::save;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -152,7 +152,7 @@ fn a_farm_tells_what_is_wrong() {
     assert!(!away.stderr.contains("secret"), "{away:?}");
 
     let users = "accounts { a { jetstream: enabled, users: [ { user: me, password: secret } ] } }";
-    let guarded = Nats::with(users);
+    let guarded = Nats::with(&format!("{JETSTREAM}{users}"));
     let place = guarded.url().replace("nats://", "nats://me:wrong@");
     let wrong = run(folder, &["farm", "submit", "song.wav", "--nats", &place]);
     wrong.refused(4, &["does not let us in", "--creds"]);

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use nkeys::KeyPair;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair as Key};
-use ripieno_tests::nats::Nats;
+use ripieno_tests::nats::{JETSTREAM, Nats};
 use ripieno_tests::recording::save;
 use ripieno_tests::serve::store;
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ fn certificates_are_shown_and_asked_for() {
     save(&folder.join("song.wav"), 44_100, 1, 20_000);
     let file = |name: &str| folder.join(name).display().to_string();
     let nats = Nats::with(&format!(
-        "tls {{ cert_file: \"{}\", key_file: \"{}\", ca_file: \"{}\", verify: true }}",
+        "{JETSTREAM}tls {{ cert_file: \"{}\", key_file: \"{}\", ca_file: \"{}\", verify: true }}",
         file("server.pem"),
         file("server.key"),
         file("ca.pem")
@@ -91,7 +91,7 @@ fn a_credentials_file_opens_its_account() {
     let none =
         json!({ "type": "account", "version": 2, "limits": { "subs": -1, "data": -1, "payload": -1, "conn": -1 } });
     let nats = Nats::with(&format!(
-        "operator: {law}\nsystem_account: {}\nresolver: MEMORY\nresolver_preload: {{ {}: {}, {}: {} }}",
+        "{JETSTREAM}operator: {law}\nsystem_account: {}\nresolver: MEMORY\nresolver_preload: {{ {}: {}, {}: {} }}",
         system.public_key(),
         system.public_key(),
         token(&operator, &system, "system", &none),
@@ -130,7 +130,7 @@ fn a_user_needs_the_rights_of_the_how_to_and_no_more() {
     save(&folder.join("song.wav"), 44_100, 1, 20_000);
     let user = |name: &str, rights: &str| format!("{{ user: {name}, password: secret, permissions: {{ {rights} }} }}");
     let users = [user("farm", RIGHTS), user("guest", "publish: [ \"chat\" ]")].join(", ");
-    let nats = Nats::with(&format!("accounts {{ studio {{ jetstream: enabled, users: [ {users} ] }} }}"));
+    let nats = Nats::with(&format!("{JETSTREAM}accounts {{ studio {{ jetstream: enabled, users: [ {users} ] }} }}"));
     let url = |name: &str| nats.url().replace("nats://", &format!("nats://{name}:secret@"));
     let farm = |words: &[&str]| run(folder, &[&["farm"], words, &["--nats", &url("farm")]].concat());
 

@@ -1,6 +1,6 @@
 //! What every queue and every bucket must do, asked of all of them.
 
-use crate::server::Nats;
+use crate::server::{Farms, Nats};
 use crate::support::{LONG, in_process};
 use ripieno_farm::{Bucket, FarmErrorKind, InProcess, JobQueue};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +19,7 @@ fn the_queue_in_this_process_conforms() {
 
 #[test]
 fn the_queue_on_jetstream_conforms() {
-    let nats = Nats::new();
+    let nats = Nats::start();
     let number = Mutex::new(0);
     queue(|| {
         let mut number = number.lock().unwrap();
@@ -35,7 +35,7 @@ fn the_bucket_in_this_process_conforms() {
 
 #[test]
 fn the_bucket_on_jetstream_conforms() {
-    let nats = Nats::new();
+    let nats = Nats::start();
     let small = nats.try_open(&nats.url(), |layout| layout.room = Some(1 << 20)).unwrap();
     bucket(&nats.open("large"), &small);
 }

@@ -1,6 +1,6 @@
 //! Jobs from submission to outputs, on both versions.
 
-use crate::server::Nats;
+use crate::server::{Farms, Nats};
 use crate::support::*;
 use ripieno_farm::record::Standing;
 use ripieno_farm::{FarmErrorKind, Manner, Submitter, ledger, status};
@@ -14,7 +14,7 @@ fn jobs_in_this_process_are_done() {
 
 #[test]
 fn jobs_on_jetstream_are_done() {
-    let nats = Nats::new();
+    let nats = Nats::start();
     let mut number = 0;
     all(|| {
         number += 1;

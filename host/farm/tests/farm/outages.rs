@@ -1,6 +1,6 @@
 //! What JetStream alone can do wrong: servers that go, that refuse, and stores that lose bytes.
 
-use crate::server::Nats;
+use crate::server::{Farms, JETSTREAM, Nats};
 use crate::support::*;
 use async_nats::jetstream;
 use ripieno_farm::jetstream::{JetStream, Layout, Server};
@@ -13,7 +13,7 @@ use std::time::Duration;
 
 #[test]
 fn a_server_that_is_killed_in_the_midst_of_work_loses_nothing() {
-    let mut nats = Nats::new();
+    let mut nats = Nats::start();
     let farm = nats.open("outage");
     let folder = tempfile::tempdir().unwrap();
     let jobs: Vec<_> = (0..6).map(|number| job(&song(folder.path(), &format!("{number}.wav"), 1, 3_000))).collect();
@@ -37,9 +37,9 @@ fn a_server_that_is_killed_in_the_midst_of_work_loses_nothing() {
             };
             let before = count(&told);
             assert!(wait_for(|| count(&told) > before));
-            nats.kill();
+            nats.down();
             thread::sleep(Duration::from_millis(400));
-            nats.start();
+            nats.up();
         }
         let ended = wait_for(|| ripieno_farm::status(&farm).is_ok_and(|status| status.queued + status.running == 0));
         stop.request();
@@ -62,9 +62,9 @@ fn servers_that_cannot_be_used_are_named_with_the_reason() {
     };
     let open = |url: &str| JetStream::open(&Server::new(url), &Layout::new("test"));
 
-    let mut gone = Nats::new();
+    let mut gone = Nats::start();
     let url = gone.url();
-    gone.kill();
+    gone.down();
     check(open(&url.replace("//", "//me:hunter2@")), FarmErrorKind::Unreachable, &["127.0.0.1", "nats-server -js"]);
     check(open("nats://no-such-host.invalid"), FarmErrorKind::Unreachable, &["no-such-host.invalid"]);
     check(open("nats://me:hunter2@host:none"), FarmErrorKind::Invalid, &["--nats"]);
@@ -74,7 +74,7 @@ fn servers_that_cannot_be_used_are_named_with_the_reason() {
         &["--bucket", "no name"],
     );
 
-    let locked = Nats::with("jetstream { store_dir: STORE }\nauthorization { user: me, password: right }");
+    let locked = Nats::with(&format!("{JETSTREAM}authorization {{ user: me, password: right }}"));
     check(
         open(&locked.url().replace("//", "//me:hunter2@")),
         FarmErrorKind::Refused,
@@ -92,7 +92,7 @@ fn servers_that_cannot_be_used_are_named_with_the_reason() {
 
 #[test]
 fn files_that_the_store_lost_or_changed_are_found_out() {
-    let nats = Nats::new();
+    let nats = Nats::start();
     let farm = nats.open("damage");
     let content: Vec<u8> = (0..600_000_u32).map(|at| at.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
     farm.put("lost", content.len() as u64, &mut content.as_slice()).unwrap();
@@ -126,7 +126,7 @@ fn files_that_the_store_lost_or_changed_are_found_out() {
 
 #[test]
 fn what_others_store_is_read_and_what_is_stored_others_read() {
-    let nats = Nats::new();
+    let nats = Nats::start();
     let farm = nats.open("shared");
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let content = vec![9_u8; 300_000];
@@ -155,7 +155,7 @@ fn what_others_store_is_read_and_what_is_stored_others_read() {
 
 #[test]
 fn what_is_asked_for_changes_what_is_there() {
-    let nats = Nats::new();
+    let nats = Nats::start();
     let first = nats.open("kept");
     assert_eq!(first.patience(), Duration::from_secs(1));
     first.push("a.1.whole").unwrap();

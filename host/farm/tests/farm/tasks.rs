@@ -1,6 +1,6 @@
 //! Tasks that do not go as planned: tries, wishes to stop, late workers, damage. On both versions.
 
-use crate::server::Nats;
+use crate::server::{Farms, Nats};
 use crate::support::*;
 use ripieno_farm::record::{Record, Standing};
 use ripieno_farm::{Bucket, FarmErrorKind, Manner, Told, ledger, status};
@@ -16,7 +16,7 @@ fn tasks_in_this_process_end_once() {
 
 #[test]
 fn tasks_on_jetstream_end_once() {
-    let nats = Nats::new();
+    let nats = Nats::start();
     let mut number = 0;
     all(|| {
         number += 1;
