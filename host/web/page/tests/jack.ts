@@ -23,6 +23,11 @@ const TURN_MS = 400_000;
 /** So long a server may take until it answers. */
 const PATIENCE_MS = 20_000;
 const LOOK_MS = 50;
+/**
+ * A server that is ended while clients of its own go dies of it, and leaves its place taken, of which the system has eight. Where
+ * no server runs, what any has left is nobody's.
+ */
+const SWEEP = "pgrep '^jackd' > /dev/null || rm -rf /dev/shm/jack*";
 /** A controller stays plugged in until it is told to go, and at most so long. */
 const STAY_SECS = 600;
 /** Long periods: nothing here is measured, and a busy machine keeps them. */
@@ -105,7 +110,7 @@ export class Jack {
   private constructor(name: string, priority: string) {
     this.name = name;
     const server = ["jackd", "--name", name, priority, "--no-mlock", "--sync", "-d", "dummy", ...FORMAT];
-    const turn = ["flock", "--no-fork", TURN, "sh", "-c", 'echo "has the turn"; exec "$@"', "sh"];
+    const turn = ["flock", "--no-fork", TURN, "sh", "-c", `echo "has the turn"; ${SWEEP}; exec "$@"`, "sh"];
     const running = child([...turn, ...server], { ...process.env, JACK_NO_AUDIO_RESERVATION: "1" });
     for (const stream of [running.stdout, running.stderr]) stream.on("data", (text: Buffer) => (this.#log += text.toString()));
     this.#process = running;
