@@ -1,7 +1,7 @@
 // No view breaks a rule of WCAG 2.2 AA that a program can find, in light and in dark.
 
 import AxeBuilder from "@axe-core/playwright";
-import { connected, expect, openView, picture, run, test, type Page } from "./studio.ts";
+import { connected, expect, openView, picture, reload, run, test, type Page } from "./studio.ts";
 import { VIEWS } from "./views.ts";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -50,8 +50,7 @@ for (const scheme of ["light", "dark"] as const) {
 
     test("on a telephone", async ({ page }) => {
       await page.setViewportSize({ width: 360, height: 640 });
-      await page.reload();
-      await connected(page);
+      await reload(page);
       await check(page, "as it opens");
       for (const view of [...PANELS, "Log"]) {
         await openView(page, view);

@@ -2,7 +2,7 @@
 
 import type { Studio } from "../src/api/types.ts";
 import { isSaved, type Saved } from "../src/dock/layout.ts";
-import { closeTab, connected, expect, run, test, type Api, type Page } from "./studio.ts";
+import { closeTab, connected, expect, reload, run, test, type Api, type Page } from "./studio.ts";
 
 const tab = (page: Page, name: string) => page.getByRole("tab", { name });
 /** The group that a tab is in. */
@@ -45,8 +45,7 @@ test("a tab dragged to an edge splits it, and stays there", async ({ page, api }
   await drag(page, "Effects", await edge(page, "Pad Panel A", 0.95, 0.5));
   await expect(groupOf(page, "Effects").getByRole("tab")).toHaveCount(1);
   await expect.poll(() => groups(api)).toContainEqual(["effects"]);
-  await page.reload();
-  await connected(page);
+  await reload(page);
   await expect(groupOf(page, "Effects").getByRole("tab")).toHaveCount(1);
   const [pads, effects] = [await contentOf(page, "Pad Panel A").boundingBox(), await contentOf(page, "Effects").boundingBox()];
   expect(effects?.x).toBeGreaterThan(pads?.x ?? 0);
@@ -59,16 +58,14 @@ test("a tab dragged onto others joins them, and stays there", async ({ page, api
   await drag(page, "Log", { x: at.x + 20, y: at.y + at.height / 2 });
   await expect(groupOf(page, "Log").getByRole("tab")).toHaveCount(3);
   await expect.poll(async () => (await groups(api)).find((views) => views.includes("log"))?.length).toBe(3);
-  await page.reload();
-  await connected(page);
+  await reload(page);
   await expect(groupOf(page, "Log").getByRole("tab")).toHaveCount(3);
 });
 
 test("a closed tab stays closed until everything is put back", async ({ page, api }) => {
   await closeTab(page, "Pad Panel A");
   await expect.poll(async () => (await savedOn(api))?.closed).toEqual(["panel:padPanel-1"]);
-  await page.reload();
-  await connected(page);
+  await reload(page);
   await expect(tab(page, "Knob Panel A")).toBeVisible();
   await expect(tab(page, "Pad Panel A")).toHaveCount(0);
   // The panel itself is still there.
@@ -107,8 +104,7 @@ test("what is no arrangement at all is as if there were none", async ({ page, ap
   const odd = { version: 1, dock: { grid: { root: { type: "branch", data: [{ type: "leaf", data: { views: ["log"], id: "1" } }] } }, panels: { log: {} } }, closed: [] };
   for (const value of [{ version: 99 }, "nothing", odd]) {
     await api("PUT", "/api/settings/ui_layout", { value });
-    await page.reload();
-    await connected(page);
+    await reload(page);
     await expect(tab(page, "Knob Panel A")).toBeVisible();
   }
 });
@@ -155,6 +151,5 @@ test("the last tab can be closed, and the menu still opens others", async ({ pag
   }
   await expect(page.getByRole("tab")).toHaveCount(0);
   await expect(page.getByText("Nothing is open. The menu opens panels and views.")).toBeVisible();
-  await page.reload();
-  await connected(page);
+  await reload(page);
 });

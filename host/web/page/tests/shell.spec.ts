@@ -1,7 +1,7 @@
 // What lies around the dock: menus, palette, undo and redo, language, light and dark.
 
 import type { Studio } from "../src/api/types.ts";
-import { connected, expect, openView, test, type Api } from "./studio.ts";
+import { expect, openView, reload, test, type Api } from "./studio.ts";
 import { VIEWS } from "./views.ts";
 
 const panelsOf = async (api: Api) => Object.values((await api<Studio>("GET", "/api/state")).panels);
@@ -127,8 +127,7 @@ test("speaks the chosen language, and keeps it", async ({ page }) => {
   await expect(page.locator("html")).toHaveAttribute("lang", "it");
   await expect(page.getByRole("tab", { name: "Proprietà" })).toBeVisible();
   await expect(page.getByRole("menuitem", { name: "Impostazioni" })).toBeVisible();
-  await page.reload();
-  await connected(page);
+  await reload(page);
   await expect(page.getByRole("tab", { name: "Proprietà" })).toBeVisible();
 });
 

@@ -2,7 +2,7 @@
 
 import { gzipSync } from "node:zlib";
 import type { BrowserContext } from "@playwright/test";
-import { connected, expect, openView, picture, test, type Page } from "./studio.ts";
+import { connected, expect, openView, picture, reload, test, type Page } from "./studio.ts";
 import { VIEWS } from "./views.ts";
 
 const SIZES = [
@@ -79,8 +79,7 @@ for (const { name, ...viewport } of SIZES) {
 
 test("menus stay within a telephone", async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 640 });
-  await page.reload();
-  await connected(page);
+  await reload(page);
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await picture(page, "menu-360-light");

@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import type { Operation, Preset, Schemas, Studio } from "../src/api/types.ts";
-import { expect, openView, picture, test, type Api, type Page } from "./studio.ts";
+import { expect, openView, picture, reload, test, type Api, type Page } from "./studio.ts";
 import { song } from "./song.ts";
 
 type Recordings = Record<string, Schemas["Recording"]>;
@@ -161,7 +161,7 @@ test("anchors are drawn, moved, resized, signed and typed, and stay", async ({ p
   await expect(page.locator("table tbody tr")).toHaveCount(1);
   await page.getByRole("listitem").getByRole("button", { name: "Undo" }).click();
   await expect(page.locator("table tbody tr")).toHaveCount(2);
-  await page.reload();
+  await reload(page);
   await openView(page, "Stems");
   await expect(page.locator("table tbody tr")).toHaveCount(2);
   await expect(page.getByRole("combobox", { name: "Sign, anchor 2" })).toHaveValue("+");

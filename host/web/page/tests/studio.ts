@@ -66,6 +66,12 @@ export async function connected(page: Page): Promise<void> {
   await expect(page.getByRole("main")).toBeVisible();
 }
 
+/** Loads the page again; keys that are pressed before its code runs are nobody's. */
+export async function reload(page: Page): Promise<void> {
+  await page.reload();
+  await connected(page);
+}
+
 /** A screenshot for people; none is compared. */
 export async function picture(page: Page, name: string): Promise<void> {
   const folder = join(import.meta.dirname, "../test-results/views");

@@ -1,7 +1,7 @@
 // Who may: the token comes by the link's fragment or by hand, and is left nowhere.
 
 import type { Page } from "@playwright/test";
-import { connected, expect, test } from "./studio.ts";
+import { connected, expect, reload, test } from "./studio.ts";
 
 const field = (page: Page) => page.getByLabel("Token");
 
@@ -48,8 +48,7 @@ test("the token is in no address, no history, no cookie and no storage that outl
 });
 
 test("a tab that is loaded again still has it; another tab has not", async ({ page, tab, server }) => {
-  await page.reload();
-  await connected(page);
+  await reload(page);
   const other = await tab(`${server.origin}/`);
   await expect(other.getByRole("alert")).toContainText("A token is needed");
 });
