@@ -4,7 +4,7 @@ use crate::backend::{Backend, LinkState};
 use crate::error::MidiError;
 use crate::feed::{Feed, FeedStats, Gauge, Loan};
 use crate::hub::SCAN_INTERVAL;
-use crate::port::{PortInfo, Wanted};
+use crate::port::{PortInfo, Wanted, find};
 use crate::roster::Roster;
 use ripieno_ports::{InputId, Micros};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -233,7 +233,10 @@ impl<B: Backend> Worker<B> {
                 stats: self.gauges[seat].stats(),
             })
         });
-        let absent = absent.iter().map(|name| InputStatus {
+        // A name that means a device which was there is shown as that device.
+        let left: Vec<PortInfo> = self.roster.seats().iter().filter_map(|taken| taken.device.clone()).collect();
+        let unknown = absent.iter().filter(|name| find(&left, name, |_| true).is_err());
+        let absent = unknown.map(|name| InputStatus {
             input: None,
             name: name.clone(),
             id: String::new(),

@@ -223,9 +223,14 @@ fn what_cannot_be_bound_is_said_once() {
     assert_eq!(stage.step(&both[1..]), ["+0 24:0"]);
     // Bound, it stays so though the name is ambiguous again.
     assert_eq!(stage.step(&both), [""; 0]);
-    let board = stage.board.lock().unwrap();
-    let shown: Vec<_> = board.status.iter().map(|s| (s.name.as_str(), s.input, s.is_connected)).collect();
-    assert_eq!(shown, [("Pan", Some(InputId(0)), true), ("flute", None, false)]);
+    let shown = |stage: &Stage| -> Vec<_> {
+        let board = stage.board.lock().unwrap();
+        board.status.iter().map(|s| (s.name.clone(), s.input, s.is_connected)).collect()
+    };
+    assert_eq!(shown(&stage), [("Pan".into(), Some(InputId(0)), true), ("flute".into(), None, false)]);
+    // Away, it is still one: not the device and the name beside each other.
+    assert_eq!(stage.step(&[]), ["-0 24:0"]);
+    assert_eq!(shown(&stage), [("Pan".into(), Some(InputId(0)), false), ("flute".into(), None, false)]);
 }
 
 #[test]

@@ -95,19 +95,25 @@ fn look(hub: &Hub, troubles: &mut HashMap<String, String>) -> Vec<Port> {
     hub.status().into_iter().map(port).collect()
 }
 
+/// A port has a device's whole name, or its id.
+fn is_exactly(port: &Port, device: &DeviceSpec) -> bool {
+    let same = |text: &str| text.trim().to_lowercase() == device.name.trim().to_lowercase();
+    same(&port.name) || same(&port.id)
+}
+
+/// A port has a device's name, or a part of it that was given.
+fn fits(port: &Port, device: &DeviceSpec) -> bool {
+    let part = device.name.trim().to_lowercase();
+    is_exactly(port, device) || (!part.is_empty() && port.name.to_lowercase().contains(&part))
+}
+
 /// The studio's device of each port, by its place. A whole name or id is worth more than a part of the name; of several
 /// devices that fit, each takes one port, in order, and the first takes those that are left.
 pub fn devices_of(ports: &[Port], devices: &[DeviceSpec]) -> Vec<Option<usize>> {
-    let same = |text: &str, name: &str| text.trim().to_lowercase() == name.trim().to_lowercase();
-    let fits = |port: &Port, device: &DeviceSpec| {
-        let part = device.name.trim().to_lowercase();
-        !part.is_empty() && port.name.to_lowercase().contains(&part)
-    };
-    let exact = |port: &Port, device: &DeviceSpec| same(&port.name, &device.name) || same(&port.id, &device.name);
     let mut found = vec![None; ports.len()];
     let mut is_taken = vec![false; devices.len()];
     for is_whole in [true, false] {
-        let rule = |port: &Port, device: &DeviceSpec| if is_whole { exact(port, device) } else { fits(port, device) };
+        let rule = if is_whole { is_exactly } else { fits };
         for (port, found) in ports.iter().zip(&mut found).filter(|(port, found)| port.is_connected && found.is_none()) {
             let place = (0..devices.len()).find(|n| !is_taken[*n] && rule(port, &devices[*n]));
             is_taken
@@ -119,7 +125,7 @@ pub fn devices_of(ports: &[Port], devices: &[DeviceSpec]) -> Vec<Option<usize>> 
         }
     }
     for (port, found) in ports.iter().zip(&mut found).filter(|(port, found)| port.is_connected && found.is_none()) {
-        *found = devices.iter().position(|device| exact(port, device) || fits(port, device));
+        *found = devices.iter().position(|device| fits(port, device));
     }
     found
 }
@@ -137,7 +143,11 @@ pub fn slots(ports: &[Port], devices: &[DeviceSpec]) -> [DeviceId; SLOTS] {
 
 /// How the inputs are, as it is served.
 pub fn status(ports: &[Port], devices: &[DeviceSpec]) -> MidiStatus {
-    let found = devices_of(ports, devices);
+    let mut found = devices_of(ports, devices);
+    // A port that is away and the device that it was are one.
+    for (at, port) in ports.iter().enumerate().filter(|(_, port)| !port.is_connected) {
+        found[at] = (0..devices.len()).find(|n| !found.contains(&Some(*n)) && fits(port, &devices[*n]));
+    }
     let served = |port: &Port, device: Option<&DeviceSpec>| Device {
         id: device.map(|device| device.id.clone()),
         name: port.name.clone(),
@@ -201,6 +211,9 @@ mod tests {
         assert!(status.connected);
         assert_eq!((status.port_name.as_deref(), status.device_name.as_deref()), (Some("nanoKONTROL"), Some("mpk")));
         let list: Vec<_> = status.devices.iter().map(|device| (device.id.as_deref(), device.connected)).collect();
-        assert_eq!(list, [(None, false), (Some("mix"), true), (Some("keys"), false)]);
+        assert_eq!(list, [(Some("keys"), false), (Some("mix"), true)], "one row each");
+        let apart = [device("pads", "other"), device("mix", "nanokontrol")];
+        let list: Vec<_> = super::status(&ports, &apart).devices.into_iter().map(|device| device.id).collect();
+        assert_eq!(list, [None, Some("mix".into()), Some("pads".into())], "what does not fit has rows of its own");
     }
 }
