@@ -95,7 +95,8 @@ pub trait JobQueue: Clone + Send + Sync {
     /// [`FarmError`] by kind.
     fn extend(&self, ticket: &Self::Ticket) -> Result<(), FarmError>;
 
-    /// Says that it is done with: nobody gets it again.
+    /// Says that it is done with: nobody gets it again, unless the word gets lost with a connection. What is done twice must
+    /// therefore be the same as what is done once.
     ///
     /// # Errors
     /// [`FarmError`] by kind.

@@ -160,14 +160,11 @@ impl JobQueue for JetStream {
     }
 
     fn extend(&self, ticket: &Ticket) -> Result<(), FarmError> {
-        self.inner
-            .runtime
-            .block_on(async { ticket.0.ack_with(AckKind::Progress).await })
-            .map_err(|error| super::unreachable(&self.inner.shown, &error.to_string()))
+        self.say(ticket, AckKind::Progress)
     }
 
     fn settle(&self, ticket: &Ticket) -> Result<(), FarmError> {
-        self.patiently(async |_| ticket.0.double_ack().await.map_err(|_| None))
+        self.say(ticket, AckKind::Ack)
     }
 
     fn give_back(&self, ticket: &Ticket, after: Duration) -> Result<(), FarmError> {
@@ -179,6 +176,12 @@ impl JobQueue for JetStream {
 }
 
 impl JetStream {
+    /// Says how a task stands, and waits for no answer: what gets lost is said again, or asked for when the task comes again.
+    fn say(&self, ticket: &Ticket, kind: AckKind) -> Result<(), FarmError> {
+        let said = self.inner.runtime.block_on(ticket.0.ack_with(kind));
+        said.map_err(|error| super::unreachable(&self.inner.shown, &error.to_string()))
+    }
+
     /// A look at all records of a kind, as long as the second value is kept.
     fn view(&self, part: &str) -> Result<(Consumer<pull::OrderedConfig>, View<'_>), FarmError> {
         let config = pull::OrderedConfig {
