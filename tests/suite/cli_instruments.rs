@@ -182,6 +182,7 @@ fn scala_tunes_every_kind_of_instrument() {
     run(home, &["render", "song.mid", "-i", "organ", "-o", "no.wav", "--tuning", "bad.scl"])
         .refused(3, &["bad.scl", "line"]);
     run(home, &["render", "song.mid", "-i", "organ", "-o", "no.wav", "--tuning", "up.txt"]).refused(3, &[".scl"]);
+    run(home, &["serve", "--null-audio", "--no-midi", "--tuning", "bad.scl"]).refused(3, &["bad.scl", "line"]);
 }
 
 #[test]

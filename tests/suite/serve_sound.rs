@@ -1,8 +1,10 @@
 //! The sound of `ripieno serve`: effects, instruments, settings of the card, and that a pad is really heard.
 
+use ripieno_tests::measure::{cents, pitch_hz};
 use ripieno_tests::process::stereo;
-use ripieno_tests::serve::Serve;
+use ripieno_tests::serve::{Serve, store};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::time::Duration;
 
 #[test]
@@ -89,22 +91,52 @@ fn a_slow_change_of_the_sound_delays_nobody_else() {
     assert!(quick > 20, "only {quick} answers before {slow:?}");
 }
 
-#[test]
-fn a_pad_of_the_page_is_heard() {
-    let serve = Serve::start("");
+/// A key of the page, held for a while: what was recorded of it, left, and at which rate.
+fn heard(serve: &Serve, key: u8) -> (f64, Vec<f32>) {
     let op = serve.done("POST", "/api/ops/start", json!({"op_type": "record", "params": {"seconds": 600}}));
     let path = format!("/api/ops/{}", op["id"].as_str().unwrap());
     serve.until(&path, |op| op["progress"].as_f64() > Some(0.0));
-    let on = serve.done("POST", "/api/piano/note", json!({"note": 60, "velocity": 110}));
+    let on = serve.done("POST", "/api/piano/note", json!({"note": key, "velocity": 110}));
     assert_eq!((&on["ok"], &on["handled"]), (&json!(true), &json!(true)), "{on}");
     serve.until("/api/telemetry/current", |t| t["sound"]["voices"] == 1);
     std::thread::sleep(Duration::from_millis(300));
-    serve.done("POST", "/api/piano/note/off", json!({"note": 60}));
+    serve.done("POST", "/api/piano/note/off", json!({"note": key}));
     serve.until("/api/telemetry/current", |t| t["sound"]["voices"] == 0);
     serve.done("POST", &format!("{path}/cancel"), Value::Null);
     let over = serve.until(&path, |op| op["status"] == "done");
     let name = over["result"]["name"].as_str().unwrap();
-    let (_, left, _) = stereo(&serve.folder().path().join("recordings").join(name));
+    let (rate, left, _) = stereo(&serve.folder().path().join("recordings").join(name));
+    (f64::from(rate), left)
+}
+
+#[test]
+fn a_pad_of_the_page_is_heard() {
+    let (_, left) = heard(&Serve::start(""), 60);
     let peak = left.iter().fold(0.0_f32, |peak, sample| sample.abs().max(peak));
     assert!(peak > 0.01, "silence: {peak}");
+}
+
+#[test]
+fn a_tuning_is_heard_at_every_rate_and_in_previews() {
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    let map = folder.path().join("up.kbm");
+    // Twelve equal steps, the whole a third of a semitone high.
+    store(&map, "0\n0\n127\n60\n69\n448.553\n0\n");
+    let serve = Serve::again(folder, &["--null-audio", "--midi", "none", "--tuning", map.to_str().unwrap()], |_| {});
+    serve.done("POST", "/api/piano/instrument", json!({"name": "sine-piano"}));
+    let check = |(rate, left): (f64, Vec<f32>)| {
+        let off = cents(pitch_hz(&left, rate, 448.553, 80.0), 448.553);
+        assert!(off.abs() < 3.0, "{off} cents off");
+    };
+    check(heard(&serve, 69));
+    serve.done("PUT", "/api/settings/piano_audio", json!({"sample_rate": 44100}));
+    serve.until("/api/telemetry/current", |t| t["sound"]["rate"] == 44100 && t["sound"]["is_running"] == true);
+    check(heard(&serve, 69));
+    let wish = json!({"op_type": "preview", "params": {"instrument": "sine-piano", "key": 69, "seconds": 1.0}});
+    let op = serve.done("POST", "/api/ops/start", wish);
+    let over = serve.until(&format!("/api/ops/{}", op["id"].as_str().unwrap()), |op| op["status"] == "done");
+    let (_, wav) = serve.fetch(over["result"]["url"].as_str().unwrap(), None);
+    let mut wav = hound::WavReader::new(wav.as_slice()).unwrap();
+    let left = wav.samples::<i16>().step_by(2).map(|sample| f32::from(sample.unwrap()) / 32_768.0).collect();
+    check((44_100.0, left));
 }

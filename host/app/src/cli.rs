@@ -33,7 +33,7 @@ pub use play::{MidiSystem, PlayOptions};
 pub use run::{RunOptions, TopOptions};
 pub use separate::{SeparateOptions, WorkerOptions};
 pub use serve::ServeOptions;
-pub use sound::SoundOptions;
+pub use sound::{SoundOptions, SynthOptions};
 pub use studio::{CheckOptions, ImportOptions, RestoreOptions, StudioVerb, VersionsOptions};
 
 use crate::demo;

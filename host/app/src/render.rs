@@ -21,7 +21,7 @@ const MOST_WARNINGS: usize = 20;
 /// Carries out the verb.
 pub fn run(options: &RenderOptions) -> Result<(), Failure> {
     let rate = SampleRate::new(options.rate).map_err(|error| Failure::Usage(error.to_string()))?;
-    guard_inputs(&options.out, [&options.song, &options.instrument].into_iter().chain(&options.sound.tunings))?;
+    guard_inputs(&options.out, [&options.song, &options.instrument].into_iter().chain(&options.sound.synth.tunings))?;
     let before = options.sound.commands()?;
     let instrument = Instrument::open(&options.instrument)?.patient();
     let reading = smf::Options { lenient: options.lenient, max_secs: options.max_minutes * 60.0 };

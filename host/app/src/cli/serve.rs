@@ -1,6 +1,6 @@
 //! The options of `ripieno serve`.
 
-use super::MidiSystem;
+use super::{MidiSystem, SynthOptions};
 use clap::Args;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -47,6 +47,8 @@ pub struct ServeOptions {
     /// Print where it serves as one JSON object instead of text
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub synth: SynthOptions,
 }
 
 /// Characters of a token at least: fewer are guessed.

@@ -13,15 +13,23 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Sound")]
 pub struct SoundOptions {
-    /// How samples are read between their frames
-    #[arg(long, value_enum, default_value_t)]
-    pub interp: Interp,
     /// Set an effect's parameter, 0 to 1, such as reverb.mix=0.3; may be repeated
     #[arg(long = "set", value_name = "fx.param=VALUE")]
     pub settings: Vec<String>,
     /// Gain on top of the instrument's own level
     #[arg(long, value_name = "DB", default_value_t = 0.0, allow_negative_numbers = true, value_parser = super::gain_db)]
     pub gain_db: f32,
+    #[command(flatten)]
+    pub synth: SynthOptions,
+}
+
+/// Options of `play`, `render` and `serve` alike: what is no matter of effects and levels.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Sound")]
+pub struct SynthOptions {
+    /// How samples are read between their frames
+    #[arg(long, value_enum, default_value_t)]
+    pub interp: Interp,
     /// How literally SoundFonts are taken: 2.04 plays them as their makers heard them, 2.01 dulls soft notes as old
     /// hardware did, strict is the letter of 2.04
     #[arg(long, value_name = "PROFILE", default_value = Sf2Profile::default().name(), value_parser = profile())]
@@ -80,15 +88,31 @@ impl SoundOptions {
     /// [`Failure::Usage`] for a parameter that there is not, [`Failure::Tuning`].
     pub fn commands(&self) -> Result<Vec<Command>, Failure> {
         let mut commands = settings::parse(&self.settings)?;
-        if !self.tunings.is_empty() {
-            commands.extend(Tuning::open(&self.tunings).map_err(Failure::Tuning)?.commands());
-        }
+        commands.extend(self.synth.tuning()?);
         Ok(commands)
     }
 
     /// What the synth makes of them.
     pub fn sound(&self) -> Sound {
-        let usual = Sound::default();
+        let sound = self.synth.sound();
+        Sound { gain: sound.gain * 10_f32.powf(self.gain_db / 20.0), ..sound }
+    }
+}
+
+impl SynthOptions {
+    /// What the rig is told of tuning before the first note.
+    ///
+    /// # Errors
+    /// [`Failure::Tuning`].
+    pub fn tuning(&self) -> Result<Vec<Command>, Failure> {
+        if self.tunings.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(Tuning::open(&self.tunings).map_err(Failure::Tuning)?.commands().collect())
+    }
+
+    /// What the synth makes of them.
+    pub fn sound(&self) -> Sound {
         Sound {
             interpolation: match self.interp {
                 Interp::Linear => Interpolation::Linear,
@@ -96,7 +120,6 @@ impl SoundOptions {
                 Interp::Fine => Interpolation::Fine,
                 Interp::Hq => Interpolation::Hq,
             },
-            gain: usual.gain * 10_f32.powf(self.gain_db / 20.0),
             profile: self.sf2,
             bank_style: match self.bank_style {
                 Style::Gm => BankStyle::Gm,
@@ -106,6 +129,7 @@ impl SoundOptions {
             },
             mpe: self.mpe,
             half_pedal: !self.pedal_switch,
+            ..Sound::default()
         }
     }
 }

@@ -27,7 +27,7 @@ const LOOK: Duration = Duration::from_millis(50);
 pub fn run(options: &PlayOptions) -> Result<(), Failure> {
     let commands = options.sound.commands()?;
     if let Some(out) = &options.record {
-        guard_inputs(out, options.song.iter().chain([&options.instrument]).chain(&options.sound.tunings))?;
+        guard_inputs(out, options.song.iter().chain([&options.instrument]).chain(&options.sound.synth.tunings))?;
     }
     let (settings, save) = audio_settings(options)?;
     let instrument = Instrument::open(&options.instrument)?;

@@ -17,7 +17,7 @@ use super::ports::Port;
 use super::recent::Recent;
 use super::recordings::{Outlines, Recordings};
 use super::served::Section;
-use super::sound::Offer;
+use super::sound::{Manner, Offer};
 use super::stems::Bench;
 use super::telemetry::Counters;
 use super::values::{self, Values};
@@ -62,6 +62,8 @@ pub struct Parts {
     pub post: Post,
     /// What there is to play, and what plays.
     pub offer: Offer,
+    /// How it plays.
+    pub manner: Manner,
     /// What carries out actions.
     pub deeds: Deeds,
     /// The lights of controllers, where there is MIDI.
@@ -118,6 +120,7 @@ pub struct Owner {
     /// Keys that the page holds down.
     pub(super) doors: HashMap<u8, (Door, Pressed)>,
     pub(super) offer: Offer,
+    pub(super) manner: Manner,
     /// The session as it is served, and as it tells of itself.
     pub(super) sound_status: Value,
     pub(super) telemetry: Value,
@@ -152,7 +155,7 @@ impl Owner {
     /// When the system gives no threads.
     pub fn new(parts: Parts) -> io::Result<Self> {
         let Parts { studio, folder, secrets, session, post, offer, deeds, lights, pipeline, .. } = parts;
-        let Parts { recent, boards, separator, tickets, .. } = parts;
+        let Parts { manner, recent, boards, separator, tickets, .. } = parts;
         let (runner, program) = separator;
         let empty = || Value::Object(Default::default());
         let mut owner = Self {
@@ -181,6 +184,7 @@ impl Owner {
             bank: BankId(0),
             doors: HashMap::new(),
             offer,
+            manner,
             sound_status: empty(),
             telemetry: empty(),
             learn: Learning::default(),

@@ -3,7 +3,7 @@
 use super::super::actions::Deeds;
 use super::super::inbox::{Inbox, Post};
 use super::super::recent;
-use super::super::sound::{self, Offer};
+use super::super::sound::{self, Manner, Offer};
 use super::{Owner, Parts};
 use crate::live::{self, Hardware, Running, Settings, Sound};
 use crate::separate::Runner;
@@ -69,6 +69,7 @@ impl Stage {
             folder: folder.path().into(),
             session: session.handle(),
             offer: Offer { choices: sound::choices(&[], folder.path()), current: name },
+            manner: Manner::default(),
             deeds: Deeds::start(Driver::System, post.clone()).unwrap(),
             lights: None,
             pipeline: None,

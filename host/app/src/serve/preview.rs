@@ -1,7 +1,8 @@
 //! A short phrase of an instrument, rendered beside what plays, to be listened to before it is chosen.
 
+use super::Owner;
+use super::sound::{self, Manner};
 use super::work::Work;
-use super::{Owner, sound};
 use crate::Instrument;
 use crate::offline::{self, Band, Schedule, Tail};
 use ripieno_files::wav::{Encoding, WavSpec, WavWriter};
@@ -66,8 +67,8 @@ impl Wish {
         })
     }
 
-    /// The keys in order of time.
-    fn commands(&self) -> Vec<Timed<Command>> {
+    /// The tuning, and the keys in order of time.
+    fn commands(&self, tuning: &[Command]) -> Vec<Timed<Command>> {
         let frame = |secs: f64| (secs * f64::from(RATE.hz())) as u64;
         let keys = self.key.map_or(PHRASE.to_vec(), |key| vec![key]);
         let end = self.seconds * PLAYED;
@@ -75,8 +76,9 @@ impl Wish {
         let each = end / 2.0 / keys.len() as f64;
         let word =
             |at: f64, bytes: [u8; 3]| Some(Timed { at: frame(at), value: Command::Midi(MidiWord::new(&bytes).ok()?) });
+        let tuning = tuning.iter().map(|value| Timed { at: 0, value: *value });
         let on = keys.iter().zip(0_u32..).filter_map(|(key, n)| word(f64::from(n) * each, [0x90, *key, self.velocity]));
-        on.chain(keys.iter().filter_map(|key| word(end, [0x80, *key, 64]))).collect()
+        tuning.chain(on).chain(keys.iter().filter_map(|key| word(end, [0x80, *key, 64]))).collect()
     }
 }
 
@@ -84,10 +86,15 @@ impl Wish {
 ///
 /// # Errors
 /// It was not to go on.
-pub fn render(wish: &Wish, instrument: Instrument, mut go_on: impl FnMut(f64) -> bool) -> Result<Vec<u8>, String> {
-    let commands = wish.commands();
+pub fn render(
+    wish: &Wish,
+    (instrument, manner): (Instrument, &Manner),
+    mut go_on: impl FnMut(f64) -> bool,
+) -> Result<Vec<u8>, String> {
+    let commands = wish.commands(&manner.tuning);
     let mut config = RigConfig::new(RATE);
     config.effects = false;
+    config.synth = manner.sound.configure(config.synth);
     config.synth.polyphony = VOICES;
     let mut band = Band::new(instrument.patient(), config, &commands);
     let frames = (wish.seconds * f64::from(RATE.hz())) as u64;
@@ -119,13 +126,13 @@ impl Owner {
     pub(super) fn preview(&self, params: &Value) -> Result<Work, Refusal> {
         let wish = Wish::read(params).map_err(Refusal::Invalid)?;
         let (own, folder) = (self.studio.model().instruments.clone(), self.folder.clone());
-        let tickets = self.tickets.clone();
+        let (tickets, manner) = (self.tickets.clone(), self.manner.clone());
         Ok(Box::new(move |course| {
             let choices = sound::choices(&own, &folder);
             let unknown = || format!("there is no instrument {:?}", wish.instrument);
             let (name, path) = sound::find(&choices, &wish.instrument).ok_or_else(unknown)?;
             let instrument = sound::open(&name, &path)?;
-            let bytes = render(&wish, instrument, |share| {
+            let bytes = render(&wish, (instrument, &manner), |share| {
                 course.progress(share);
                 !course.cancel().is_wanted()
             })?;
@@ -139,8 +146,9 @@ impl Owner {
 mod tests {
     use super::*;
 
-    fn instrument() -> Instrument {
-        Instrument::open(crate::instrument::ALL.as_ref()).unwrap()
+    fn plain(wish: &Wish, go_on: impl FnMut(f64) -> bool) -> Result<Vec<u8>, String> {
+        let instrument = Instrument::open(crate::instrument::ALL.as_ref()).unwrap();
+        render(wish, (instrument, &Manner::default()), go_on)
     }
 
     fn samples(bytes: &[u8]) -> Vec<i16> {
@@ -154,7 +162,7 @@ mod tests {
     fn a_phrase_is_heard_and_ends_in_silence() {
         let wish = Wish::read(&json!({"instrument": "built-in", "seconds": 1.0})).unwrap();
         let mut shares = Vec::new();
-        let bytes = render(&wish, instrument(), |share| {
+        let bytes = plain(&wish, |share| {
             shares.push(share);
             true
         })
@@ -167,13 +175,13 @@ mod tests {
         assert!(peak(&heard[heard.len() - 8..]) < 40, "it breaks off");
         assert!(shares.is_sorted() && shares.last() == Some(&1.0));
         let low = Wish::read(&json!({"instrument": "built-in", "seconds": 1.0, "key": 40})).unwrap();
-        assert_ne!(samples(&render(&low, instrument(), |_| true).unwrap()), heard);
+        assert_ne!(samples(&plain(&low, |_| true).unwrap()), heard);
     }
 
     #[test]
     fn it_ends_early_when_it_is_not_wanted() {
         let wish = Wish::read(&json!({"instrument": "built-in"})).unwrap();
-        assert!(render(&wish, instrument(), |share| share < 0.5).unwrap_err().contains("not wanted"));
+        assert!(plain(&wish, |share| share < 0.5).unwrap_err().contains("not wanted"));
     }
 
     #[test]

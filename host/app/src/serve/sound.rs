@@ -3,9 +3,10 @@
 use super::Owner;
 use super::served::{Section, told};
 use crate::instrument::{self, list};
-use crate::live::{Change, Latency, Settings, Status};
+use crate::live::{Change, Latency, Settings, Sound, Status};
 use crate::studio::{InstrumentSpec, Model};
 use crate::{Failure, Instrument};
+use ripieno_types::Command;
 use ripieno_web::shape::{AudioApplied, AudioDevice, AudioDevices, AudioSettings, Instruments};
 use ripieno_web::{Event, Refusal, Reply};
 use serde_json::{Value, json};
@@ -15,6 +16,15 @@ use std::time::{Duration, Instant};
 
 /// How long after its last change a gain is written into the studio.
 const SETTLING: Duration = Duration::from_millis(500);
+
+/// How instruments are played, whichever they are: what the command line said of it.
+#[derive(Clone, Debug, Default)]
+pub struct Manner {
+    /// What the synth is made by.
+    pub sound: Sound,
+    /// What it is told of tuning first.
+    pub tuning: Vec<Command>,
+}
 
 /// What can be played, and what is.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -7,10 +7,10 @@ use super::lights::Lights;
 use super::owner::{Owner, Parts};
 use super::ports::Watch;
 use super::recent::{self, Noted};
-use super::sound::{self, Offer};
+use super::sound::{self, Manner, Offer};
 use crate::cli::{MidiSystem, ServeOptions};
 use crate::interrupt::Interrupt;
-use crate::live::{self, Hardware, Running, Settings, Sound};
+use crate::live::{self, Hardware, Running, Settings};
 use crate::pipeline::hosted::Hosted;
 use crate::separate::Runner;
 use crate::studio::{self, Folder, Model, Studio};
@@ -45,6 +45,7 @@ struct Ready {
 pub fn run(options: &ServeOptions) -> Result<(), Failure> {
     let token = token(options)?;
     let path = path(options)?;
+    let manner = Manner { sound: options.synth.sound(), tuning: options.synth.tuning()? };
     let failed = |error| Failure::Studio { path: path.clone(), error };
     let studio = Studio::open(Folder::at(&path)).map_err(failed)?;
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
@@ -69,10 +70,11 @@ pub fn run(options: &ServeOptions) -> Result<(), Failure> {
     // Ports that were asked for by name are where controllers are asked, too.
     let boards = midi.watch.is_some().then(|| Boards::new(midi.driver, &options.midi_in));
     let (noted, recent) = recent::noting(midi.inputs);
-    let session = session(options, model, instrument, noted, &post)?;
+    let session = session((options, manner.sound), model, instrument, noted, &post)?;
     let secrets = studio::Vault::beside(&path).map_err(Failure::Session)?;
     let deeds = Deeds::start(midi.driver, post.clone()).map_err(threads)?;
     let handle = session.handle();
+    manner.tuning.iter().for_each(|command| handle.command(*command));
     // Before there are panels: what they say first is whose numbers they use.
     let heard = post.clone();
     handle.outcomes(move |outcome| heard.send(Inbox::Heard(outcome)));
@@ -90,6 +92,7 @@ pub fn run(options: &ServeOptions) -> Result<(), Failure> {
         session: session_of,
         post: post.clone(),
         offer,
+        manner,
         deeds,
         lights,
         pipeline,
@@ -216,7 +219,7 @@ fn first_instrument(mut offer: Offer, model: &Model) -> Result<(Offer, Instrumen
 }
 
 fn session(
-    options: &ServeOptions,
+    (options, sound): (&ServeOptions, live::Sound),
     model: &Model,
     instrument: Instrument,
     midi: Noted<Option<Inputs>>,
@@ -238,7 +241,7 @@ fn session(
         inputs: Box::new(Vec::new),
         instrument: (instrument, name),
         settings: model.audio.clone(),
-        sound: Sound::default(),
+        sound,
         save: Box::new(save),
     })
     .map_err(|error| Failure::Device(error.to_string()))
