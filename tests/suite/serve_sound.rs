@@ -117,6 +117,23 @@ fn a_pad_of_the_page_is_heard() {
 }
 
 #[test]
+fn takes_of_the_same_second_are_all_kept() {
+    let serve = Serve::start("");
+    let take = || {
+        let op = serve.done("POST", "/api/ops/start", json!({"op_type": "record", "params": {"seconds": 0.05}}));
+        let over = serve.until(&format!("/api/ops/{}", op["id"].as_str().unwrap()), |op| {
+            op["status"] != "running" && op["status"] != "pending"
+        });
+        assert_eq!(over["status"], "done", "{over}");
+        over["result"]["name"].as_str().unwrap().to_owned()
+    };
+    let names: std::collections::BTreeSet<String> = (0..6).map(|_| take()).collect();
+    assert_eq!(names.len(), 6, "{names:?}");
+    let kept = std::fs::read_dir(serve.folder().path().join("recordings")).unwrap().count();
+    assert_eq!(kept, 6);
+}
+
+#[test]
 fn a_tuning_is_heard_at_every_rate_and_in_previews() {
     let folder = Arc::new(tempfile::tempdir().unwrap());
     let map = folder.path().join("up.kbm");

@@ -2,11 +2,11 @@
 
 use super::inbox::{Inbox, Post};
 use super::ops::{Cancel, Step};
-use super::recordings::{FOLDER, id, looked};
+use super::recordings::{FOLDER, free_names, id, looked};
 use super::{Owner, sound};
-use crate::live::Handle;
+use crate::live::{Handle, SessionError};
 use crate::studio;
-use ripieno_files::atomic::Existing;
+use ripieno_files::atomic::{AtomicError, Existing};
 use ripieno_web::shape::{NewOperation, Operation, OperationStatus};
 use ripieno_web::{Event, Refusal};
 use serde::de::DeserializeOwned;
@@ -163,9 +163,20 @@ fn load(name: &str, choices: &[(String, PathBuf)], post: &Post, course: &Course<
     Ok(json!({"name": name}))
 }
 
+/// Begins a recording under a name that is free: this one, or the same with a number, as for the second in a second.
+fn begin(session: &Handle, folder: &Path, name: &str) -> Result<String, String> {
+    for name in free_names(name) {
+        match session.record(folder.join(&name), Existing::Refuse) {
+            Err(SessionError::Recording(AtomicError::Exists)) => {}
+            begun => return begun.map(|()| name).map_err(|error| error.to_string()),
+        }
+    }
+    Err(format!("there are too many recordings like {name}"))
+}
+
 fn record(session: &Handle, folder: &Path, name: &str, time: Duration, course: &Course<'_>) -> Result<Value, String> {
     std::fs::create_dir_all(folder).map_err(|error| format!("there can be no folder {FOLDER}: {error}"))?;
-    session.record(folder.join(name), Existing::Refuse).map_err(|error| error.to_string())?;
+    let name = &begin(session, folder, name)?;
     let begun = Instant::now();
     // To end it early is how a recording without an end is ended: what was recorded is kept.
     while begun.elapsed() < time && !course.cancel.is_wanted() {
