@@ -7,7 +7,7 @@ use crate::ledger::{self, Part, parse, span_name, span_object};
 use crate::record::{Record, Stored};
 use crate::store::Store;
 use crate::submit::plain;
-use crate::{Bucket, Delivery, FarmError, FarmErrorKind, JobQueue, Presence, Runner};
+use crate::{Bucket, FarmError, FarmErrorKind, JobQueue, Presence, Runner};
 use keep::Keeper;
 use ripieno_separate::span::Division;
 use ripieno_separate::{Cancel, ErrorCode, JobError, Outcome};
@@ -143,7 +143,7 @@ impl<Q: JobQueue, B: Bucket, R: Runner> Worker<Q, B, R> {
         let what = described(&record, part);
         tell(Told::Begun { id: id.clone(), what: what.clone() });
         self.presence.show(&self.queue, Some(&what))?;
-        match self.carry_out((&record, part), &delivery, stop) {
+        match self.carry_out(&record, part, &delivery.ticket, stop) {
             Ok(end) => {
                 self.conclude(&record, end)?;
                 self.queue.settle(&delivery.ticket)?;
@@ -160,16 +160,11 @@ impl<Q: JobQueue, B: Bucket, R: Runner> Worker<Q, B, R> {
     }
 
     /// Does a task, while a second thread says that it goes on.
-    fn carry_out(
-        &mut self,
-        (record, part): (&Record, Part),
-        delivery: &Delivery<Q::Ticket>,
-        stop: &Cancel,
-    ) -> Result<End, FarmError> {
+    fn carry_out(&mut self, record: &Record, part: Part, ticket: &Q::Ticket, stop: &Cancel) -> Result<End, FarmError> {
         let Self { queue, bucket, runner, store, presence } = self;
         let cancel = Cancel::default();
         let keeper = Keeper::new(queue, record, part, presence);
-        keeper.during(&delivery.ticket, (stop, &cancel), |watch| {
+        keeper.during(ticket, (stop, &cancel), |watch| {
             let mut job = record.job()?;
             job.audio = store.recording(bucket, &record.input, &cancel)?;
             job.model = store.model(bucket, record, &cancel)?;
@@ -178,11 +173,9 @@ impl<Q: JobQueue, B: Bucket, R: Runner> Worker<Q, B, R> {
             let mut listen = |event| watch.hear(event);
             match (part, record.split.map(Division::from)) {
                 (Part::Span(number), Some(division)) => {
-                    // Only what is not done is put in line: who has it first need not ask.
-                    let may_be_done = delivery.tries > 1;
-                    if number >= division.spans()
-                        || (may_be_done && queue.read(&span_name(&record.id, number))?.is_some())
-                    {
+                    // Done already where an answer was lost, or a submission that broke off was made again. What is stored
+                    // over may be read just then.
+                    if number >= division.spans() || queue.read(&span_name(&record.id, number))?.is_some() {
                         return Ok(End::Nothing);
                     }
                     let path = folder.path().join("span");

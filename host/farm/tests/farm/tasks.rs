@@ -6,6 +6,8 @@ use ripieno_farm::record::{Record, Standing};
 use ripieno_farm::{Bucket, FarmErrorKind, Manner, Told, ledger, status};
 use ripieno_separate::{Cancel, ErrorCode, JobSettings, Session};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -45,6 +47,7 @@ fn all<F: Farm>(mut new: impl FnMut() -> F) {
     }
     spans_that_are_damaged_are_done_again(&new(), folder.path());
     spans_that_come_late_leave_nothing(&new(), folder.path());
+    spans_in_line_twice_are_done_once(&new(), folder.path());
 }
 
 fn is_failed(told: &[Told], message: &str, again: bool) -> bool {
@@ -236,4 +239,21 @@ fn spans_that_come_late_leave_nothing<F: Farm>(farm: &F, folder: &Path) {
         assert_eq!(farm.find(&format!("span/{}/{span}", submitted.id)).unwrap(), None);
         assert_eq!(farm.read(&format!("span.{}.{span}", submitted.id)).unwrap(), None);
     }
+}
+
+fn spans_in_line_twice_are_done_once<F: Farm>(farm: &F, folder: &Path) {
+    let job = job(&song(folder, "twice.wav", 1, 60_000));
+    let submitted = submit(farm, &job, Manner { span: Some(2), ..WHOLE });
+    let round = record(farm, &submitted.id).round;
+    // As by a submission that broke off and was made again when the queue had forgotten the first. Other words, same tasks.
+    (0..submitted.spans).for_each(|span| farm.push(&format!("{}.{round}.0{span}", submitted.id)).unwrap());
+    let done = Arc::new(AtomicU64::new(0));
+    let counted = done.clone();
+    let puppet = Puppet::new(move |_, _| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    });
+    let mut worker = worker(farm, puppet, "w", folder);
+    (0..2 * submitted.spans).for_each(|_| drop(step(&mut worker)));
+    assert_eq!(done.load(Ordering::Relaxed), submitted.spans);
 }
